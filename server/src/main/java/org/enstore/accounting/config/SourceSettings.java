@@ -1,0 +1,77 @@
+package org.enstore.accounting.config;
+
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+
+/**
+ * The settings of one data source: one accounting database and its standbys.
+ *
+ * @param siteTimeZoneSet whether somebody chose the zone; UTC is only a guess
+ * @param allowPrimary whether reading a primary is allowed
+ */
+public record SourceSettings(
+    List<HostPort> hosts,
+    String database,
+    String user,
+    Secret password,
+    TlsSettings tls,
+    ZoneId siteTimeZone,
+    boolean siteTimeZoneSet,
+    boolean allowPrimary,
+    Connections connections,
+    Freshness freshness,
+    Limits limits) {
+  public SourceSettings {
+    hosts = List.copyOf(hosts);
+    if (hosts.isEmpty()) {
+      throw new IllegalArgumentException("at least one host is needed");
+    }
+  }
+
+  /**
+   * How the database is connected to.
+   *
+   * @param poolSize connections per host, 1 to 16
+   * @param connectTimeout how long a connection may take to open, 1 s to 60 s
+   * @param statementTimeout how long one statement may run on the server, 1 s to 10 min
+   * @param idleEviction after how long without a request the pools are closed, 1 min to 24 h
+   */
+  public record Connections(
+      int poolSize, Duration connectTimeout, Duration statementTimeout, Duration idleEviction) {
+    public static final Connections DEFAULT =
+        new Connections(4, Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(30));
+  }
+
+  /**
+   * How old numbers may be, and when to say so.
+   *
+   * @param lookBackDays how many completed days are read again for late rows, 0 to 60
+   * @param openRefresh how old the running day's numbers may be, 1 s to 10 min
+   * @param recentRefresh how old the numbers of the look-back days may be, 10 s to 24 h
+   * @param lagWarning replay lag from which answers carry a warning, 1 s to 7 d
+   * @param summaryWarningDays days by which the summary may be behind the transfers before answers
+   *     carry a warning, 1 to 365
+   */
+  public record Freshness(
+      int lookBackDays,
+      Duration openRefresh,
+      Duration recentRefresh,
+      Duration lagWarning,
+      int summaryWarningDays) {
+    public static final Freshness DEFAULT =
+        new Freshness(7, Duration.ofSeconds(10), Duration.ofMinutes(10), Duration.ofMinutes(5), 2);
+  }
+
+  /**
+   * How much is answered and kept.
+   *
+   * @param moverLookBackDays how far back lists of names look unless asked otherwise, 1 to 7300
+   * @param maxSeries series in one answer, 1 to 2000
+   * @param maxPoints values in one answer, 1,000 to 10,000,000
+   * @param cacheBytes room for blocks, in bytes, 16 MiB to 4 GiB
+   */
+  public record Limits(int moverLookBackDays, int maxSeries, long maxPoints, long cacheBytes) {
+    public static final Limits DEFAULT = new Limits(90, 500, 1_000_000, 64L << 20);
+  }
+}

@@ -1,0 +1,71 @@
+package org.enstore.accounting.measure;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+
+/**
+ * Days and buckets of one site's time zone. A local midnight that occurs twice is read as the later
+ * one, as PostgreSQL reads a repeated wall-clock time; a midnight that does not occur is the first
+ * instant after the gap.
+ */
+public record SiteCalendar(ZoneId zone) {
+
+  /** The instant at which the site's local {@code day} begins, in seconds since the epoch. */
+  public long startOfDay(LocalDate day) {
+    return day.atStartOfDay(zone).withLaterOffsetAtOverlap().toEpochSecond();
+  }
+
+  /** The site-local day that {@code instant} falls in. */
+  public LocalDate dayOf(Instant instant) {
+    return dayOf(instant.getEpochSecond());
+  }
+
+  /** The site-local day that {@code epochSecond} falls in. */
+  public LocalDate dayOf(long epochSecond) {
+    LocalDate day = LocalDate.ofInstant(Instant.ofEpochSecond(epochSecond), zone);
+    return startOfDay(day) > epochSecond ? day.minusDays(1) : day;
+  }
+
+  /**
+   * The whole buckets of width {@code step} that intersect {@code range}: the first may begin
+   * before the range and the last end after it, so that a bucket's value does not depend on where a
+   * dashboard's window happens to be.
+   */
+  public Buckets buckets(Step step, TimeRange range) {
+    long from = range.from().getEpochSecond();
+    long to =
+        range.to().getNano() == 0 ? range.to().getEpochSecond() : range.to().getEpochSecond() + 1;
+    Buckets.Builder buckets = new Buckets.Builder(step);
+    if (step.isCalendar()) {
+      LocalDate period = step.periodStart(dayOf(from));
+      while (startOfDay(period) < to) {
+        buckets.add(startOfDay(period));
+        period = step.nextPeriod(period);
+      }
+      return buckets.endingAt(startOfDay(period));
+    }
+    long width = step.nominal().toSeconds();
+    LocalDate day = dayOf(from);
+    long dayStart = startOfDay(day);
+    long start = dayStart + Math.floorDiv(from - dayStart, width) * width;
+    long dayEnd = startOfDay(day.plusDays(1));
+    while (start < to) {
+      buckets.add(start);
+      start += width;
+      if (start >= dayEnd) {
+        start = dayEnd;
+        day = day.plusDays(1);
+        dayEnd = startOfDay(day.plusDays(1));
+      }
+    }
+    return buckets.endingAt(start);
+  }
+
+  /**
+   * About how many buckets {@link #buckets} would give, without making them; exact to within a few.
+   */
+  public static long bucketEstimate(Step step, TimeRange range) {
+    return range.length().toSeconds() / step.nominal().toSeconds() + 2;
+  }
+}

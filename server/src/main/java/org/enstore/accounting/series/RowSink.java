@@ -1,0 +1,16 @@
+package org.enstore.accounting.series;
+
+/** Takes the cells of a read, in any order. Not thread-safe; called from one thread at a time. */
+@FunctionalInterface
+public interface RowSink {
+  /**
+   * Takes one cell.
+   *
+   * @param epochSecond the instant at which the cell's minute, hour or day begins, the wall-clock
+   *     time having been read in the site's zone
+   * @param key what its rows have in common; implementations share equal keys within one read
+   * @param quantities one sum for each quantity of the request's shape, in its order; the array may
+   *     be reused for the next cell
+   */
+  void accept(long epochSecond, GroupKey key, long[] quantities);
+}

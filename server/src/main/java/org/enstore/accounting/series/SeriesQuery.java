@@ -1,0 +1,38 @@
+package org.enstore.accounting.series;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.enstore.accounting.measure.ByteUnit;
+import org.enstore.accounting.measure.TimeRange;
+
+/**
+ * A question for time series, with every default filled in by the edge that read it.
+ *
+ * @param range what the asker looks at; answered in whole buckets
+ * @param stepWanted a chosen bucket width, snapped up to the ladder; empty for automatic
+ * @param minStep with an automatic step: no bucket narrower than this
+ * @param maxPoints with an automatic step: about this many buckets at the most, at least 1
+ * @param groupBy the dimensions to keep apart; none gives the total
+ * @param filters by dimension; a missing dimension is not filtered
+ * @param includeNullMovers whether movers that write to nothing are counted
+ */
+public record SeriesQuery(
+    Measure measure,
+    DirectionMode direction,
+    TimeRange range,
+    Optional<Duration> stepWanted,
+    Duration minStep,
+    long maxPoints,
+    List<Dimension> groupBy,
+    Map<Dimension, Filter> filters,
+    boolean includeNullMovers,
+    ByteUnit unit,
+    GapPolicy gaps,
+    SourceChoice source) {
+  public SeriesQuery {
+    groupBy = List.copyOf(groupBy);
+    filters = Map.copyOf(filters);
+  }
+}

@@ -1,0 +1,27 @@
+package org.enstore.accounting.series;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * Which dimensions and quantities a block tells apart and adds up. Direction is always told apart.
+ * Both lists are in declaration order, without repeats, so that equal shapes are equal.
+ */
+public record Shape(List<Dimension> dimensions, List<Quantity> quantities) {
+  public Shape {
+    dimensions = List.copyOf(dimensions);
+    quantities = List.copyOf(quantities);
+  }
+
+  /** The shape of these dimensions and quantities, in whatever order they come. */
+  public static Shape of(Collection<Dimension> dimensions, Collection<Quantity> quantities) {
+    return new Shape(
+        List.copyOf(new TreeSet<>(dimensions)), List.copyOf(new TreeSet<>(quantities)));
+  }
+
+  /** The place of {@code dimension} in {@link GroupKey#values}, or −1. */
+  public int indexOf(Dimension dimension) {
+    return dimensions.indexOf(dimension);
+  }
+}

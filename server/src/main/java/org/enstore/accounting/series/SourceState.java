@@ -1,0 +1,33 @@
+package org.enstore.accounting.series;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Optional;
+
+/**
+ * How fresh a database is, as one look at it told.
+ *
+ * @param host the host and port that was looked at
+ * @param standby whether it is a standby
+ * @param lag its replay lag
+ * @param observedAt when it was looked at, by this program's clock
+ * @param knownThrough everything committed on the primary before this instant is visible: {@code
+ *     observedAt} without lag, the last replayed commit otherwise, {@link Instant#EPOCH} when it
+ *     cannot be told
+ * @param lastSummaryDay the newest day in the summary, whatever today is; empty when there is none,
+ *     or when the summary may not be read
+ * @param newestTransfer the newest completion in {@code encp_xfer}, future-dated rows left out;
+ *     empty when there is none
+ * @param summaryReadable whether the summary table is there and may be read
+ * @param rawReadable whether the transfer table is there and may be read
+ */
+public record SourceState(
+    String host,
+    boolean standby,
+    ReplayLag lag,
+    Instant observedAt,
+    Instant knownThrough,
+    Optional<LocalDate> lastSummaryDay,
+    Optional<Instant> newestTransfer,
+    boolean summaryReadable,
+    boolean rawReadable) {}
