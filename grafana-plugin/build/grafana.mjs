@@ -30,7 +30,6 @@ export function installed(version) {
       '@grafana/data': version,
       '@grafana/runtime': version,
       '@grafana/ui': version,
-      rxjs: version.startsWith('9.') ? '7.5.7' : '7.8.2',
       ...companions[version],
     };
     writeFileSync(join(unfinished, 'package.json'), JSON.stringify({ private: true, dependencies }));
