@@ -34,8 +34,7 @@ public record SiteCalendar(ZoneId zone) {
    */
   public Buckets buckets(Step step, TimeRange range) {
     long from = range.from().getEpochSecond();
-    long to =
-        range.to().getNano() == 0 ? range.to().getEpochSecond() : range.to().getEpochSecond() + 1;
+    long to = -Math.floorDiv(-range.to().toEpochMilli(), 1000L);
     Buckets.Builder buckets = new Buckets.Builder(step);
     if (step.isCalendar()) {
       LocalDate period = step.periodStart(dayOf(from));
