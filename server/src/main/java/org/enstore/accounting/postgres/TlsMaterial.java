@@ -246,7 +246,7 @@ final class TlsMaterial {
     }
     int value = 0;
     for (int i = 0; i < length - 0x80; i++) {
-      value = value << 8 | der[at + 2 + i] & 0xff;
+      value = (value << 8) | (der[at + 2 + i] & 0xff);
     }
     return value;
   }
