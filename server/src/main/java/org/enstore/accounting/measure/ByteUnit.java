@@ -1,5 +1,6 @@
 package org.enstore.accounting.measure;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
 
 /**
@@ -15,6 +16,7 @@ public enum ByteUnit {
   MEGABYTES("MB", 1_000_000, 1000);
 
   private static final long MILLIS_PER_SECOND = 1000;
+  private static final long LARGEST_EXACT_DOUBLE = 1L << 53;
 
   private final String text;
   private final long sizeBytes;
@@ -33,7 +35,7 @@ public enum ByteUnit {
 
   /** {@code bytes}, which must not be negative, in this unit, rounded once. */
   public double amount(long bytes) {
-    return rounded(bytes, resolution, sizeBytes) / (double) resolution;
+    return shown(rounded(bytes, resolution, sizeBytes));
   }
 
   /**
@@ -46,9 +48,16 @@ public enum ByteUnit {
     if (elapsedMillis <= 0) {
       throw new IllegalArgumentException("a rate needs elapsed time, not " + elapsedMillis + " ms");
     }
-    return rounded(
-            bytes, resolution * MILLIS_PER_SECOND, Math.multiplyExact(sizeBytes, elapsedMillis))
-        / (double) resolution;
+    return shown(
+        rounded(
+            bytes, resolution * MILLIS_PER_SECOND, Math.multiplyExact(sizeBytes, elapsedMillis)));
+  }
+
+  /** The {@code double} nearest to a count of {@code 1 / resolution} of this unit. */
+  private double shown(long count) {
+    return count <= LARGEST_EXACT_DOUBLE
+        ? count / (double) resolution
+        : new BigDecimal(count).divide(BigDecimal.valueOf(resolution)).doubleValue();
   }
 
   /** {@code value × factor ÷ divisor}, rounded half up; exact however large the product. */

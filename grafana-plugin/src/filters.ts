@@ -1,0 +1,68 @@
+import { Dimension, Filter, Filters } from './types';
+
+/** A filter as Grafana's ad hoc variable hands it over. */
+export interface AdHocFilter {
+  key: string;
+  operator: string;
+  value: string;
+  /** Set for the one-of operators. */
+  values?: string[];
+}
+
+/** The dimensions that ad hoc filters may name. */
+export const AD_HOC_DIMENSIONS: readonly Dimension[] = ['mover', 'moverClass', 'storageGroup', 'library'];
+
+/** Changes part of one dimension's filter and drops what became empty, so that saved queries stay short. */
+export function withFilter(filters: Filters | undefined, dimension: Dimension, change: Filter): Filters {
+  const { [dimension]: before, ...others } = filters ?? {};
+  const parts = Object.entries({ ...before, ...change }).filter(([, part]) => part !== undefined && part.length > 0);
+  return parts.length === 0 ? others : { ...others, [dimension]: Object.fromEntries(parts) };
+}
+
+/** Adds ad hoc filters to those of the query. All of them apply together; one that cannot is an error. */
+export function withAdHoc(filters: Filters | undefined, adHoc: readonly AdHocFilter[]): Filters {
+  return adHoc
+    .filter((filter) => filter.key !== '')
+    .reduce<Filters>((sum, filter) => {
+      const dimension = AD_HOC_DIMENSIONS.find((known) => known === filter.key);
+      if (dimension === undefined) {
+        throw new Error(
+          `The ad hoc filter names "${filter.key}"; this data source knows ${AD_HOC_DIMENSIONS.join(', ')}.`
+        );
+      }
+      return { ...sum, [dimension]: narrow(sum[dimension] ?? {}, dimension, filter) };
+    }, filters ?? {});
+}
+
+function narrow(filter: Filter, dimension: Dimension, { operator, value, values }: AdHocFilter): Filter {
+  switch (operator) {
+    case '=':
+      return only(filter, [value]);
+    case '=|':
+      return only(filter, values ?? [value]);
+    case '!=':
+      return { ...filter, exclude: [...(filter.exclude ?? []), value] };
+    case '!=|':
+      return { ...filter, exclude: [...(filter.exclude ?? []), ...(values ?? [value])] };
+    case '=~':
+      if (filter.match) {
+        throw new Error(
+          `Only one expression can be matched against ${dimension}: there is "${filter.match}" and the ad hoc "${value}".`
+        );
+      }
+      return { ...filter, match: value };
+    case '!~':
+      return { ...filter, noMatch: filter.noMatch ? `(?:${filter.noMatch})|(?:${value})` : value };
+    default:
+      throw new Error(`The ad hoc filter on ${dimension} uses "${operator}"; names can be compared by = != =~ !~ only.`);
+  }
+}
+
+/** Keeps of the names asked for only those given; if none is left, nothing must pass, which an empty list would not say. */
+function only(filter: Filter, names: string[]): Filter {
+  const asked = filter.include ?? [];
+  const left = asked.length === 0 ? names : asked.filter((name) => names.includes(name));
+  return left.length > 0
+    ? { ...filter, include: left }
+    : { ...filter, include: names, exclude: [...(filter.exclude ?? []), ...names] };
+}

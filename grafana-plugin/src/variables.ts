@@ -1,0 +1,38 @@
+import { CustomVariableSupport, DataQueryRequest, DataQueryResponse, MetricFindValue } from '@grafana/data';
+import { from, map, Observable } from 'rxjs';
+
+import { VariableEditor } from './components/VariableEditor';
+import type { EnstoreDataSource } from './datasource';
+import { migrateVariableQuery } from './migrate';
+import { EnstoreOptions, EnstoreQuery, EnstoreVariableQuery, VARIABLE_DEFAULTS } from './types';
+
+/** Answers dashboard variables with lists of names from the backend. */
+export class EnstoreVariables extends CustomVariableSupport<
+  EnstoreDataSource,
+  EnstoreVariableQuery,
+  EnstoreQuery,
+  EnstoreOptions
+> {
+  editor = VariableEditor;
+
+  constructor(private readonly datasource: EnstoreDataSource) {
+    super();
+  }
+
+  getDefaultQuery(): Partial<EnstoreVariableQuery> {
+    return VARIABLE_DEFAULTS;
+  }
+
+  query(request: DataQueryRequest<EnstoreVariableQuery>): Observable<DataQueryResponse> {
+    const { version, kind, match, classes, lookBack } = migrateVariableQuery(request.targets[0]);
+    const question = {
+      version,
+      kind,
+      match: this.datasource.expression(match, request.scopedVars),
+      ...(kind === 'movers' && { classes }),
+      lookBack,
+    };
+    const names: Promise<MetricFindValue[]> = this.datasource.postResource('variable', question);
+    return from(names).pipe(map((data) => ({ data })));
+  }
+}

@@ -1,0 +1,103 @@
+// @vitest-environment jsdom
+import './browser';
+
+import { CoreApp, DataQueryRequest } from '@grafana/data';
+import { lastValueFrom } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+
+import { EnstoreQuery, EnstoreVariableQuery } from '../src/types';
+import { EnstoreVariables } from '../src/variables';
+import { FakeBackend, fakeDataSource, FakeTemplates } from './fakes';
+
+const query = (part: Partial<EnstoreQuery>): EnstoreQuery => ({ refId: 'A', version: 1, ...part });
+
+describe('EnstoreDataSource', () => {
+  it('starts panels per mover and Explore with the total', () => {
+    const datasource = fakeDataSource();
+    expect(datasource.getDefaultQuery(CoreApp.Dashboard)).toMatchObject({ version: 1, groupBy: ['mover'] });
+    expect(datasource.getDefaultQuery(CoreApp.Explore)).toMatchObject({ version: 1, groupBy: [] });
+  });
+
+  it('skips hidden queries only', () => {
+    expect([query({}), query({ hide: true })].map((each) => fakeDataSource().filterQuery(each))).toEqual([true, false]);
+  });
+
+  it('sends the values of a variable as a list', () => {
+    const templates = new FakeTemplates({ mover: ['LTO8_001', 'a,b', "it's"], one: 'x', empty: [], blank: '' });
+    const sent = (include: string[]) =>
+      fakeDataSource(templates).applyTemplateVariables(query({ filters: { mover: { include } } }), {}).filters?.mover?.include;
+    expect(sent(['$mover'])).toEqual(['LTO8_001', 'a,b', "it's"]);
+    expect(sent(['plain', '${one}'])).toEqual(['plain', 'x']);
+    expect(sent(['T$one-${mover}'])).toEqual(['Tx-LTO8_001', 'Tx-a,b', "Tx-it's"]);
+    expect(sent(['$empty', '$blank'])).toEqual([]);
+    expect(sent(['$unknown'])).toEqual(['$unknown']);
+  });
+
+  it('lets a repeated panel see its own mover', () => {
+    const datasource = fakeDataSource(new FakeTemplates({ mover: ['a', 'b'] }));
+    const scoped = { mover: { text: 'b', value: 'b' } };
+    expect(datasource.applyTemplateVariables(query({ filters: { mover: { include: ['$mover'] } } }), scoped).filters).toEqual({
+      mover: { include: ['b'] },
+    });
+  });
+
+  it('replaces variables in expressions, step and legend, and changes nothing else', () => {
+    const datasource = fakeDataSource(new FakeTemplates({ mover: ['a', 'b'], step: '1h', site: 'FNAL' }));
+    const asked = query({
+      step: '$step',
+      legend: '$site {{mover}}',
+      filters: { mover: { match: '^$mover', noMatch: '$site' }, library: { exclude: ['$site'] } },
+    });
+    expect(datasource.applyTemplateVariables(asked, {})).toEqual({
+      ...asked,
+      step: '1h',
+      legend: 'FNAL {{mover}}',
+      filters: { mover: { match: '^(a|b)', noMatch: 'FNAL' }, library: { exclude: ['FNAL'] } },
+    });
+  });
+
+  it('adds ad hoc filters, handed over or asked for', () => {
+    const templates = new FakeTemplates();
+    const datasource = fakeDataSource(templates);
+    const filter = { key: 'library', operator: '=', value: 'CD-LTO8G1' };
+    const expected = { library: { include: ['CD-LTO8G1'] } };
+    expect(datasource.applyTemplateVariables(query({}), {}, [filter]).filters).toEqual(expected);
+    templates.adHoc = [filter];
+    expect(datasource.applyTemplateVariables(query({}), {}).filters).toEqual(expected);
+    expect(datasource.interpolateVariablesInQueries([query({})], {})[0].filters).toEqual(expected);
+  });
+
+  it('offers names for ad hoc filters', async () => {
+    const movers = [{ text: 'LTO8_001', value: 'LTO8_001' }];
+    const datasource = fakeDataSource(undefined, new FakeBackend({ movers }));
+    expect((await datasource.getTagKeys()).map(({ text }) => text)).toEqual(['mover', 'moverClass', 'storageGroup', 'library']);
+    expect(await datasource.getTagValues({ key: 'mover' })).toEqual(movers);
+    expect(await datasource.getTagValues({ key: 'moverClass' })).toContainEqual({ text: 'tape' });
+    expect(await datasource.getTagValues({ key: 'nothing' })).toEqual([]);
+  });
+
+  it('shows a query as a sentence', () => {
+    expect(fakeDataSource().getQueryDisplayText(query({ step: '1d' }))).toBe('Bytes read and written per mover, daily, MiB');
+  });
+});
+
+describe('EnstoreVariables', () => {
+  const ask = async (target: Partial<EnstoreVariableQuery>) => {
+    const names = [{ text: 'cms', value: 'cms' }];
+    const backend = new FakeBackend({ variable: names });
+    const datasource = fakeDataSource(new FakeTemplates({ family: ['L8', 'M8'] }), backend);
+    const request = { targets: [target], scopedVars: {} } as DataQueryRequest<EnstoreVariableQuery>;
+    const answer = await lastValueFrom((datasource.variables as EnstoreVariables).query(request));
+    expect(answer.data).toEqual(names);
+    return backend.asked;
+  };
+
+  it('asks the backend exactly what the contract names', async () => {
+    expect(await ask({ kind: 'movers', match: '^$family', classes: ['tape'], lookBack: '30d' })).toEqual([
+      { path: 'variable', body: { version: 1, kind: 'movers', match: '^(L8|M8)', classes: ['tape'], lookBack: '30d' } },
+    ]);
+    expect(await ask({ kind: 'storage-groups' })).toEqual([
+      { path: 'variable', body: { version: 1, kind: 'storage-groups', match: '', lookBack: '90d' } },
+    ]);
+  });
+});

@@ -1,0 +1,8 @@
+package org.enstore.accounting.series;
+
+/** Which block: one span of one table, at one grain, with one set of dimensions and quantities. */
+record BlockKey(SourceTable table, Grain grain, Shape shape, Span span) {
+  BlockKey at(Grain otherGrain, Span otherSpan) {
+    return new BlockKey(table, otherGrain, shape, otherSpan);
+  }
+}

@@ -1,0 +1,265 @@
+package org.enstore.accounting.series;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.enstore.accounting.config.SourceSettings;
+import org.enstore.accounting.measure.Buckets;
+import org.enstore.accounting.measure.SiteCalendar;
+import org.enstore.accounting.measure.Step;
+import org.enstore.accounting.measure.TimeRange;
+
+/**
+ * How one question is going to be answered: its buckets, and which days come from which table.
+ *
+ * @param summaryThrough the last day taken from the summary; empty when it is not used
+ * @param rule how movers are named, the same for both tables
+ * @param rawShape what blocks of the transfers tell apart
+ * @param from the first day wanted
+ * @param to the first day no longer wanted
+ * @param rawUsed whether the transfers are used for the days after that
+ * @param notices what the plan's reader should know about it
+ */
+record Plan(
+    Step step,
+    Buckets buckets,
+    Grain grain,
+    MoverRule rule,
+    Shape rawShape,
+    LocalDate from,
+    LocalDate to,
+    Optional<LocalDate> summaryThrough,
+    boolean rawUsed,
+    List<Notice> notices) {
+
+  /** Transfers dated before this day, or more than a year ahead, are clock errors. */
+  static final LocalDate EARLIEST = LocalDate.of(1990, 1, 1);
+
+  private static final Shape SUMMARY_SHAPE =
+      Shape.of(List.of(Dimension.MOVER), List.of(Quantity.BYTES));
+
+  private static final Set<Dimension> SUMMARY_DIMENSIONS =
+      EnumSet.of(Dimension.MOVER, Dimension.MOVER_CLASS);
+
+  /**
+   * Plans the answer to {@code query}.
+   *
+   * @throws QueryFailure of kind {@link FailureKind#BAD_QUERY} when the query contradicts itself,
+   *     or the failure that says why no table can be read
+   */
+  static Plan of(
+      SeriesQuery query,
+      SourceState state,
+      SiteCalendar calendar,
+      SourceSettings settings,
+      Instant now) {
+    List<Notice> notices = new ArrayList<>();
+    Set<Dimension> dimensions = dimensionsOf(query);
+    Step step = step(query, settings.limits(), notices);
+    Buckets buckets = calendar.buckets(step, query.range());
+
+    LocalDate today = calendar.dayOf(now);
+    LocalDate from = later(calendar.dayOf(buckets.from()), EARLIEST);
+    LocalDate to = earlier(calendar.dayOf(buckets.to() - 1).plusDays(1), today.plusDays(367));
+    boolean wantsSummary =
+        switch (query.source()) {
+          case RAW -> false;
+          case SUMMARY -> true;
+          case AUTO ->
+              step.isCalendar()
+                  && SUMMARY_DIMENSIONS.containsAll(dimensions)
+                  && state.summaryReadable();
+        };
+    boolean wantsRaw = query.source() != SourceChoice.SUMMARY;
+    if (query.source() == SourceChoice.SUMMARY) {
+      requireSummary(dimensions, state);
+    }
+    // A summary row of today or later can only be a partial day that somebody froze.
+    Optional<LocalDate> summaryThrough =
+        wantsSummary
+            ? state.lastSummaryDay().map(last -> earlier(last, today.minusDays(1)))
+            : Optional.empty();
+    boolean rawUsed =
+        wantsRaw && summaryThrough.map(last -> last.plusDays(1).isBefore(to)).orElse(true);
+    if (rawUsed && !state.rawReadable()) {
+      if (summaryThrough.isEmpty()) {
+        throw new QueryFailure(
+            FailureKind.ACCESS_DENIED,
+            "Table encp_xfer cannot be read on "
+                + state.host()
+                + ". On the primary, run: GRANT SELECT ON encp_xfer TO "
+                + settings.user()
+                + "; or choose the source summary with a step of a day or more.");
+      }
+      rawUsed = false;
+      notices.add(
+          Notice.warning(
+              "Days after "
+                  + summaryThrough.get()
+                  + " are missing: table encp_xfer cannot be read. On the primary, run: GRANT"
+                  + " SELECT ON encp_xfer TO "
+                  + settings.user()
+                  + ";"));
+    }
+    dimensions.add(Dimension.MOVER);
+    dimensions.add(Dimension.MOVER_CLASS);
+    return new Plan(
+        step,
+        buckets,
+        Grain.of(step),
+        wantsSummary ? MoverRule.TRIMMED : MoverRule.CANONICAL,
+        Shape.of(dimensions, List.of(Quantity.BYTES)),
+        from,
+        to,
+        summaryThrough,
+        rawUsed,
+        notices);
+  }
+
+  private static Set<Dimension> dimensionsOf(SeriesQuery query) {
+    Set<Dimension> dimensions = EnumSet.noneOf(Dimension.class);
+    dimensions.addAll(query.groupBy());
+    query
+        .filters()
+        .forEach(
+            (dimension, filter) -> {
+              if (!filter.isOpen()) {
+                dimensions.add(dimension);
+              }
+            });
+    return dimensions;
+  }
+
+  private static Step step(SeriesQuery query, SourceSettings.Limits limits, List<Notice> notices) {
+    Duration wanted =
+        query
+            .stepWanted()
+            .orElseGet(
+                () -> {
+                  Duration even = query.range().length().dividedBy(query.maxPoints());
+                  return even.compareTo(query.minStep()) > 0 ? even : query.minStep();
+                });
+    Step step = Step.atLeast(wanted);
+    if (query.stepWanted().isPresent() && !step.nominal().equals(wanted)) {
+      notices.add(
+          Notice.info(
+              "The step was widened to " + step.text() + ", the next of: " + Step.ladder() + "."));
+    }
+    if (query.source() == SourceChoice.SUMMARY && !step.isCalendar()) {
+      step = Step.DAY;
+      if (query.stepWanted().isPresent()) {
+        notices.add(Notice.info("The step was widened to 1d: the summary holds whole days."));
+      }
+    }
+    Step fitting = step;
+    while (SiteCalendar.bucketEstimate(fitting, query.range()) > limits.maxPoints()
+        && fitting != Step.YEAR) {
+      fitting = fitting.wider();
+    }
+    if (fitting != step) {
+      notices.add(
+          Notice.warning(
+              "The step was widened from "
+                  + step.text()
+                  + " to "
+                  + fitting.text()
+                  + ": one answer holds at most "
+                  + limits.maxPoints()
+                  + " values (setting maxPoints)."));
+    }
+    if (SiteCalendar.bucketEstimate(fitting, query.range()) > limits.maxPoints()) {
+      throw new QueryFailure(
+          FailureKind.TOO_LARGE,
+          "The time range "
+              + query.range().from()
+              + " to "
+              + query.range().to()
+              + " is too long even for steps of a year. Choose a shorter one.");
+    }
+    return fitting;
+  }
+
+  private static void requireSummary(Set<Dimension> dimensions, SourceState state) {
+    for (Dimension dimension : dimensions) {
+      if (!SUMMARY_DIMENSIONS.contains(dimension)) {
+        throw new QueryFailure(
+            FailureKind.BAD_QUERY,
+            "source: the summary does not know "
+                + dimension.label()
+                + ". Choose the source raw or auto, or leave "
+                + dimension.label()
+                + " out of groupBy and filters.");
+      }
+    }
+    if (!state.summaryReadable()) {
+      throw new QueryFailure(
+          FailureKind.ACCESS_DENIED,
+          "Table xfer_by_day_by_mover cannot be read on "
+              + state.host()
+              + ". On the primary, check that it exists and run: GRANT SELECT ON"
+              + " xfer_by_day_by_mover TO the data source's user; or choose the source raw.");
+    }
+  }
+
+  /**
+   * The blocks wanted from the summary, up to the last day that it is used for. None reaches beyond
+   * that day: a block must not be kept as settled that the summary had not filled yet.
+   */
+  List<BlockKey> summaryKeys(LocalDate settled) {
+    if (summaryThrough.isEmpty()) {
+      return List.of();
+    }
+    LocalDate end = summaryThrough.get().plusDays(1);
+    return keys(
+        SourceTable.SUMMARY,
+        Grain.DAY,
+        SUMMARY_SHAPE,
+        from,
+        earlier(end, to),
+        earlier(settled, end));
+  }
+
+  /**
+   * The blocks wanted from the transfers.
+   *
+   * @param summarised the last day that the summary really gave; empty if it gave none
+   */
+  List<BlockKey> rawKeys(Optional<LocalDate> summarised, LocalDate settled) {
+    if (!rawUsed) {
+      return List.of();
+    }
+    LocalDate first = summarised.map(last -> later(last.plusDays(1), from)).orElse(from);
+    return keys(SourceTable.RAW, grain, rawShape, first, to, settled);
+  }
+
+  private static List<BlockKey> keys(
+      SourceTable table,
+      Grain grain,
+      Shape shape,
+      LocalDate from,
+      LocalDate to,
+      LocalDate settled) {
+    return Span.cover(grain, from, to, settled).stream()
+        .map(span -> new BlockKey(table, grain, shape, span))
+        .toList();
+  }
+
+  /** The range that the buckets cover; equal for questions that only differ within a bucket. */
+  TimeRange coveredRange() {
+    return new TimeRange(
+        Instant.ofEpochSecond(buckets.from()), Instant.ofEpochSecond(buckets.to()));
+  }
+
+  private static LocalDate earlier(LocalDate a, LocalDate b) {
+    return a.isBefore(b) ? a : b;
+  }
+
+  private static LocalDate later(LocalDate a, LocalDate b) {
+    return a.isAfter(b) ? a : b;
+  }
+}

@@ -1,0 +1,587 @@
+package org.enstore.accounting.series;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.google.re2j.Pattern;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
+import org.enstore.accounting.config.SourceSettings;
+import org.enstore.accounting.measure.ByteUnit;
+import org.enstore.accounting.measure.MoverClass;
+import org.enstore.accounting.measure.MoverNames;
+import org.enstore.accounting.measure.Series;
+import org.enstore.accounting.measure.SeriesTable;
+import org.enstore.accounting.measure.SiteCalendar;
+import org.enstore.accounting.measure.TimeRange;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers questions about one data source from cached blocks, reading what is missing. Thread-safe.
+ * Answers are exact: each bucket holds what SQL would say of the rows that the block's snapshot
+ * saw.
+ */
+public final class SeriesEngine implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(SeriesEngine.class);
+  private static final Duration CLOSE_WAIT = Duration.ofSeconds(2);
+
+  private final TransferSource source;
+  private final SourceSettings settings;
+  private final SiteCalendar calendar;
+  private final InstantSource clock;
+  private final ExecutorService loaders;
+  private final KeyNumbers keyNumbers = new KeyNumbers();
+  private final BlockStore store;
+  private final StateWatch watch;
+  private final Cache<AnswerKey, Answered> answers;
+
+  private final LongAdder queries = new LongAdder();
+  private final LongAdder cachedAnswers = new LongAdder();
+  private final LongAdder failures = new LongAdder();
+
+  /**
+   * An engine over {@code source}. Does no I/O.
+   *
+   * @param loaders runs the reads; a bounded queue that refuses is an answer of its own
+   * @apiNote {@link #close} also closes the source and shuts the loaders down
+   */
+  public SeriesEngine(
+      TransferSource source,
+      SourceSettings settings,
+      InstantSource clock,
+      ExecutorService loaders) {
+    this.source = source;
+    this.settings = settings;
+    this.calendar = new SiteCalendar(settings.siteTimeZone());
+    this.clock = clock;
+    this.loaders = loaders;
+    this.store = new BlockStore(source, settings, calendar, clock, loaders, keyNumbers);
+    this.watch = new StateWatch(source, clock, settings.freshness().openRefresh());
+    this.answers =
+        Caffeine.newBuilder()
+            .maximumWeight(settings.limits().cacheBytes() / 4)
+            .weigher((AnswerKey key, Answered answered) -> answered.sizeBytes())
+            .executor(Runnable::run)
+            .build();
+  }
+
+  /** A question as far as its answer depends on it: ranges within the same buckets are equal. */
+  private record AnswerKey(SeriesQuery query, Optional<LocalDate> summaryThrough, boolean rawUsed) {
+    static AnswerKey of(SeriesQuery query, Plan plan) {
+      SeriesQuery normal =
+          new SeriesQuery(
+              query.measure(),
+              query.direction(),
+              plan.coveredRange(),
+              Optional.of(plan.step().nominal()),
+              Duration.ZERO,
+              1,
+              query.groupBy(),
+              query.filters(),
+              query.includeNullMovers(),
+              query.unit(),
+              query.gaps(),
+              query.source());
+      return new AnswerKey(normal, plan.summaryThrough(), plan.rawUsed());
+    }
+  }
+
+  /** An answer's table, and the very blocks it was added up from. */
+  private record Answered(
+      SeriesTable table, List<Notice> notices, Instant completeUntil, List<Block> blocks) {
+    int sizeBytes() {
+      return (int) Math.min(Integer.MAX_VALUE, 1000 + 8 * table.valueCount() + 8L * blocks.size());
+    }
+
+    boolean isMadeOf(List<Block> others) {
+      if (blocks.size() != others.size()) {
+        return false;
+      }
+      for (int i = 0; i < blocks.size(); i++) {
+        if (blocks.get(i) != others.get(i)) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  /**
+   * Answers {@code query}, reading from the database what the cache does not hold.
+   *
+   * @param fresh whether numbers that may still change must be read again for this question
+   * @throws QueryFailure when it cannot be answered
+   */
+  public SeriesAnswer answer(SeriesQuery query, boolean fresh, Cancellation cancellation) {
+    queries.increment();
+    try {
+      Instant now = clock.instant();
+      Optional<Instant> notBefore = fresh ? Optional.of(now) : Optional.empty();
+      StateWatch.Look look = watch.look(notBefore, cancellation);
+      Plan plan = Plan.of(query, look.state(), calendar, settings, now);
+      return read(query, plan, look, notBefore, now, cancellation);
+    } catch (QueryFailure failure) {
+      if (failure.kind() != FailureKind.CANCELLED) {
+        failures.increment();
+      }
+      throw failure;
+    }
+  }
+
+  /** The answer to {@code query} if the cache has it ready, without waiting for anything. */
+  public Optional<SeriesAnswer> cached(SeriesQuery query) {
+    Optional<StateWatch.Look> look = watch.peek();
+    if (look.isEmpty()) {
+      return Optional.empty();
+    }
+    Instant now = clock.instant();
+    Plan plan = Plan.of(query, look.get().state(), calendar, settings, now);
+    @Nullable Answered answered = answers.getIfPresent(AnswerKey.of(query, plan));
+    if (answered == null) {
+      return Optional.empty();
+    }
+    for (Block block : answered.blocks()) {
+      Optional<Block> held = store.peek(block.key(), now);
+      if (held.isEmpty() || held.get() != block) {
+        return Optional.empty();
+      }
+    }
+    queries.increment();
+    cachedAnswers.increment();
+    return Optional.of(answer(query, plan, look.get(), answered, true, Optional.empty(), now));
+  }
+
+  private SeriesAnswer read(
+      SeriesQuery query,
+      Plan plan,
+      StateWatch.Look look,
+      Optional<Instant> notBefore,
+      Instant now,
+      Cancellation cancellation) {
+    Gathered gathered = gather(plan, notBefore, now, cancellation);
+    AnswerKey key = AnswerKey.of(query, plan);
+    @Nullable Answered answered = answers.getIfPresent(key);
+    if (answered == null || !answered.isMadeOf(gathered.all())) {
+      cancellation.check();
+      answered = compute(query, plan, look.state(), gathered);
+      answers.put(key, answered);
+    }
+    if (gathered.cached()) {
+      cachedAnswers.increment();
+    }
+    return answer(query, plan, look, answered, gathered.cached(), gathered.outage(), now);
+  }
+
+  /**
+   * The blocks of one plan.
+   *
+   * @param summarised the last day that the summary really gave
+   */
+  private record Gathered(
+      List<Block> summary,
+      List<Block> raw,
+      Optional<LocalDate> summarised,
+      boolean cached,
+      Optional<QueryFailure> outage) {
+    List<Block> all() {
+      List<Block> all = new ArrayList<>(summary);
+      all.addAll(raw);
+      return all;
+    }
+  }
+
+  private Gathered gather(
+      Plan plan, Optional<Instant> notBefore, Instant now, Cancellation cancellation) {
+    LocalDate settled = store.settledBefore(now);
+    Optional<LocalDate> summarised = plan.summaryThrough();
+    BlockStore.Batch summary =
+        store.get(
+            plan.summaryKeys(settled),
+            notBefore,
+            block -> holdsItsLastDay(block, plan),
+            cancellation);
+    for (Block block : summary.blocks()) {
+      if (!holdsItsLastDay(block, plan)) {
+        // A standby that is behind the one looked at: what it lacks is taken from the transfers.
+        summarised = Optional.of(block.key().span().from().plusDays(block.lastSlot()));
+      }
+    }
+    BlockStore.Batch raw =
+        store.get(plan.rawKeys(summarised, settled), notBefore, block -> true, cancellation);
+    return new Gathered(
+        summary.blocks(),
+        raw.blocks(),
+        summarised,
+        summary.cached() && raw.cached(),
+        summary.outage().or(raw::outage));
+  }
+
+  /** False for the block of the summary's last day when it has no row of that day. */
+  private boolean holdsItsLastDay(Block block, Plan plan) {
+    LocalDate last = plan.summaryThrough().orElse(LocalDate.MIN);
+    Span span = block.key().span();
+    if (last.isBefore(span.from()) || !last.isBefore(span.to())) {
+      return true;
+    }
+    return block.lastSlot() >= last.toEpochDay() - span.from().toEpochDay();
+  }
+
+  private Answered compute(SeriesQuery query, Plan plan, SourceState state, Gathered gathered) {
+    long seam =
+        gathered
+            .summarised()
+            .map(last -> calendar.startOfDay(last.plusDays(1)))
+            .orElse(Long.MIN_VALUE);
+    Tally tally = new Tally(query, plan, keyNumbers, calendar);
+    gathered.summary().forEach(block -> tally.add(block, Long.MIN_VALUE, seam));
+    gathered.raw().forEach(block -> tally.add(block, seam, Long.MAX_VALUE));
+
+    Instant completeUntil = completeUntil(plan, state, gathered, seam);
+    List<Notice> notices = new ArrayList<>(tally.ambiguities());
+    List<Tally.Sum> sums = cut(tally.result(), plan, notices);
+    List<String> unseen = tally.unseenMovers();
+    if (!unseen.isEmpty()) {
+      notices.add(Notice.info("No transfers in this range of: " + shortened(unseen) + "."));
+    }
+    Presentation presentation =
+        new Presentation(query, plan.buckets(), completeUntil.toEpochMilli());
+    List<Series> series =
+        sums.stream()
+            .map(
+                sum ->
+                    new Series(
+                        tally.labels(sum), presentation.numbers(sum.values(), sum.present())))
+            .toList();
+    return new Answered(
+        new SeriesTable(plan.buckets(), series), notices, completeUntil, gathered.all());
+  }
+
+  /** The instant before which no further transfer is expected, as far as the blocks can tell. */
+  private Instant completeUntil(Plan plan, SourceState state, Gathered gathered, long seam) {
+    if (!plan.rawUsed()) {
+      return plan.summaryThrough().isEmpty()
+          ? Instant.EPOCH
+          : Instant.ofEpochSecond(Math.min(seam, plan.buckets().to()));
+    }
+    Instant complete = Instant.ofEpochSecond(plan.buckets().to());
+    for (Block block : gathered.raw()) {
+      Instant spanEnd = Instant.ofEpochSecond(calendar.startOfDay(block.key().span().to()));
+      // Without a view of the lag, a transfer that is there shows how far the data reaches.
+      Instant known = later(block.knownThrough(), state.newestTransfer().orElse(Instant.EPOCH));
+      if (known.isBefore(spanEnd) && known.isBefore(complete)) {
+        complete = known;
+      }
+    }
+    return complete;
+  }
+
+  private List<Tally.Sum> cut(List<Tally.Sum> sums, Plan plan, List<Notice> notices) {
+    long fitting = Math.max(1, settings.limits().maxPoints() / plan.buckets().count());
+    int limit = (int) Math.min(settings.limits().maxSeries(), fitting);
+    if (sums.size() <= limit) {
+      return sums;
+    }
+    notices.add(
+        Notice.warning(
+            "Only the "
+                + limit
+                + " largest of "
+                + sums.size()
+                + " series are shown (settings maxSeries "
+                + settings.limits().maxSeries()
+                + " and maxPoints "
+                + settings.limits().maxPoints()
+                + "). Narrow the filters or widen the step."));
+    List<Tally.Sum> largest =
+        sums.stream()
+            .sorted(Comparator.comparingDouble(Tally.Sum::total).reversed())
+            .limit(limit)
+            .toList();
+    return sums.stream().filter(largest::contains).toList();
+  }
+
+  private SeriesAnswer answer(
+      SeriesQuery query,
+      Plan plan,
+      StateWatch.Look look,
+      Answered answered,
+      boolean cached,
+      Optional<QueryFailure> outage,
+      Instant now) {
+    List<Notice> notices = new ArrayList<>(plan.notices());
+    notices.addAll(answered.notices());
+    notices.addAll(freshnessNotices(plan, look, outage, now));
+    return new SeriesAnswer(
+        query,
+        plan.step(),
+        answered.table(),
+        notices,
+        executed(plan, look.state(), cached),
+        answered.completeUntil(),
+        cached);
+  }
+
+  private List<Notice> freshnessNotices(
+      Plan plan, StateWatch.Look look, Optional<QueryFailure> outage, Instant now) {
+    List<Notice> notices = new ArrayList<>();
+    SourceState state = look.state();
+    look.outage()
+        .or(() -> outage)
+        .ifPresent(
+            failure ->
+                notices.add(
+                    Notice.warning(
+                        "Numbers as they were at "
+                            + state.observedAt()
+                            + ": "
+                            + failure.sentence())));
+    LocalDate today = calendar.dayOf(now);
+    if (plan.to().isBefore(today)) {
+      return notices;
+    }
+    if (state.lag() instanceof ReplayLag.Known known
+        && known.lag().compareTo(settings.freshness().lagWarning()) > 0) {
+      notices.add(
+          Notice.warning(
+              "The standby "
+                  + state.host()
+                  + " is "
+                  + inWords(known.lag())
+                  + " behind its primary; newer transfers are not shown yet."));
+    } else if (state.lag() instanceof ReplayLag.Unknown unknown
+        && state.knownThrough().plus(settings.freshness().lagWarning()).isBefore(now)) {
+      notices.add(
+          Notice.warning(
+              "The standby "
+                  + state.host()
+                  + " may be behind its primary: its replay lag is unknown ("
+                  + unknown.reason()
+                  + "), and the last change it replayed is of "
+                  + state.knownThrough()
+                  + "."));
+    }
+    if (plan.rule() == MoverRule.TRIMMED) {
+      summaryNotice(state, today).ifPresent(notices::add);
+    }
+    return notices;
+  }
+
+  /** Says so when the summary has stopped while transfers go on. */
+  private Optional<Notice> summaryNotice(SourceState state, LocalDate today) {
+    Optional<LocalDate> newest = state.newestTransfer().map(calendar::dayOf);
+    Optional<LocalDate> last = state.lastSummaryDay();
+    boolean stopped =
+        newest.isPresent()
+            && last.map(
+                    day ->
+                        day.plusDays(settings.freshness().summaryWarningDays()).isBefore(today)
+                            && day.isBefore(newest.get()))
+                .orElse(true);
+    if (!stopped) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Notice.warning(
+            "The summary xfer_by_day_by_mover "
+                + last.map(day -> "ends on " + day).orElse("is empty")
+                + " although transfers go on until "
+                + newest.get()
+                + ". Enstore's accounting server fills it; since release 6.3.4-9 it may do so"
+                + " without a commit. Later days come from encp_xfer where the source allows."));
+  }
+
+  private static String executed(Plan plan, SourceState state, boolean cached) {
+    List<String> parts = new ArrayList<>();
+    LocalDate lastDay = plan.to().minusDays(1);
+    plan.summaryThrough()
+        .filter(last -> !last.isBefore(plan.from()))
+        .ifPresent(
+            last ->
+                parts.add(
+                    "xfer_by_day_by_mover of "
+                        + plan.from()
+                        + " to "
+                        + (last.isBefore(lastDay) ? last : lastDay)));
+    if (plan.rawUsed()) {
+      LocalDate first =
+          plan.summaryThrough()
+              .map(last -> last.plusDays(1))
+              .filter(day -> day.isAfter(plan.from()))
+              .orElse(plan.from());
+      parts.add(
+          "encp_xfer of "
+              + first
+              + " to "
+              + lastDay
+              + " by "
+              + plan.grain().name().toLowerCase(java.util.Locale.ROOT));
+    }
+    return String.join(" + ", parts.isEmpty() ? List.of("nothing to read") : parts)
+        + "; step "
+        + plan.step().text()
+        + "; "
+        + (state.standby() ? "standby " : "primary ")
+        + state.host()
+        + (cached ? "; from the cache" : "");
+  }
+
+  /**
+   * The values of one dimension that were seen within the look-back, in natural order. Movers are
+   * named canonically where the transfers tell the name, as the summary spells them otherwise.
+   *
+   * @throws QueryFailure when they cannot be read
+   */
+  public List<String> names(NamesQuery query, Cancellation cancellation) {
+    Instant now = clock.instant();
+    Duration lookBack =
+        query.lookBack().orElse(Duration.ofDays(settings.limits().moverLookBackDays()));
+    LocalDate first = calendar.dayOf(now.minus(lookBack));
+    if (first.isBefore(Plan.EARLIEST)) {
+      first = Plan.EARLIEST;
+    }
+    StateWatch.Look look = watch.look(Optional.empty(), cancellation);
+    boolean movers = query.dimension() == Dimension.MOVER;
+    SeriesQuery everything =
+        new SeriesQuery(
+            Measure.BYTES,
+            DirectionMode.SUM,
+            new TimeRange(Instant.ofEpochSecond(calendar.startOfDay(first)), now.plusSeconds(1)),
+            Optional.of(Duration.ofDays(1)),
+            Duration.ZERO,
+            1,
+            List.of(query.dimension()),
+            Map.of(),
+            true,
+            ByteUnit.BYTES,
+            GapPolicy.ZERO,
+            SourceChoice.AUTO);
+    Plan plan = Plan.of(everything, look.state(), calendar, settings, now);
+    Gathered gathered = gather(plan, Optional.empty(), now, cancellation);
+    TreeSet<String> names = new TreeSet<>(MoverNames.naturalOrder());
+    if (movers) {
+      names.addAll(moverNames(gathered, plan, query));
+    } else {
+      gathered.raw().forEach(block -> names.addAll(valuesOf(block, query.dimension())));
+      names.remove("");
+    }
+    Optional<Pattern> match = query.match().map(pattern -> Filter.compile("match", pattern));
+    return names.stream()
+        .filter(name -> match.map(pattern -> pattern.matcher(name).find()).orElse(true))
+        .toList();
+  }
+
+  private List<String> moverNames(Gathered gathered, Plan plan, NamesQuery query) {
+    Map<String, String> byTrimmedName = new HashMap<>();
+    List<String> names = new ArrayList<>();
+    for (Block block : gathered.raw()) {
+      for (int k = 0; k < block.keyCount(); k++) {
+        GroupKey key = keyNumbers.keyOf(block.keyNumber(k));
+        Shape shape = block.key().shape();
+        String spelling = key.values().get(shape.indexOf(Dimension.MOVER));
+        String byDriver = key.values().get(shape.indexOf(Dimension.MOVER_CLASS));
+        if (isWanted(plan.rule().shownClass(spelling, byDriver), query)) {
+          String name = MoverNames.canonical(spelling);
+          names.add(name);
+          byTrimmedName.put(MoverNames.summaryName(spelling), name);
+        }
+      }
+    }
+    for (Block block : gathered.summary()) {
+      for (String name : valuesOf(block, Dimension.MOVER)) {
+        boolean knownInFull = !byTrimmedName.getOrDefault(name, name).equals(name);
+        if (!knownInFull && isWanted(MoverClass.ofName(name).label(), query)) {
+          names.add(name);
+        }
+      }
+    }
+    return names;
+  }
+
+  private static boolean isWanted(String moverClass, NamesQuery query) {
+    return query.classes().stream().anyMatch(wanted -> wanted.label().equals(moverClass));
+  }
+
+  private List<String> valuesOf(Block block, Dimension dimension) {
+    int place = block.key().shape().indexOf(dimension);
+    List<String> values = new ArrayList<>();
+    for (int k = 0; k < block.keyCount(); k++) {
+      values.add(keyNumbers.keyOf(block.keyNumber(k)).values().get(place));
+    }
+    return values;
+  }
+
+  /**
+   * How fresh the database is, as the last look told, which is at most as old as the running day's
+   * numbers may be.
+   *
+   * @throws QueryFailure when it has never been seen and cannot be reached
+   */
+  public SourceState state(Cancellation cancellation) {
+    return watch.look(Optional.empty(), cancellation).state();
+  }
+
+  /** The last look at the database, if there was one lately; never waits. */
+  public Optional<SourceState> lastState() {
+    return watch.peek().map(StateWatch.Look::state);
+  }
+
+  /** Tries the connection and the privileges; never throws for an outage. */
+  public Health health() {
+    return source.health();
+  }
+
+  /** The engine's figures at this moment. */
+  public EngineStats stats() {
+    return store.stats(queries.sum(), cachedAnswers.sum(), failures.sum());
+  }
+
+  /** The figures of the connection pools at this moment. */
+  public PoolStats poolStats() {
+    return source.poolStats();
+  }
+
+  /** Stops the reads, waiting for them briefly, and closes the source. */
+  @Override
+  public void close() {
+    loaders.shutdownNow();
+    source.close();
+    try {
+      // Its connections are closed by now: a read that outlasts the wait ends with its statement.
+      boolean ended = loaders.awaitTermination(CLOSE_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+      logger.debug("engine of {} closed, reads ended: {}", settings.hosts(), ended);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static String shortened(List<String> names) {
+    int most = 5;
+    String shown = names.stream().limit(most).collect(Collectors.joining(", "));
+    return names.size() > most ? shown + " and " + (names.size() - most) + " more" : shown;
+  }
+
+  private static String inWords(Duration duration) {
+    if (duration.toMinutes() < 2) {
+      return duration.toSeconds() + " s";
+    }
+    return duration.toHours() < 2 ? duration.toMinutes() + " min" : duration.toHours() + " h";
+  }
+
+  private static Instant later(Instant a, Instant b) {
+    return a.isAfter(b) ? a : b;
+  }
+}

@@ -1,0 +1,92 @@
+package org.enstore.accounting.series;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The last look at a source's freshness, taken again when it has become old. Thread-safe. */
+final class StateWatch {
+  private final TransferSource source;
+  private final InstantSource clock;
+  private final Duration validity;
+  private volatile @Nullable Look last;
+
+  StateWatch(TransferSource source, InstantSource clock, Duration validity) {
+    this.source = source;
+    this.clock = clock;
+    this.validity = validity;
+  }
+
+  /**
+   * A look at the source.
+   *
+   * @param outage why it could not be repeated, if the state is older than it should be
+   */
+  record Look(SourceState state, Instant takenAt, Optional<QueryFailure> outage) {}
+
+  /** The last look, if it is not too old. */
+  Optional<Look> peek() {
+    @Nullable Look look = last;
+    return look != null && isValid(look) ? Optional.of(look) : Optional.empty();
+  }
+
+  /**
+   * A look that is not too old, the last one when the source cannot be reached now.
+   *
+   * @param notBefore take a new look unless the last one is younger than this
+   * @throws QueryFailure when there has never been one and none can be taken
+   */
+  Look look(Optional<Instant> notBefore, Cancellation cancellation) {
+    @Nullable Look before = last;
+    if (before != null
+        && isValid(before)
+        && before.takenAt().isAfter(notBefore.orElse(Instant.EPOCH))) {
+      return before;
+    }
+    synchronized (this) {
+      // Somebody else may have looked while this thread waited for its turn.
+      @Nullable Look now = last;
+      boolean lookedMeanwhile =
+          now != null && (before == null || now.takenAt().isAfter(before.takenAt()));
+      if (now != null && lookedMeanwhile && isValid(now)) {
+        return now;
+      }
+      Instant takenAt = clock.instant();
+      try {
+        Look look = new Look(source.state(cancellation), takenAt, Optional.empty());
+        last = look;
+        return look;
+      } catch (QueryFailure failure) {
+        if (now == null || !isOutage(failure)) {
+          throw failure;
+        }
+        Look kept = new Look(now.state(), takenAt, Optional.of(failure));
+        last = kept;
+        return kept;
+      }
+    }
+  }
+
+  /** Whether a failure means that the database is out of reach for now, not that it refuses. */
+  static boolean isOutage(QueryFailure failure) {
+    return switch (failure.kind()) {
+      case STANDBY_UNAVAILABLE, STANDBY_STALE, RECOVERY_CONFLICT, TIMEOUT -> true;
+      case BAD_QUERY,
+          TOO_LARGE,
+          NOT_CONFIGURED,
+          UNAUTHENTICATED,
+          ACCESS_DENIED,
+          SCHEMA_MISMATCH,
+          OVERLOADED,
+          CANCELLED,
+          BUG ->
+          false;
+    };
+  }
+
+  private boolean isValid(Look look) {
+    return !look.takenAt().plus(validity).isBefore(clock.instant());
+  }
+}
