@@ -31,7 +31,9 @@ import org.enstore.accounting.grafana.ResourceService;
 import org.enstore.accounting.grafana.StdioService;
 import org.enstore.accounting.grafana.StreamService;
 import org.enstore.accounting.grafana.Workers;
+import org.enstore.accounting.postgres.StandbyTransferSource;
 import org.enstore.accounting.series.SeriesEngine;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The composition root: builds the executors, the registry of data sources and the server, starts
@@ -136,12 +138,21 @@ final class Application implements AutoCloseable {
     thread.start();
   }
 
-  private static SeriesEngine engine(SourceSettings settings) {
+  /** The engine of one data source: its reads, its cache, its pools. Opens nothing yet. */
+  static SeriesEngine engine(SourceSettings settings) {
+    String name = "enstore " + settings.hosts().get(0);
     return new SeriesEngine(
-        new UnreachableSource(),
+        new StandbyTransferSource(
+            settings, InstantSource.system(), name, "enstore-accounting/" + version()),
         settings,
         InstantSource.system(),
         pool("enstore-load", settings.connections().poolSize(), LOADER_QUEUE));
+  }
+
+  /** The version as it is written into the program's archive. */
+  static String version() {
+    @Nullable String version = Application.class.getPackage().getImplementationVersion();
+    return version == null ? "unpacked" : version;
   }
 
   /** Closes all, whatever one of them throws; the first failure carries the others. */
