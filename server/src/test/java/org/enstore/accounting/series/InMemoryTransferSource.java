@@ -7,29 +7,36 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.measure.SiteCalendar;
 
 /**
- * A source over lists of rows: slow, obvious, and held to the same contract as the database. It is
- * a standby that is never behind. Rows may be added and removed while it is in use.
+ * The port over rows in memory: slow, obvious, and held to the same contract as the database. The
+ * lag and outages are what a test says they are. Thread-safe.
  */
 public final class InMemoryTransferSource implements TransferSource {
+  /** How far ahead a client's clock may be before its rows count as future-dated. */
+  private static final Duration SKEW = Duration.ofMinutes(2);
+
   private final ZoneId zone;
   private final SiteCalendar calendar;
   private final InstantSource clock;
-  private final List<TransferRow> transfers = new ArrayList<>();
+  private final List<Transfer> transfers = new ArrayList<>();
   private final List<SummaryRow> summary = new ArrayList<>();
+  private final List<ReadRequest> reads = new ArrayList<>();
   private Optional<QueryFailure> outage = Optional.empty();
+  private Duration lag = Duration.ZERO;
+  private boolean summaryReadable = true;
+  private boolean rawReadable = true;
+  private Runnable beforeRead = () -> {};
+  private boolean closed;
 
   public InMemoryTransferSource(ZoneId zone, InstantSource clock) {
     this.zone = zone;
@@ -37,186 +44,153 @@ public final class InMemoryTransferSource implements TransferSource {
     this.clock = clock;
   }
 
-  /** The transfers, to be changed by the caller, while nothing reads. */
-  public List<TransferRow> transfers() {
-    return transfers;
+  /** A row of encp_xfer, as far as anything here looks at it. */
+  public record Transfer(
+      LocalDateTime date,
+      String mover,
+      String driver,
+      Direction direction,
+      long sizeBytes,
+      String storageGroup,
+      String library,
+      String driveType,
+      String mediaChanger) {}
+
+  /** A row of xfer_by_day_by_mover. */
+  public record SummaryRow(LocalDate date, String mover, long readBytes, long writtenBytes) {}
+
+  public synchronized void add(Transfer transfer) {
+    transfers.add(transfer);
   }
 
-  /** The summary, to be changed by the caller, while nothing reads. */
-  public List<SummaryRow> summary() {
-    return summary;
+  public synchronized void add(SummaryRow row) {
+    summary.add(row);
   }
 
-  /** Has every question fail from now on, or answered again when empty. */
-  public void failWith(Optional<QueryFailure> failure) {
-    outage = failure;
+  /** Every call fails with {@code failure} until told otherwise. */
+  public synchronized void failWith(Optional<QueryFailure> failure) {
+    this.outage = failure;
+  }
+
+  /** Only transfers that are this old are visible. */
+  public synchronized void lagBehind(Duration replayLag) {
+    this.lag = replayLag;
+  }
+
+  public synchronized void readable(boolean ofSummary, boolean ofRaw) {
+    this.summaryReadable = ofSummary;
+    this.rawReadable = ofRaw;
+  }
+
+  /** Runs at the start of each read, on the reading thread. */
+  public synchronized void beforeRead(Runnable action) {
+    this.beforeRead = action;
+  }
+
+  /** The reads so far. */
+  public synchronized List<ReadRequest> reads() {
+    return List.copyOf(reads);
+  }
+
+  public synchronized boolean isClosed() {
+    return closed;
   }
 
   @Override
   public Instant read(ReadRequest request, RowSink sink, Cancellation cancellation) {
-    cancellation.check();
-    outage.ifPresent(
-        failure -> {
-          throw failure;
-        });
-    Map<Cell, List<BigInteger>> sums =
-        new TreeMap<>(
-            Comparator.comparingLong(Cell::start)
-                .thenComparing(cell -> cell.key().direction())
-                .thenComparing(cell -> String.join("\u0000", cell.key().values())));
-    if (request.table() == SourceTable.SUMMARY) {
-      addSummary(request, sums);
-    } else {
-      addTransfers(request, sums);
+    Runnable action;
+    synchronized (this) {
+      reads.add(request);
+      action = beforeRead;
     }
-    sums.forEach(
-        (cell, quantities) ->
+    action.run();
+    cancellation.check();
+    synchronized (this) {
+      outage.ifPresent(
+          failure -> {
+            throw failure;
+          });
+      if (request.table() == SourceTable.SUMMARY) {
+        readSummary(request, sink);
+      } else {
+        readTransfers(request, sink);
+      }
+      return clock.instant().minus(lag);
+    }
+  }
+
+  private void readSummary(ReadRequest request, RowSink sink) {
+    Map<Cell, List<BigInteger>> cells = new LinkedHashMap<>();
+    for (SummaryRow row : summary) {
+      long start = calendar.startOfDay(row.date());
+      List<String> values =
+          request.shape().dimensions().stream().map(dimension -> row.mover()).toList();
+      if (row.readBytes() > 0) {
+        addUp(cells, start, new GroupKey(Direction.READ, values), List.of(row.readBytes()));
+      }
+      if (row.writtenBytes() > 0) {
+        addUp(cells, start, new GroupKey(Direction.WRITE, values), List.of(row.writtenBytes()));
+      }
+    }
+    deliver(request, cells, sink);
+  }
+
+  private void readTransfers(ReadRequest request, RowSink sink) {
+    Map<Cell, List<BigInteger>> cells = new LinkedHashMap<>();
+    for (Transfer transfer : transfers) {
+      if (isReplayed(transfer)) {
+        List<String> values =
+            request.shape().dimensions().stream()
+                .map(dimension -> value(transfer, dimension))
+                .toList();
+        List<Long> quantities =
+            request.shape().quantities().stream()
+                .map(
+                    quantity ->
+                        switch (quantity) {
+                          case BYTES -> transfer.sizeBytes();
+                          case TRANSFERS -> 1L;
+                        })
+                .toList();
+        addUp(
+            cells,
+            cellStart(request.grain(), transfer),
+            new GroupKey(transfer.direction(), values),
+            quantities);
+      }
+    }
+    deliver(request, cells, sink);
+  }
+
+  private record Cell(long start, GroupKey key) {}
+
+  private static void addUp(
+      Map<Cell, List<BigInteger>> cells, long start, GroupKey key, List<Long> quantities) {
+    List<BigInteger> added = quantities.stream().map(BigInteger::valueOf).toList();
+    cells.merge(
+        new Cell(start, key),
+        added,
+        (known, more) -> {
+          List<BigInteger> sums = new ArrayList<>();
+          for (int i = 0; i < known.size(); i++) {
+            sums.add(known.get(i).add(more.get(i)));
+          }
+          return sums;
+        });
+  }
+
+  private void deliver(ReadRequest request, Map<Cell, List<BigInteger>> cells, RowSink sink) {
+    long first = calendar.startOfDay(request.from());
+    long end = calendar.startOfDay(request.to());
+    cells.forEach(
+        (cell, sums) -> {
+          if (cell.start() >= first && cell.start() < end) {
             sink.accept(
                 cell.start(),
                 cell.key(),
-                quantities.stream().mapToLong(InMemoryTransferSource::exact).toArray()));
-    return clock.instant();
-  }
-
-  @Override
-  public SourceState state(Cancellation cancellation) {
-    cancellation.check();
-    outage.ifPresent(
-        failure -> {
-          throw failure;
-        });
-    Instant now = clock.instant();
-    LocalDateTime wall = LocalDateTime.ofInstant(now.plus(Duration.ofMinutes(2)), zone);
-    return new SourceState(
-        "memory:0",
-        true,
-        new ReplayLag.Known(Duration.ZERO),
-        now,
-        now,
-        summary.stream().map(SummaryRow::date).max(Comparator.naturalOrder()),
-        transfers.stream()
-            .map(TransferRow::date)
-            .filter(date -> !date.isAfter(wall))
-            .max(Comparator.naturalOrder())
-            .map(this::instant)
-            .map(instant -> instant.isAfter(now) ? now : instant),
-        true,
-        true);
-  }
-
-  @Override
-  public Health health() {
-    return outage
-        .map(failure -> new Health(false, failure.sentence(), Map.of(), List.of()))
-        .orElseGet(() -> new Health(true, "Connected to memory.", Map.of(), List.of()));
-  }
-
-  @Override
-  public PoolStats poolStats() {
-    return new PoolStats(List.of());
-  }
-
-  @Override
-  public void close() {}
-
-  private void addTransfers(ReadRequest request, Map<Cell, List<BigInteger>> sums) {
-    for (TransferRow row : transfers) {
-      if (!row.rw().equals("r") && !row.rw().equals("w")) {
-        continue;
-      }
-      List<String> values =
-          request.shape().dimensions().stream().map(dimension -> value(row, dimension)).toList();
-      GroupKey key = new GroupKey(row.rw().equals("r") ? Direction.READ : Direction.WRITE, values);
-      List<BigInteger> quantities =
-          request.shape().quantities().stream()
-              .map(
-                  quantity ->
-                      quantity == Quantity.BYTES ? BigInteger.valueOf(row.size()) : BigInteger.ONE)
-              .toList();
-      add(request, sums, start(request.grain(), row.date()), key, quantities);
-    }
-  }
-
-  private void addSummary(ReadRequest request, Map<Cell, List<BigInteger>> sums) {
-    for (SummaryRow row : summary) {
-      List<String> values =
-          request.shape().dimensions().stream().map(dimension -> row.mover()).toList();
-      long start = start(Grain.DAY, row.date().atStartOfDay());
-      if (row.read() != null && row.read() != 0) {
-        add(
-            request,
-            sums,
-            start,
-            new GroupKey(Direction.READ, values),
-            List.of(BigInteger.valueOf(row.read())));
-      }
-      if (row.write() != null && row.write() != 0) {
-        add(
-            request,
-            sums,
-            start,
-            new GroupKey(Direction.WRITE, values),
-            List.of(BigInteger.valueOf(row.write())));
-      }
-    }
-  }
-
-  private void add(
-      ReadRequest request,
-      Map<Cell, List<BigInteger>> sums,
-      long start,
-      GroupKey key,
-      List<BigInteger> quantities) {
-    if (start < calendar.startOfDay(request.from()) || start >= calendar.startOfDay(request.to())) {
-      return;
-    }
-    sums.merge(
-        new Cell(start, key),
-        quantities,
-        (a, b) -> {
-          List<BigInteger> both = new ArrayList<>();
-          for (int i = 0; i < a.size(); i++) {
-            both.add(a.get(i).add(b.get(i)));
+                sums.stream().mapToLong(InMemoryTransferSource::exact).toArray());
           }
-          return both;
         });
-  }
-
-  private static String value(TransferRow row, Dimension dimension) {
-    return switch (dimension) {
-      case MOVER -> row.mover();
-      case MOVER_CLASS -> MoverClass.ofDriver(row.driver()).label();
-      case STORAGE_GROUP -> row.storageGroup();
-      case LIBRARY -> row.library() == null ? "" : row.library();
-      case DRIVE_TYPE -> row.driveId();
-      case MEDIA_CHANGER -> row.mediaChanger();
-    };
-  }
-
-  private long start(Grain grain, LocalDateTime wall) {
-    if (grain == Grain.DAY) {
-      return calendar.startOfDay(wall.toLocalDate());
-    }
-    long second = instant(wall).getEpochSecond();
-    LocalDate day = calendar.dayOf(second);
-    long width = grain == Grain.HOUR ? 3600 : 60;
-    long start = calendar.startOfDay(day);
-    while (start + width <= second) {
-      start += width;
-    }
-    return start;
-  }
-
-  /** By the offsets themselves: the later of two readings; what was skipped, as before the skip. */
-  private Instant instant(LocalDateTime wall) {
-    List<ZoneOffset> offsets = zone.getRules().getValidOffsets(wall);
-    ZoneOffset offset =
-        switch (offsets.size()) {
-          case 0 -> zone.getRules().getTransition(wall).getOffsetBefore();
-          case 1 -> offsets.get(0);
-          default -> offsets.get(1);
-        };
-    return ZonedDateTime.of(wall, offset).toInstant();
   }
 
   private static long exact(BigInteger sum) {
@@ -227,5 +201,73 @@ public final class InMemoryTransferSource implements TransferSource {
     }
   }
 
-  private record Cell(long start, GroupKey key) {}
+  private long cellStart(Grain grain, Transfer transfer) {
+    long second = second(transfer);
+    long day = calendar.startOfDay(calendar.dayOf(second));
+    return switch (grain) {
+      case MINUTE -> second - Math.floorMod(second - day, 60);
+      case HOUR -> second - Math.floorMod(second - day, 3600);
+      case DAY -> calendar.startOfDay(transfer.date().toLocalDate());
+    };
+  }
+
+  private long second(Transfer transfer) {
+    return transfer.date().atZone(zone).withLaterOffsetAtOverlap().toEpochSecond();
+  }
+
+  private boolean isReplayed(Transfer transfer) {
+    return lag.isZero()
+        || !Instant.ofEpochSecond(second(transfer)).isAfter(clock.instant().minus(lag));
+  }
+
+  private static String value(Transfer transfer, Dimension dimension) {
+    return switch (dimension) {
+      case MOVER -> transfer.mover();
+      case MOVER_CLASS -> MoverClass.ofDriver(transfer.driver()).label();
+      case STORAGE_GROUP -> transfer.storageGroup();
+      case LIBRARY -> transfer.library();
+      case DRIVE_TYPE -> transfer.driveType();
+      case MEDIA_CHANGER -> transfer.mediaChanger();
+    };
+  }
+
+  @Override
+  public synchronized SourceState state(Cancellation cancellation) {
+    cancellation.check();
+    outage.ifPresent(
+        failure -> {
+          throw failure;
+        });
+    Instant now = clock.instant();
+    return new SourceState(
+        "memory:8800",
+        true,
+        new ReplayLag.Known(lag),
+        now,
+        now.minus(lag),
+        summary.stream().map(SummaryRow::date).max(Comparator.naturalOrder()),
+        transfers.stream()
+            .filter(this::isReplayed)
+            .map(transfer -> Instant.ofEpochSecond(second(transfer)))
+            .filter(at -> !at.isAfter(now.plus(SKEW)))
+            .max(Comparator.naturalOrder())
+            .map(at -> at.isAfter(now) ? now : at),
+        summaryReadable,
+        rawReadable);
+  }
+
+  @Override
+  public Health health() {
+    return new Health(true, "Rows in memory.", Map.of(), List.of());
+  }
+
+  @Override
+  public PoolStats poolStats() {
+    return new PoolStats(List.of());
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+  }
 }

@@ -1,0 +1,52 @@
+package org.enstore.accounting;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.enstore.accounting.config.ProcessSettings;
+import org.enstore.accounting.config.SettingsProblems;
+import org.enstore.accounting.grafana.Handshake;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The life of the process under Grafana, from the handshake to the host's order to end. */
+final class PluginProcess {
+  /** A host kills what is still there two seconds after it gave the order. */
+  private static final Duration LONGEST_END = Duration.ofMillis(1600);
+
+  private PluginProcess() {}
+
+  /** Serves the host until it asks to end or is gone; returns the exit code. */
+  static int run(Map<String, String> environment) {
+    Handshake handshake = Handshake.takeStandardOutput();
+    Logger logger = LoggerFactory.getLogger(PluginProcess.class);
+    ProcessSettings settings;
+    try {
+      settings = ProcessSettings.load(environment);
+    } catch (SettingsProblems e) {
+      e.problems().forEach(problem -> logger.error("plugin cannot start: {}", problem));
+      return ExitCode.USAGE;
+    }
+    CountDownLatch ended = new CountDownLatch(1);
+    Runnable end =
+        () -> {
+          Application.haltAfter(LONGEST_END);
+          ended.countDown();
+        };
+    try (Application application = Application.underHost(settings, end)) {
+      application.start();
+      handshake.announce(application.port());
+      application.watchHost();
+      Runtime.getRuntime().addShutdownHook(new Thread(application::close, "enstore-shutdown"));
+      ended.await();
+      return ExitCode.DONE;
+    } catch (IOException e) {
+      logger.error("plugin cannot listen on the loopback address", e);
+      return ExitCode.FAILED;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ExitCode.FAILED;
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package org.enstore.accounting.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Takes the keys of one JSON object, one after the other, and collects what is wrong with them.
+ * What is left over at the end is unknown, and said to be.
+ */
+public final class KeyReader {
+  private final String path;
+  private final Map<String, Object> left = new LinkedHashMap<>();
+  private final Set<String> known = new LinkedHashSet<>();
+  private final List<String> problems = new ArrayList<>();
+
+  /**
+   * A reader of {@code values}.
+   *
+   * @param path what to put before a key's name in complaints, such as {@code filters.mover.}
+   */
+  public KeyReader(String path, Map<String, ?> values) {
+    this.path = path;
+    values.forEach(
+        (name, value) -> {
+          if (value != null) {
+            left.put(name, value);
+          }
+        });
+  }
+
+  /** Whether {@code key} is there and not yet taken. */
+  public boolean has(Key<?> key) {
+    return left.containsKey(key.name());
+  }
+
+  /** The value of {@code key}; its fallback when it is left out or, with a complaint, wrong. */
+  public <T> T take(Key<T> key) {
+    known.add(key.name());
+    Object value = left.remove(key.name());
+    if (value == null) {
+      return key.fallback();
+    }
+    try {
+      return key.read(value);
+    } catch (SettingsProblems e) {
+      problems.addAll(e.problems());
+    } catch (IllegalArgumentException e) {
+      String sentence = e.getMessage();
+      problems.add(
+          "\"%s%s\" %s"
+              .formatted(
+                  path,
+                  key.name(),
+                  sentence != null
+                      ? sentence
+                      : "is " + Key.shown(value) + "; it must be " + key.permitted() + "."));
+    }
+    return key.fallback();
+  }
+
+  /** Drops every key that {@code ignored} accepts. */
+  public void drop(Predicate<String> ignored) {
+    left.keySet().removeIf(ignored);
+  }
+
+  /** Adds a complaint that no single key can make. */
+  public void complain(String sentence) {
+    problems.add(sentence);
+  }
+
+  /** All complaints, those about unknown keys last; empty when everything is in order. */
+  public List<String> finish() {
+    List<String> all = new ArrayList<>(problems);
+    left.keySet()
+        .forEach(
+            name ->
+                all.add(
+                    "\"%s%s\" is not known; known are %s.%s"
+                        .formatted(
+                            path,
+                            name.length() > 60 ? name.substring(0, 60) + "…" : name,
+                            String.join(", ", known),
+                            Spelling.hint(name, known))));
+    return all;
+  }
+}

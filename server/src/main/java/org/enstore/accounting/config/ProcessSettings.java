@@ -1,0 +1,93 @@
+package org.enstore.accounting.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The settings of the process as a whole, from its environment. Grafana passes the keys of its own
+ * section {@code [plugin.enstore-accounting-datasource]} as {@code GF_PLUGIN_<KEY>}.
+ *
+ * @param logLevel the least important log line that is written
+ * @param queryThreads how many questions are worked on at a time, 1 to 64
+ * @param queryQueue how many more may wait, 1 to 10,000; further ones are refused
+ */
+public record ProcessSettings(LogLevel logLevel, int queryThreads, int queryQueue) {
+  public static final ProcessSettings DEFAULT = new ProcessSettings(LogLevel.INFO, 16, 512);
+
+  private static final String LOG_LEVEL = "GF_PLUGIN_LOG_LEVEL";
+  private static final String QUERY_THREADS = "GF_PLUGIN_QUERY_THREADS";
+  private static final String QUERY_QUEUE = "GF_PLUGIN_QUERY_QUEUE";
+  private static final String GRAFANA_PREFIX = "GF_PLUGIN_";
+  private static final String OWN_PREFIX = "GF_PLUGIN_ENSTORE_";
+  private static final List<String> KNOWN = List.of(LOG_LEVEL, QUERY_THREADS, QUERY_QUEUE);
+
+  /** How important a log line is, the most important last. */
+  public enum LogLevel {
+    TRACE,
+    DEBUG,
+    INFO,
+    WARN,
+    ERROR
+  }
+
+  /**
+   * Reads {@code environment}. Grafana's own variables share the prefix {@code GF_PLUGIN_}, so of
+   * the unknown ones only those are refused that look like one of ours misspelt, and all under
+   * {@code GF_PLUGIN_ENSTORE_}.
+   *
+   * @throws SettingsProblems with all problems together
+   */
+  public static ProcessSettings load(Map<String, String> environment) {
+    List<String> problems = new ArrayList<>();
+    LogLevel logLevel = DEFAULT.logLevel;
+    String level = environment.getOrDefault(LOG_LEVEL, "").strip();
+    if (!level.isEmpty()) {
+      try {
+        logLevel = LogLevel.valueOf(level.toUpperCase(Locale.ROOT));
+      } catch (IllegalArgumentException ignored) {
+        problems.add(
+            LOG_LEVEL + " is \"" + level + "\"; it must be trace, debug, info, warn or error.");
+      }
+    }
+    int threads = number(environment, QUERY_THREADS, 1, 64, DEFAULT.queryThreads, problems);
+    int queue = number(environment, QUERY_QUEUE, 1, 10_000, DEFAULT.queryQueue, problems);
+    for (String name : new TreeMap<>(environment).keySet()) {
+      if (!KNOWN.contains(name)
+          && (name.startsWith(OWN_PREFIX)
+              || (name.startsWith(GRAFANA_PREFIX) && Spelling.nearest(name, KNOWN).isPresent()))) {
+        problems.add(
+            "%s is not known; known are %s.%s"
+                .formatted(name, String.join(", ", KNOWN), Spelling.hint(name, KNOWN)));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new SettingsProblems(problems);
+    }
+    return new ProcessSettings(logLevel, threads, queue);
+  }
+
+  private static int number(
+      Map<String, String> environment,
+      String name,
+      int min,
+      int max,
+      int fallback,
+      List<String> problems) {
+    String text = environment.getOrDefault(name, "").strip();
+    if (text.isEmpty()) {
+      return fallback;
+    }
+    if (text.matches("[0-9]{1,9}")) {
+      int number = Integer.parseInt(text);
+      if (number >= min && number <= max) {
+        return number;
+      }
+    }
+    problems.add(
+        "%s is \"%s\"; it must be a whole number from %d to %d.".formatted(name, text, min, max));
+    return fallback;
+  }
+}

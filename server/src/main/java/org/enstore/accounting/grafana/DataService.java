@@ -1,0 +1,182 @@
+package org.enstore.accounting.grafana;
+
+import com.google.protobuf.UnsafeByteOperations;
+import io.grpc.stub.StreamObserver;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.enstore.accounting.frame.ArrowFile;
+import org.enstore.accounting.frame.Frame;
+import org.enstore.accounting.proto.pluginv2.DataGrpc;
+import org.enstore.accounting.proto.pluginv2.DataQuery;
+import org.enstore.accounting.proto.pluginv2.DataResponse;
+import org.enstore.accounting.proto.pluginv2.QueryDataRequest;
+import org.enstore.accounting.proto.pluginv2.QueryDataResponse;
+import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.QueryFailure;
+import org.enstore.accounting.series.SeriesAnswer;
+
+/**
+ * Answers the queries of panels, alert rules and variables. Those of one call are worked on in
+ * parallel and fail apart: each gets an entry of its own in the response, whatever happens.
+ */
+public final class DataService extends DataGrpc.DataImplBase {
+  /*
+   * What the cache holds ready is answered on the transport's thread, as handing it over would
+   * take longer than answering it; unless the answer is large, since encoding it would hold up
+   * everything else on the connection. Frames always go out as Arrow, which every host reads
+   * whatever format it wished for.
+   */
+
+  /** The most values that are encoded on the transport's thread. */
+  private static final long INLINE_VALUES = 20_000;
+
+  private static final String CACHE_SKIP = "X-Cache-Skip";
+  private static final int OK = 200;
+
+  private final InstanceRegistry registry;
+  private final Workers workers;
+
+  public DataService(InstanceRegistry registry, Workers workers) {
+    this.registry = registry;
+    this.workers = workers;
+  }
+
+  @Override
+  public void queryData(QueryDataRequest request, StreamObserver<QueryDataResponse> reply) {
+    Cancellation cancellation = workers.cancellationOf(reply);
+    boolean fresh = isSet(request.getHeadersMap(), CACHE_SKIP);
+    Collector collector = new Collector(request, reply);
+    for (int i = 0; i < request.getQueriesCount(); i++) {
+      int index = i;
+      DataQuery query = request.getQueries(i);
+      try {
+        Question question = QueryJson.read(query);
+        Optional<DataResponse> ready =
+            fresh ? Optional.empty() : fromCache(request, query, question);
+        if (ready.isPresent()) {
+          collector.take(index, ready.get());
+        } else {
+          workers.ask(
+              () ->
+                  collector.take(
+                      index, () -> answer(request, query, question, fresh, cancellation)));
+        }
+      } catch (RuntimeException e) {
+        collector.take(index, Failures.response(Failures.of(e, work(query))));
+      }
+    }
+    collector.finish();
+  }
+
+  private Optional<DataResponse> fromCache(
+      QueryDataRequest request, DataQuery query, Question question) {
+    if (!(question instanceof Question.OfSeries series)) {
+      return Optional.empty();
+    }
+    Optional<InstanceRegistry.Lease> lease = registry.acquireIfBuilt(request.getPluginContext());
+    if (lease.isEmpty()) {
+      return Optional.empty();
+    }
+    try (InstanceRegistry.Lease held = lease.get()) {
+      return held.engine()
+          .cached(series.query())
+          .filter(answer -> answer.table().valueCount() <= INLINE_VALUES)
+          .map(answer -> response(AnswerFrames.series(query.getRefId(), answer, series.legend())));
+    }
+  }
+
+  private DataResponse answer(
+      QueryDataRequest request,
+      DataQuery query,
+      Question question,
+      boolean fresh,
+      Cancellation cancellation) {
+    cancellation.check();
+    try (InstanceRegistry.Lease lease = registry.acquire(request.getPluginContext())) {
+      if (question instanceof Question.OfSeries series) {
+        SeriesAnswer answer = lease.engine().answer(series.query(), fresh, cancellation);
+        return response(AnswerFrames.series(query.getRefId(), answer, series.legend()));
+      }
+      NamesRequest names = ((Question.OfNames) question).names();
+      return response(
+          AnswerFrames.names(
+              query.getRefId(), names.shown(lease.engine().names(names.query(), cancellation))));
+    }
+  }
+
+  private static DataResponse response(Frame frame) {
+    return DataResponse.newBuilder()
+        .addFrames(UnsafeByteOperations.unsafeWrap(ArrowFile.encode(frame)))
+        .setStatus(OK)
+        .build();
+  }
+
+  private static boolean isSet(Map<String, String> headers, String name) {
+    for (Map.Entry<String, String> header : headers.entrySet()) {
+      String key = header.getKey();
+      String bare = key.regionMatches(true, 0, "http_", 0, 5) ? key.substring(5) : key;
+      if (bare.equalsIgnoreCase(name)) {
+        return header.getValue().equalsIgnoreCase("true");
+      }
+    }
+    return false;
+  }
+
+  private static String work(DataQuery query) {
+    return "query " + query.getRefId();
+  }
+
+  /** Gathers the answers of one call and sends them when the last one is in. */
+  private static final class Collector {
+    private final QueryDataRequest request;
+    private final StreamObserver<QueryDataResponse> reply;
+    private final AtomicReferenceArray<DataResponse> answers;
+    // One more than the queries: the call itself must have handed all of them out.
+    private final AtomicInteger missing;
+
+    Collector(QueryDataRequest request, StreamObserver<QueryDataResponse> reply) {
+      this.request = request;
+      this.reply = reply;
+      this.answers = new AtomicReferenceArray<>(request.getQueriesCount());
+      this.missing = new AtomicInteger(request.getQueriesCount() + 1);
+    }
+
+    void take(int index, DataResponse answer) {
+      answers.set(index, answer);
+      finish();
+    }
+
+    /** Takes what {@code work} gives. An error goes on to the thread after it was reported. */
+    void take(int index, Work work) {
+      try {
+        take(index, work.run());
+      } catch (RuntimeException e) {
+        QueryFailure failure = Failures.of(e, work(request.getQueries(index)));
+        take(index, Failures.response(failure));
+      } catch (Error e) {
+        take(index, Failures.response(Failures.of(e, work(request.getQueries(index)))));
+        throw e;
+      }
+    }
+
+    void finish() {
+      if (missing.decrementAndGet() > 0) {
+        return;
+      }
+      QueryDataResponse.Builder response = QueryDataResponse.newBuilder();
+      for (int i = 0; i < answers.length(); i++) {
+        response.putResponses(request.getQueries(i).getRefId(), answers.get(i));
+      }
+      reply.onNext(response.build());
+      reply.onCompleted();
+    }
+  }
+
+  /** Makes one answer. */
+  @FunctionalInterface
+  private interface Work {
+    DataResponse run();
+  }
+}

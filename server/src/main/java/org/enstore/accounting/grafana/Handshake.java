@@ -1,0 +1,54 @@
+package org.enstore.accounting.grafana;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * The start of the protocol: one line on standard output that says where to dial. Nothing else may
+ * ever appear there, so whatever prints to {@link System#out} is sent to standard error from the
+ * moment this class is asked for.
+ */
+public final class Handshake {
+  private static final String COOKIE_NAME = "grafana_plugin_type";
+  private static final String COOKIE_VALUE = "datasource";
+  private static final int CORE_PROTOCOL = 1;
+  private static final int PLUGIN_PROTOCOL = 2;
+
+  private final OutputStream standardOutput;
+
+  private Handshake(OutputStream standardOutput) {
+    this.standardOutput = standardOutput;
+  }
+
+  /** Whether {@code environment} is one that Grafana starts a data source plugin with. */
+  public static boolean isWanted(Map<String, String> environment) {
+    return COOKIE_VALUE.equals(environment.get(COOKIE_NAME));
+  }
+
+  /** Takes standard output for the handshake alone. To be called before anything can print. */
+  public static Handshake takeStandardOutput() {
+    System.setOut(System.err);
+    return new Handshake(new FileOutputStream(FileDescriptor.out));
+  }
+
+  /** Tells the host to dial {@code port} on the loopback address. */
+  public void announce(int port) {
+    try {
+      standardOutput.write(line(port).getBytes(StandardCharsets.US_ASCII));
+      standardOutput.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the host does not listen", e);
+    }
+  }
+
+  /** Five fields, the fifth included: a host that misses it assumes another protocol. */
+  static String line(int port) {
+    return "%d|%d|tcp|%s:%d|grpc\n"
+        .formatted(CORE_PROTOCOL, PLUGIN_PROTOCOL, PluginServer.LOOPBACK, port);
+  }
+}

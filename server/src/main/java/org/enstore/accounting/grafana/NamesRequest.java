@@ -1,0 +1,179 @@
+package org.enstore.accounting.grafana;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.enstore.accounting.config.Durations;
+import org.enstore.accounting.config.Key;
+import org.enstore.accounting.config.KeyReader;
+import org.enstore.accounting.measure.MoverClass;
+import org.enstore.accounting.series.Dimension;
+import org.enstore.accounting.series.Filter;
+import org.enstore.accounting.series.NamesQuery;
+import org.enstore.accounting.series.QueryFailure;
+
+/**
+ * A request for a list of names, as a variable, an editor or a resource path makes it.
+ *
+ * @param query what to ask the engine
+ * @param search only names that contain this text, whatever its case; empty for all
+ */
+record NamesRequest(NamesQuery query, String search) {
+  private static final Duration SHORTEST = Duration.ofDays(1);
+  private static final Duration LONGEST = Duration.ofDays(7300);
+
+  private static final Key<Long> VERSION =
+      Key.number("version", 1, QueryJson.VERSION, "version of the query model", 1);
+  private static final Key<Kind> KIND =
+      Key.choice("kind", List.of(Kind.values()), Kind::path, Kind.MOVERS);
+  private static final Key<Optional<String>> MATCH = QueryJson.pattern("match");
+  private static final Key<List<MoverClass>> CLASSES =
+      Key.choices(
+          "classes",
+          List.of(MoverClass.values()),
+          MoverClass::label,
+          List.of(MoverClass.TAPE, MoverClass.DISK));
+  private static final Key<Optional<Duration>> LOOK_BACK =
+      Key.text(
+          "lookBack",
+          Optional.empty(),
+          "",
+          "a duration from 1d to 7300d with its unit, such as \"90d\"; empty for the data source's"
+              + " own",
+          NamesRequest::lookBack);
+  private static final Key<Boolean> INCLUDE_RETIRED = Key.flag("includeRetired", false);
+  private static final Key<String> SEARCH = Key.text("search", "");
+
+  /** Every key of the variable query, in the order to document them. */
+  static final List<Key<?>> KEYS =
+      List.of(VERSION, KIND, MATCH, CLASSES, LOOK_BACK, INCLUDE_RETIRED, SEARCH);
+
+  /** The parameters of a list's resource path: those keys, the classes as one word list. */
+  static final List<String> PARAMETERS =
+      List.of("lookBack", "match", "class", "includeRetired", "search");
+
+  /** What there are lists of. */
+  enum Kind {
+    MOVERS("movers", Dimension.MOVER),
+    STORAGE_GROUPS("storage-groups", Dimension.STORAGE_GROUP),
+    LIBRARIES("libraries", Dimension.LIBRARY);
+
+    private final String path;
+    private final Dimension dimension;
+
+    Kind(String path, Dimension dimension) {
+      this.path = path;
+      this.dimension = dimension;
+    }
+
+    /** The word for it in queries, and its resource path. */
+    String path() {
+      return path;
+    }
+
+    /** The kind called {@code path}, if there is one. */
+    static Optional<Kind> of(String path) {
+      return List.of(values()).stream().filter(kind -> kind.path.equals(path)).findFirst();
+    }
+  }
+
+  /**
+   * Reads the object of a variable query.
+   *
+   * @throws QueryFailure with every problem
+   */
+  static NamesRequest read(Map<String, ?> object) {
+    QueryJson.refuseNewer(object);
+    KeyReader keys = new KeyReader("", object);
+    keys.take(VERSION);
+    keys.take(QueryJson.QUERY_TYPE);
+    Kind kind = keys.take(KIND);
+    NamesRequest request = take(keys, kind, keys.take(CLASSES));
+    keys.drop(QueryJson.IGNORED::containsKey);
+    QueryJson.refuse(keys.finish());
+    return request;
+  }
+
+  /**
+   * Reads the parameters of a resource path.
+   *
+   * @throws QueryFailure with every problem
+   */
+  static NamesRequest ofParameters(Kind kind, Map<String, String> parameters) {
+    Map<String, Object> object = new java.util.LinkedHashMap<>(parameters);
+    String classes = parameters.get("class");
+    object.remove("class");
+    if (classes != null) {
+      object.put(
+          CLASSES.name(),
+          List.of(classes.split(",", -1)).stream()
+              .map(String::strip)
+              .filter(word -> !word.isEmpty())
+              .toList());
+    }
+    String retired = parameters.get(INCLUDE_RETIRED.name());
+    if (retired != null && (retired.equals("true") || retired.equals("false"))) {
+      object.put(INCLUDE_RETIRED.name(), Boolean.valueOf(retired));
+    }
+    KeyReader keys = new KeyReader("", object);
+    List<MoverClass> chosen = keys.take(CLASSES);
+    NamesRequest request = take(keys, kind, chosen);
+    QueryJson.refuse(
+        keys.finish().stream()
+            .map(problem -> problem.replace("\"classes\"", "\"class\""))
+            .toList());
+    return request;
+  }
+
+  /** The names to show of those the engine found. */
+  List<String> shown(List<String> names) {
+    if (search.isEmpty()) {
+      return names;
+    }
+    String wanted = search.toLowerCase(Locale.ROOT);
+    return names.stream().filter(name -> name.toLowerCase(Locale.ROOT).contains(wanted)).toList();
+  }
+
+  private static NamesRequest take(KeyReader keys, Kind kind, List<MoverClass> classes) {
+    Optional<String> match = keys.take(MATCH);
+    Optional<Duration> lookBack = keys.take(LOOK_BACK);
+    if (keys.take(INCLUDE_RETIRED) && lookBack.isEmpty()) {
+      lookBack = Optional.of(LONGEST);
+    }
+    return new NamesRequest(
+        new NamesQuery(kind.dimension, lookBack, match, Set.copyOf(classes)),
+        keys.take(SEARCH).strip());
+  }
+
+  private static Optional<Duration> lookBack(String text) {
+    if (text.isBlank()) {
+      return Optional.empty();
+    }
+    Optional<Duration> read =
+        Durations.parse(text).filter(d -> d.compareTo(SHORTEST) >= 0 && d.compareTo(LONGEST) <= 0);
+    if (read.isEmpty()) {
+      throw new IllegalArgumentException();
+    }
+    return read;
+  }
+
+  /** Checks an RE2 pattern; empty for none. */
+  static Optional<String> pattern(String name, String text) {
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      Filter.compile(name, text);
+    } catch (QueryFailure e) {
+      throw new IllegalArgumentException(
+          e.sentence().startsWith(name + ": ")
+              ? "is " + e.sentence().substring(name.length() + 2)
+              : e.sentence(),
+          e);
+    }
+    return Optional.of(text);
+  }
+}

@@ -1,0 +1,106 @@
+package org.enstore.accounting.grafana;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.ServerTransportFilter;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.grpc.protobuf.services.HealthStatusManager;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The gRPC server that Grafana dials: plaintext HTTP/2 on one address. Calls begin on the
+ * transport's threads, so services must hand on whatever may block.
+ */
+public final class PluginServer implements AutoCloseable {
+  /** The address that the handshake announces; only this machine can dial it. */
+  static final String LOOPBACK = "127.0.0.1";
+
+  private static final int LARGEST_MESSAGE_BYTES = 64 << 20;
+  private static final int LARGEST_METADATA_BYTES = 64 << 10;
+
+  /** One connection is all that a host opens, and a connection has one thread. */
+  private static final int TRANSPORT_THREADS = 2;
+
+  private static final long CLOSE_WAIT_MILLIS = 300;
+
+  private final Server server;
+  private final EventLoopGroup transport;
+  private final HealthStatusManager health = new HealthStatusManager();
+
+  /**
+   * A server that does not listen yet.
+   *
+   * @param address port 0 for any that is free
+   * @param filters are told when a host connects and goes
+   */
+  public PluginServer(
+      InetSocketAddress address,
+      List<BindableService> services,
+      List<ServerTransportFilter> filters,
+      ThreadFactory threads) {
+    // The JDK's own sockets: netty's native ones would unpack a library into the temp directory.
+    transport =
+        new MultiThreadIoEventLoopGroup(TRANSPORT_THREADS, threads, NioIoHandler.newFactory());
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(address)
+            .channelType(NioServerSocketChannel.class)
+            .bossEventLoopGroup(transport)
+            .workerEventLoopGroup(transport)
+            .directExecutor()
+            .maxInboundMessageSize(LARGEST_MESSAGE_BYTES)
+            .maxInboundMetadataSize(LARGEST_METADATA_BYTES)
+            .addService(health.getHealthService());
+    services.forEach(builder::addService);
+    filters.forEach(builder::addTransportFilter);
+    server = builder.build();
+    health.setStatus("plugin", io.grpc.health.v1.HealthCheckResponse.ServingStatus.SERVING);
+  }
+
+  /** {@code port} on the address that the handshake announces. */
+  public static InetSocketAddress loopback(int port) {
+    try {
+      return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("four bytes are an address", e);
+    }
+  }
+
+  /** Listens. */
+  public void start() throws IOException {
+    server.start();
+  }
+
+  /** The port that is listened on. */
+  public int port() {
+    return server.getPort();
+  }
+
+  /** Refuses new calls, gives those in flight a moment, and ends them. */
+  @Override
+  public void close() {
+    health.enterTerminalState();
+    server.shutdown();
+    try {
+      // The host's housekeeping streams never end by themselves, so this rarely succeeds.
+      if (!server.awaitTermination(CLOSE_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+        server.shutdownNow();
+        server.awaitTermination(CLOSE_WAIT_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      server.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    Future<?> unused = transport.shutdownGracefully(0, CLOSE_WAIT_MILLIS, TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,202 @@
+package org.enstore.accounting.grafana;
+
+import com.google.protobuf.ByteString;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.enstore.accounting.proto.pluginv2.CallResourceRequest;
+import org.enstore.accounting.proto.pluginv2.CallResourceResponse;
+import org.enstore.accounting.proto.pluginv2.ResourceGrpc;
+import org.enstore.accounting.proto.pluginv2.StringList;
+import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.FailureKind;
+import org.enstore.accounting.series.QueryFailure;
+
+/**
+ * Answers HTTP requests below a data source's resource root: lists of names for editors and
+ * variables, and the schemas of the query model and the settings. Every answer is JSON.
+ */
+public final class ResourceService extends ResourceGrpc.ResourceImplBase {
+  private static final String VARIABLE = "variable";
+  private static final Map<String, String> SCHEMAS =
+      Map.of(
+          "query-model", "query-model-v1.schema.json",
+          "settings-model", "settings-model-v1.schema.json");
+  private static final List<String> PATHS =
+      List.of("movers", "storage-groups", "libraries", VARIABLE, "query-model", "settings-model");
+  private static final int LARGEST_QUERY_BYTES = 1 << 20;
+
+  private final InstanceRegistry registry;
+  private final Workers workers;
+
+  public ResourceService(InstanceRegistry registry, Workers workers) {
+    this.registry = registry;
+    this.workers = workers;
+  }
+
+  @Override
+  public void callResource(
+      CallResourceRequest request, StreamObserver<CallResourceResponse> reply) {
+    Cancellation cancellation = workers.cancellationOf(reply);
+    try {
+      workers.ask(() -> send(reply, answer(request, cancellation)));
+    } catch (QueryFailure e) {
+      send(reply, failed(e));
+    }
+  }
+
+  private CallResourceResponse answer(CallResourceRequest request, Cancellation cancellation) {
+    String path = request.getPath().replaceAll("^/+|/+$", "");
+    try {
+      if (SCHEMAS.containsKey(path)) {
+        return withMethod(request, List.of("GET"))
+            .orElseGet(() -> response(200, schema(SCHEMAS.get(path))));
+      }
+      Optional<NamesRequest.Kind> kind = NamesRequest.Kind.of(path);
+      if (kind.isPresent()) {
+        return withMethod(request, List.of("GET"))
+            .orElseGet(
+                () ->
+                    names(
+                        request,
+                        NamesRequest.ofParameters(
+                            kind.get(), parameters(request, NamesRequest.PARAMETERS)),
+                        cancellation));
+      }
+      if (path.equals(VARIABLE)) {
+        return withMethod(request, List.of("GET", "POST"))
+            .orElseGet(() -> names(request, variable(request), cancellation));
+      }
+      return problem(404, "There is no resource \"" + cut(path) + "\"; known are " + known() + ".");
+    } catch (RuntimeException e) {
+      return failed(Failures.of(e, "resource " + cut(path)));
+    }
+  }
+
+  private CallResourceResponse names(
+      CallResourceRequest request, NamesRequest names, Cancellation cancellation) {
+    try (InstanceRegistry.Lease lease = registry.acquire(request.getPluginContext())) {
+      List<Map<String, String>> choices = new ArrayList<>();
+      for (String name : names.shown(lease.engine().names(names.query(), cancellation))) {
+        Map<String, String> choice = new LinkedHashMap<>();
+        choice.put("text", name);
+        choice.put("value", name);
+        choices.add(choice);
+      }
+      return response(200, ByteString.copyFromUtf8(Json.text(choices)));
+    }
+  }
+
+  private static NamesRequest variable(CallResourceRequest request) {
+    try {
+      if (request.getMethod().equals("POST")) {
+        if (request.getBody().size() > LARGEST_QUERY_BYTES) {
+          throw new IllegalArgumentException("is larger than 1 MiB.");
+        }
+        return NamesRequest.read(Json.object(request.getBody()));
+      }
+      String query = parameters(request, List.of("query")).getOrDefault("query", "{}");
+      return NamesRequest.read(Json.object(query));
+    } catch (IllegalArgumentException e) {
+      throw new QueryFailure(FailureKind.BAD_QUERY, "The query " + e.getMessage(), e);
+    }
+  }
+
+  /** The query string's parameters; a repeated or unknown one is refused. */
+  private static Map<String, String> parameters(CallResourceRequest request, List<String> known) {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    int mark = request.getUrl().indexOf('?');
+    if (mark < 0) {
+      return parameters;
+    }
+    for (String pair : request.getUrl().substring(mark + 1).split("&", -1)) {
+      if (pair.isEmpty()) {
+        continue;
+      }
+      int equals = pair.indexOf('=');
+      String name = decoded(equals < 0 ? pair : pair.substring(0, equals));
+      String value = equals < 0 ? "" : decoded(pair.substring(equals + 1));
+      if (!known.contains(name)) {
+        throw new QueryFailure(
+            FailureKind.BAD_QUERY,
+            "The parameter \"%s\" is not known; known are %s."
+                .formatted(cut(name), String.join(", ", known)));
+      }
+      if (parameters.put(name, value) != null) {
+        throw new QueryFailure(
+            FailureKind.BAD_QUERY, "The parameter \"" + name + "\" is given twice.");
+      }
+    }
+    return parameters;
+  }
+
+  private static String decoded(String text) {
+    try {
+      return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new QueryFailure(
+          FailureKind.BAD_QUERY, "The query string is not properly percent-encoded.", e);
+    }
+  }
+
+  /** Nothing if the request's method is allowed, else the answer that says so. */
+  private static Optional<CallResourceResponse> withMethod(
+      CallResourceRequest request, List<String> allowed) {
+    return allowed.contains(request.getMethod())
+        ? Optional.empty()
+        : Optional.of(
+            problem(
+                405,
+                "The method %s is not allowed here; use %s."
+                    .formatted(cut(request.getMethod()), String.join(" or ", allowed))));
+  }
+
+  private static ByteString schema(String file) {
+    try (InputStream resource = ResourceService.class.getResourceAsStream(file)) {
+      if (resource == null) {
+        throw new IllegalStateException(file + " is missing from the program");
+      }
+      return ByteString.readFrom(resource);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static CallResourceResponse failed(QueryFailure failure) {
+    return problem(Failures.verdict(failure.kind()).httpStatus(), failure.sentence());
+  }
+
+  private static CallResourceResponse problem(int status, String sentence) {
+    return response(status, ByteString.copyFromUtf8(Json.text(Map.of("error", sentence))));
+  }
+
+  private static CallResourceResponse response(int status, ByteString body) {
+    return CallResourceResponse.newBuilder()
+        .setCode(status)
+        .putHeaders("Content-Type", StringList.newBuilder().addValues("application/json").build())
+        .setBody(body)
+        .build();
+  }
+
+  private static void send(
+      StreamObserver<CallResourceResponse> reply, CallResourceResponse response) {
+    reply.onNext(response);
+    reply.onCompleted();
+  }
+
+  private static String known() {
+    return String.join(", ", PATHS);
+  }
+
+  private static String cut(String text) {
+    return text.length() > 80 ? text.substring(0, 80) + "…" : text;
+  }
+}

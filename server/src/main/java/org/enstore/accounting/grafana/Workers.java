@@ -1,0 +1,50 @@
+package org.enstore.accounting.grafana;
+
+import io.grpc.Context;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.FailureKind;
+import org.enstore.accounting.series.QueryFailure;
+
+/**
+ * The threads that work is handed to: calls arrive on the transport's own threads, which must never
+ * wait.
+ *
+ * @param questions takes what may block; bounded, and refuses when it is full
+ * @param cancellations carries cancellations out, which may block too and must not queue behind
+ *     questions
+ * @param timer runs what is due later; short work only
+ */
+public record Workers(Executor questions, Executor cancellations, ScheduledExecutorService timer) {
+
+  /**
+   * Runs {@code work} among the questions, in the caller's context.
+   *
+   * @throws QueryFailure of kind {@link FailureKind#OVERLOADED} when there is no room
+   */
+  void ask(Runnable work) {
+    try {
+      questions.execute(Context.current().wrap(work));
+    } catch (RejectedExecutionException e) {
+      throw new QueryFailure(
+          FailureKind.OVERLOADED,
+          "The data source plugin has too many questions waiting; try again in a moment.",
+          e);
+    }
+  }
+
+  /**
+   * The cancellation of the call that {@code reply} answers. To be asked for before the service
+   * method returns.
+   */
+  Cancellation cancellationOf(StreamObserver<?> reply) {
+    Cancellation cancellation = new Cancellation();
+    ((ServerCallStreamObserver<?>) reply)
+        .setOnCancelHandler(() -> cancellations.execute(cancellation::cancel));
+    return cancellation;
+  }
+}
