@@ -30,7 +30,7 @@ export function objections(query: EnstoreQuery): string[] {
       }
     }
   }
-  const known = [...LEGEND_WORDS, ...groupBy];
+  const known = [...groupBy, ...LEGEND_WORDS];
   const strangers = Array.from(legend.matchAll(/\{\{\s*([^}]*?)\s*\}\}/g), ([, word]) => word).filter(
     (word) => !known.includes(word)
   );

@@ -16,7 +16,7 @@ import { TextField } from './TextField';
 
 type Props = QueryEditorProps<EnstoreDataSource, EnstoreQuery, EnstoreOptions>;
 
-const LABEL_WIDTH = 16;
+const FIRST_LABEL_WIDTH = 16;
 let editorsMade = 0;
 
 export function QueryEditor(props: Props) {
@@ -47,20 +47,22 @@ function Controls({ datasource, query: saved, onChange, onRunQuery }: Props) {
     change({ filters: withFilter(saved.filters, dimension, part) });
 
   const id = (name: keyof typeof queryLabels) => `${prefix}-${name}`;
-  const field = (name: keyof typeof queryLabels) => ({
+  const field = (name: keyof typeof queryLabels, labelWidth: number | 'auto' = 'auto') => ({
     label: queryLabels[name].label,
     tooltip: queryLabels[name].help,
-    labelWidth: LABEL_WIDTH,
+    labelWidth,
     htmlFor: id(name),
   });
+  const firstField = (name: keyof typeof queryLabels) => field(name, FIRST_LABEL_WIDTH);
   const picker = { datasource, onFault: setFault };
   const fitsSource = (dimension: Dimension) => source !== 'summary' || filters[dimension] !== undefined;
+  const refusals = objections(query);
   const steps = ['auto', ...STEPS].filter((each) => source !== 'summary' || !isUnderADay(each));
 
   return (
     <>
       <InlineFieldRow>
-        <InlineField {...field('measure')}>
+        <InlineField {...firstField('measure')}>
           <RadioButtonGroup
             id={id('measure')}
             aria-label={queryLabels.measure.label}
@@ -89,7 +91,7 @@ function Controls({ datasource, query: saved, onChange, onRunQuery }: Props) {
         </InlineField>
       </InlineFieldRow>
       <InlineFieldRow>
-        <InlineField {...field('movers')}>
+        <InlineField {...firstField('movers')}>
           <NamePicker
             {...picker}
             inputId={id('movers')}
@@ -119,7 +121,7 @@ function Controls({ datasource, query: saved, onChange, onRunQuery }: Props) {
       </InlineFieldRow>
       <InlineFieldRow>
         {fitsSource('storageGroup') && (
-          <InlineField {...field('storageGroups')}>
+          <InlineField {...firstField('storageGroups')}>
             <NamePicker
               {...picker}
               inputId={id('storageGroups')}
@@ -146,7 +148,7 @@ function Controls({ datasource, query: saved, onChange, onRunQuery }: Props) {
         )}
       </InlineFieldRow>
       <InlineFieldRow>
-        <InlineField {...field('groupBy')}>
+        <InlineField {...firstField('groupBy')}>
           <RadioButtonGroup
             id={id('groupBy')}
             aria-label={queryLabels.groupBy.label}
@@ -188,7 +190,7 @@ function Controls({ datasource, query: saved, onChange, onRunQuery }: Props) {
         </InlineField>
       </InlineFieldRow>
       <InlineFieldRow>
-        <InlineField {...field('legend')}>
+        <InlineField {...firstField('legend')}>
           <TextField
             id={id('legend')}
             value={query.legend}
@@ -199,9 +201,13 @@ function Controls({ datasource, query: saved, onChange, onRunQuery }: Props) {
         </InlineField>
       </InlineFieldRow>
       <p>{describe(query)}</p>
-      {objections(query).map((sentence) => (
-        <Alert key={sentence} severity="warning" title={sentence} />
-      ))}
+      {refusals.length > 0 && (
+        <Alert severity="warning" title="This query will be refused">
+          {refusals.map((sentence) => (
+            <div key={sentence}>{sentence}</div>
+          ))}
+        </Alert>
+      )}
       {fault && (
         <Alert severity="info" title="The names could not be listed, but can be typed in">
           {fault}

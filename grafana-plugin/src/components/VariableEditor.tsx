@@ -43,7 +43,9 @@ export function VariableEditor({ query: saved, onChange }: Props) {
             options={classChoices}
             value={query.classes}
             width={40}
-            onChange={(chosen) => change({ classes: chosen.flatMap(({ value }) => value ?? []) })}
+            onChange={(chosen) =>
+              change({ classes: chosen.length > 0 ? chosen.flatMap(({ value }) => value ?? []) : VARIABLE_DEFAULTS.classes })
+            }
           />
         </InlineField>
       )}

@@ -182,7 +182,7 @@ final class BlockStore {
       return true;
     }
     if (notBefore.isPresent()) {
-      return !block.loadedAt().isBefore(notBefore.get());
+      return block.loadedAt().isAfter(notBefore.get());
     }
     Instant spanEnd = Instant.ofEpochSecond(calendar.startOfDay(block.key().span().to()));
     Duration allowed =
@@ -314,7 +314,7 @@ final class BlockStore {
 
     /** Joins, unless it began too early or is being cancelled. Called under the store's lock. */
     boolean join(Optional<Instant> notBefore) {
-      if (waiting == 0 || (notBefore.isPresent() && startedAt.isBefore(notBefore.get()))) {
+      if (waiting == 0 || (notBefore.isPresent() && !startedAt.isAfter(notBefore.get()))) {
         return false;
       }
       waiting++;

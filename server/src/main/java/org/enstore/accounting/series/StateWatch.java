@@ -42,7 +42,7 @@ final class StateWatch {
     @Nullable Look before = last;
     if (before != null
         && isValid(before)
-        && !before.takenAt().isBefore(notBefore.orElse(Instant.EPOCH))) {
+        && before.takenAt().isAfter(notBefore.orElse(Instant.EPOCH))) {
       return before;
     }
     synchronized (this) {

@@ -1,0 +1,323 @@
+package org.enstore.accounting.postgres;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.enstore.accounting.config.HostPort;
+import org.enstore.accounting.config.SourceSettings;
+import org.enstore.accounting.config.TlsSettings;
+import org.enstore.accounting.series.Health;
+import org.enstore.accounting.series.QueryFailure;
+import org.enstore.accounting.series.ReplayLag;
+import org.enstore.accounting.series.SourceTable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tries every host of a data source on a fresh connection of its own, and says what it finds and
+ * what to do about it. It uses neither the pools nor what was remembered: it must tell what is true
+ * now.
+ */
+final class HealthCheck {
+  private static final DateTimeFormatter MINUTES = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm");
+
+  private final SourceSettings settings;
+  private final InstantSource clock;
+  private final WallClock wallClock;
+  private final SqlFailures failures;
+
+  HealthCheck(
+      SourceSettings settings, InstantSource clock, WallClock wallClock, SqlFailures failures) {
+    this.settings = settings;
+    this.clock = clock;
+    this.wallClock = wallClock;
+    this.failures = failures;
+  }
+
+  /** What one host said: either facts and a look, or a failure. */
+  private record Finding(
+      HostPort host,
+      @Nullable HostFacts facts,
+      StateQuery.@Nullable Look look,
+      @Nullable QueryFailure failure) {}
+
+  /** Tries the hosts one after the other, each for no longer than the connect timeout allows. */
+  Health check(List<Connector> connectors) {
+    List<Finding> findings = connectors.stream().map(this::tried).toList();
+    Optional<Finding> chosen =
+        findings.stream()
+            .filter(finding -> finding.facts() != null && finding.facts().standby())
+            .findFirst()
+            .or(
+                () ->
+                    findings.stream()
+                        .filter(finding -> finding.facts() != null && settings.allowPrimary())
+                        .findFirst());
+    Map<String, String> details = new LinkedHashMap<>();
+    List<String> advice = new ArrayList<>();
+    String sentence;
+    boolean ok;
+    if (chosen.isPresent()) {
+      HostFacts facts = chosen.get().facts();
+      StateQuery.Look look = chosen.get().look();
+      if (facts == null || look == null) {
+        throw new IllegalStateException("a chosen host has been looked at");
+      }
+      ok = facts.isReadable(SourceTable.RAW) || facts.isReadable(SourceTable.SUMMARY);
+      sentence = sentence(chosen.get().host(), facts, look, ok);
+      describe(chosen.get().host(), facts, look, details);
+      advise(facts, look, advice);
+    } else {
+      ok = false;
+      sentence =
+          findings.size() == 1
+              ? describe(findings.get(0))
+              : "None of the hosts can be read: " + describe(findings.get(0));
+    }
+    for (Finding finding : findings) {
+      if (findings.size() > 1 && !chosen.equals(Optional.of(finding))) {
+        details.put("Host " + finding.host(), describe(finding));
+        if (chosen.isPresent() && finding.failure() != null) {
+          advice.add(describe(finding));
+        }
+      }
+    }
+    if (!settings.siteTimeZoneSet()) {
+      advice.add(zoneNotSet(chosen.map(Finding::facts)));
+    }
+    return new Health(ok, sentence, details, advice);
+  }
+
+  private Finding tried(Connector connector) {
+    Duration timeout = settings.connections().connectTimeout();
+    try (Connection connection = connector.open(timeout)) {
+      HostFacts facts = HostFacts.inspect(connection);
+      StateQuery.Look look =
+          new StateQuery(wallClock, settings.user(), clock).look(connection, facts);
+      return new Finding(connector.host(), facts, look, null);
+    } catch (SQLException | RuntimeException e) {
+      return new Finding(connector.host(), null, null, failures.of(e, connector.host()));
+    }
+  }
+
+  private String sentence(HostPort host, HostFacts facts, StateQuery.Look look, boolean ok) {
+    String server =
+        (facts.standby() ? "standby " : "primary ") + host + ", PostgreSQL " + facts.version();
+    if (!ok) {
+      return "Connected to "
+          + server
+          + ", but no table can be read: "
+          + facts.problem(SourceTable.RAW).map(HostFacts.Problem::sentence).orElse("");
+    }
+    return "Connected to "
+        + server
+        + ". Replay lag: "
+        + lag(look)
+        + ". Last summary day: "
+        + day(facts, look)
+        + ". Newest transfer: "
+        + newest(facts, look)
+        + ".";
+  }
+
+  private void describe(
+      HostPort host, HostFacts facts, StateQuery.Look look, Map<String, String> details) {
+    details.put("Host", host.toString());
+    details.put(
+        "Server",
+        "PostgreSQL " + facts.version() + ", " + (facts.standby() ? "standby" : "primary"));
+    details.put("Database", settings.database() + " as " + facts.user());
+    details.put(
+        "Encryption",
+        settings.tls().mode() == TlsSettings.Mode.DISABLE
+            ? "none"
+            : "TLS, " + settings.tls().mode().text());
+    details.put("Replay lag", lag(look));
+    details.put("Last summary day", day(facts, look));
+    details.put("Newest transfer", newest(facts, look));
+    details.put(
+        "Time zone", settings.siteTimeZone() + (settings.siteTimeZoneSet() ? "" : " (not set)"));
+  }
+
+  private void advise(HostFacts facts, StateQuery.Look look, List<String> advice) {
+    for (SourceTable table : SourceTable.values()) {
+      facts.problem(table).ifPresent(problem -> advice.add(capital(problem.sentence())));
+    }
+    HostFacts.Table raw = facts.table(SourceTable.RAW);
+    if (facts.isReadable(SourceTable.RAW)) {
+      for (String column : List.of("mover", "driver", "storage_group", "library", "drive_id")) {
+        if (!raw.has(column)) {
+          advice.add(
+              "encp_xfer has no column "
+                  + column
+                  + " here: queries that group or filter by it will fail.");
+        }
+      }
+    }
+    if (lagOf(look) instanceof ReplayLag.Unknown unknown) {
+      advice.add("The replay lag is unknown: " + unknown.reason() + end(unknown.reason()));
+    }
+    if (lagOf(look) instanceof ReplayLag.Known known
+        && known.lag().compareTo(settings.freshness().lagWarning()) >= 0) {
+      advice.add(
+          "The standby is "
+              + said(known.lag())
+              + " behind its primary. Check its log and pg_stat_wal_receiver.");
+    }
+    summaryAdvice(look).ifPresent(advice::add);
+    Instant now = clock.instant();
+    look.anyTransfer()
+        .map(wallClock::instant)
+        .filter(newest -> newest.isAfter(now.plus(StateQuery.SKEW)))
+        .ifPresent(
+            newest ->
+                advice.add(
+                    "Some transfers are dated up to "
+                        + said(Duration.between(now, newest))
+                        + " ahead of now. Check siteTimeZone, and the clocks of the clients."));
+    if (settings.siteTimeZoneSet()) {
+      zoneOf(facts)
+          .filter(zone -> differs(zone, settings.siteTimeZone(), now))
+          .ifPresent(
+              zone ->
+                  advice.add(
+                      "The server keeps its log in "
+                          + zone
+                          + ", siteTimeZone is "
+                          + settings.siteTimeZone()
+                          + ". Check which of them Enstore's accounting server ran in."));
+    }
+    if (facts.isReadable(SourceTable.RAW) && !facts.moverDateIndex()) {
+      advice.add(
+          "If panels of single movers below a day are slow, run sql/04-optional-indexes.sql on the"
+              + " primary.");
+    }
+  }
+
+  private Optional<String> summaryAdvice(StateQuery.Look look) {
+    if (look.summaryDay().isEmpty() || look.transfer().isEmpty()) {
+      return Optional.empty();
+    }
+    LocalDate last = look.summaryDay().get();
+    LocalDate today = look.transfer().get().toLocalDate();
+    long behind = ChronoUnit.DAYS.between(last, today) - 1;
+    if (behind <= settings.freshness().summaryWarningDays()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "The daily summary stopped at "
+            + last
+            + ", "
+            + behind
+            + " days behind the transfers. A likely cause is that Enstore 6.3.4-9 and later fill it"
+            + " without committing; on the primary, run as the owner of the tables: SELECT"
+            + " make_daily_xfer_size_by_mover(); Later days are read from encp_xfer meanwhile.");
+  }
+
+  private String zoneNotSet(Optional<HostFacts> facts) {
+    return "Set siteTimeZone to the zone of the host that Enstore's accounting server runs on; UTC"
+        + " is only assumed."
+        + facts
+            .flatMap(HealthCheck::zoneOf)
+            .map(zone -> " The server keeps its log in " + zone + ".")
+            .orElse("");
+  }
+
+  private String describe(Finding finding) {
+    QueryFailure failure = finding.failure();
+    if (failure != null) {
+      return failure.sentence();
+    }
+    HostFacts facts = finding.facts();
+    if (facts != null && !facts.standby() && !settings.allowPrimary()) {
+      return HostChoice.refusal(finding.host()).sentence();
+    }
+    StateQuery.Look look = finding.look();
+    return (facts != null && facts.standby() ? "standby" : "primary")
+        + (look == null ? "" : ", replay lag " + lag(look));
+  }
+
+  private ReplayLag lagOf(StateQuery.Look look) {
+    return look.replay().lag(clock.instant(), null, settings.user());
+  }
+
+  private String lag(StateQuery.Look look) {
+    ReplayLag lag = lagOf(look);
+    if (lag instanceof ReplayLag.Known known) {
+      return said(known.lag());
+    }
+    return lag instanceof ReplayLag.NotAStandby ? "none, this is a primary" : "unknown";
+  }
+
+  private static String day(HostFacts facts, StateQuery.Look look) {
+    return facts.isReadable(SourceTable.SUMMARY)
+        ? look.summaryDay().map(LocalDate::toString).orElse("none")
+        : "not readable";
+  }
+
+  private String newest(HostFacts facts, StateQuery.Look look) {
+    if (!facts.isReadable(SourceTable.RAW)) {
+      return "not readable";
+    }
+    if (look.transfer().isEmpty()) {
+      return "none";
+    }
+    LocalDateTime wall = look.transfer().get();
+    Duration age = Duration.between(wallClock.instant(wall), clock.instant());
+    return MINUTES.format(wall)
+        + (age.isNegative() || age.toMinutes() < 1 ? ", just now" : ", " + said(age) + " ago");
+  }
+
+  /** The zone the server's administrator set; UTC, the default of the default, tells nothing. */
+  private static Optional<ZoneId> zoneOf(HostFacts facts) {
+    try {
+      ZoneId zone = ZoneId.of(facts.zoneGuess());
+      return zone.getId().matches("(Etc/)?(UTC|GMT|UCT|Universal|Zulu|Greenwich)")
+          ? Optional.empty()
+          : Optional.of(zone);
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean differs(ZoneId a, ZoneId b, Instant now) {
+    for (int quarter = 0; quarter < 4; quarter++) {
+      Instant at = now.minus(Duration.ofDays(91L * quarter));
+      if (!a.getRules().getOffset(at).equals(b.getRules().getOffset(at))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A duration in the largest unit that says enough. */
+  private static String said(Duration duration) {
+    if (duration.toDays() >= 2) {
+      return duration.toDays() + " d";
+    }
+    if (duration.toHours() >= 2) {
+      return duration.toHours() + " h";
+    }
+    return duration.toMinutes() >= 2 ? duration.toMinutes() + " min" : duration.toSeconds() + " s";
+  }
+
+  private static String capital(String sentence) {
+    return Character.toUpperCase(sentence.charAt(0)) + sentence.substring(1);
+  }
+
+  private static String end(String clause) {
+    return clause.endsWith(";") ? "" : ".";
+  }
+}

@@ -1,0 +1,144 @@
+package org.enstore.accounting.postgres;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.enstore.accounting.config.HostPort;
+import org.enstore.accounting.series.FailureKind;
+import org.enstore.accounting.series.QueryFailure;
+
+/**
+ * Decides which host a question goes to: the first standby in the order of the settings. A host
+ * that failed is left alone for a while, longer after each further failure, and its failure is
+ * repeated meanwhile to those who have nowhere else to go. A primary is the last resort where it is
+ * allowed, and refused where it is not. Thread-safe.
+ */
+final class HostChoice {
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  /** What a host is found to be. */
+  enum Role {
+    STANDBY,
+    PRIMARY
+  }
+
+  /** Finds out what a host is. */
+  @FunctionalInterface
+  interface Scout {
+    /**
+     * The role of {@code host}, from memory when it was seen lately.
+     *
+     * @throws QueryFailure when it cannot be used
+     */
+    Role roleOf(HostPort host);
+  }
+
+  private final List<HostPort> hosts;
+  private final boolean allowPrimary;
+  private final Scout scout;
+  private final InstantSource clock;
+  private final Map<HostPort, Pause> pauses = new ConcurrentHashMap<>();
+
+  HostChoice(List<HostPort> hosts, boolean allowPrimary, Scout scout, InstantSource clock) {
+    this.hosts = List.copyOf(hosts);
+    this.allowPrimary = allowPrimary;
+    this.scout = scout;
+    this.clock = clock;
+  }
+
+  /**
+   * The host to ask now.
+   *
+   * @param avoid a host to ask only when there is no other
+   * @throws QueryFailure when there is none; it says why of each
+   */
+  HostPort choose(Optional<HostPort> avoid) {
+    List<HostPort> order = new ArrayList<>(hosts);
+    if (avoid.isPresent() && order.remove(avoid.get())) {
+      order.add(avoid.get());
+    }
+    List<QueryFailure> failures = new ArrayList<>();
+    Optional<HostPort> primary = Optional.empty();
+    for (HostPort host : order) {
+      Pause pause = pauses.get(host);
+      if (pause != null && pause.holds(clock.instant())) {
+        failures.add(pause.failure());
+        continue;
+      }
+      try {
+        Role role = scout.roleOf(host);
+        if (role == Role.PRIMARY && !allowPrimary) {
+          throw refusal(host);
+        }
+        pauses.remove(host);
+        if (role == Role.STANDBY) {
+          return host;
+        }
+        primary = primary.or(() -> Optional.of(host));
+      } catch (QueryFailure failure) {
+        if (failure.kind() == FailureKind.CANCELLED) {
+          throw failure;
+        }
+        pauses.compute(host, (same, before) -> Pause.after(before, failure, clock.instant()));
+        failures.add(failure);
+      }
+    }
+    return primary.orElseThrow(() -> together(failures));
+  }
+
+  /** The failure of reading a primary that must not be read. */
+  static QueryFailure refusal(HostPort host) {
+    return new QueryFailure(
+        FailureKind.STANDBY_UNAVAILABLE,
+        host
+            + " is a primary, and reading a primary is not allowed for this data source. Name a"
+            + " standby, or switch on allowPrimary.");
+  }
+
+  private static QueryFailure together(List<QueryFailure> failures) {
+    if (failures.size() == 1) {
+      return failures.get(0);
+    }
+    QueryFailure telling =
+        failures.stream()
+            .filter(failure -> failure.kind() != FailureKind.STANDBY_UNAVAILABLE)
+            .findFirst()
+            .orElse(failures.get(0));
+    QueryFailure all =
+        new QueryFailure(
+            telling.kind(),
+            "None of the hosts can be read. "
+                + failures.stream().map(QueryFailure::sentence).collect(Collectors.joining(" ")),
+            telling);
+    failures.stream().filter(one -> one != telling).forEach(all::addSuppressed);
+    return all;
+  }
+
+  /**
+   * Why a host is left alone, since when and for how long.
+   *
+   * @param length doubled at each failure
+   */
+  private record Pause(QueryFailure failure, Instant since, Duration length) {
+    static Pause after(
+        @org.jspecify.annotations.Nullable Pause before, QueryFailure failure, Instant now) {
+      if (before == null) {
+        return new Pause(failure, now, FIRST_PAUSE);
+      }
+      Duration twice = before.length().multipliedBy(2);
+      return new Pause(failure, now, twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice);
+    }
+
+    /** Whether it lasts at {@code now}; a clock that was set back does not make it longer. */
+    boolean holds(Instant now) {
+      return now.isBefore(since.plus(length)) && !now.isBefore(since);
+    }
+  }
+}

@@ -1,0 +1,233 @@
+package org.enstore.accounting.postgres;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.enstore.accounting.config.HostPort;
+import org.enstore.accounting.series.Dimension;
+import org.enstore.accounting.series.FailureKind;
+import org.enstore.accounting.series.QueryFailure;
+import org.enstore.accounting.series.ReadRequest;
+import org.enstore.accounting.series.SourceTable;
+import org.jooq.Field;
+
+/**
+ * What a server is and what of the tables its user may see, as found when it was connected to. Old
+ * sites lack columns that came late, and no site gives the same rights.
+ *
+ * @param version such as {@code 12.22}
+ * @param standby whether it was in recovery
+ * @param user whom the server took us for
+ * @param zoneGuess the zone the server writes its log in, which is the site's more often than not
+ * @param moverDateIndex whether an index begins with mover and date
+ */
+record HostFacts(
+    String version,
+    boolean standby,
+    String user,
+    String zoneGuess,
+    Map<SourceTable, Table> tables,
+    boolean moverDateIndex) {
+
+  /**
+   * A table.
+   *
+   * @param schema the schema it is in, empty when there is no such table
+   * @param visible whether it is found without naming its schema
+   * @param readable by column, whether it may be read
+   */
+  record Table(Optional<String> schema, boolean visible, Map<String, Boolean> readable) {
+    boolean has(String column) {
+      return readable.containsKey(column);
+    }
+
+    boolean mayRead(String column) {
+      return readable.getOrDefault(column, false);
+    }
+  }
+
+  private static final String SERVER =
+      """
+      select current_setting('server_version'), pg_is_in_recovery(), current_user,
+        current_setting('log_timezone'),
+        exists (
+          select from pg_index as i
+          join pg_attribute as first on first.attrelid = i.indrelid and first.attnum = i.indkey[0]
+          join pg_attribute as second on second.attrelid = i.indrelid and second.attnum = i.indkey[1]
+          where i.indrelid = to_regclass('encp_xfer') and i.indisvalid
+            and first.attname = 'mover' and second.attname = 'date')
+      """;
+
+  private static final String TABLE =
+      """
+      select n.nspname, pg_table_is_visible(c.oid) and has_schema_privilege(n.oid, 'usage'),
+        a.attname, has_column_privilege(c.oid, a.attnum, 'select')
+      from pg_class as c
+      join pg_namespace as n on n.oid = c.relnamespace
+      join pg_attribute as a on a.attrelid = c.oid
+      where c.relname = ? and c.relkind in ('r', 'v', 'm', 'p', 'f')
+        and a.attnum > 0 and not a.attisdropped and n.nspname !~ '^pg_(toast|temp)'
+      order by pg_table_is_visible(c.oid) desc, n.nspname <> 'public', n.nspname
+      """;
+
+  /** Looks at the server behind {@code connection}. */
+  static HostFacts inspect(Connection connection) throws SQLException {
+    Map<SourceTable, Table> tables = new EnumMap<>(SourceTable.class);
+    for (SourceTable table : SourceTable.values()) {
+      tables.put(table, inspect(connection, table));
+    }
+    try (PreparedStatement statement = connection.prepareStatement(SERVER);
+        ResultSet row = statement.executeQuery()) {
+      row.next();
+      return new HostFacts(
+          row.getString(1).replaceFirst(" .*", ""),
+          row.getBoolean(2),
+          row.getString(3),
+          row.getString(4),
+          tables,
+          row.getBoolean(5));
+    }
+  }
+
+  private static Table inspect(Connection connection, SourceTable table) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(TABLE)) {
+      statement.setString(1, table.table());
+      try (ResultSet rows = statement.executeQuery()) {
+        Optional<String> schema = Optional.empty();
+        boolean visible = false;
+        Map<String, Boolean> readable = new TreeMap<>();
+        while (rows.next()) {
+          if (schema.isEmpty()) {
+            schema = Optional.of(rows.getString(1));
+            visible = rows.getBoolean(2);
+          }
+          if (schema.get().equals(rows.getString(1))) {
+            readable.put(rows.getString(3), rows.getBoolean(4));
+          }
+        }
+        return new Table(schema, visible, readable);
+      }
+    }
+  }
+
+  /** The table's findings. */
+  Table table(SourceTable table) {
+    return tables.getOrDefault(table, new Table(Optional.empty(), false, Map.of()));
+  }
+
+  /** Whether the table and all the columns that every question needs may be read. */
+  boolean isReadable(SourceTable table) {
+    return problem(table, Optional.empty()).isEmpty();
+  }
+
+  /**
+   * Checks that a read can succeed.
+   *
+   * @throws QueryFailure that names the missing table, column or privilege, and what to do
+   */
+  void require(ReadRequest request, HostPort host, String database) {
+    problem(request.table(), Optional.of(request))
+        .ifPresent(
+            problem -> {
+              throw new QueryFailure(
+                  problem.kind(), host + ", database " + database + ": " + problem.sentence());
+            });
+  }
+
+  /** What keeps the table from being read at all: a sentence with the cure. */
+  Optional<Problem> problem(SourceTable table) {
+    return problem(table, Optional.empty());
+  }
+
+  /** Why a table cannot be read, and what to do about it. */
+  record Problem(FailureKind kind, String sentence) {}
+
+  private Optional<Problem> problem(SourceTable source, Optional<ReadRequest> request) {
+    Table table = table(source);
+    String name = source.table();
+    if (table.schema().isEmpty()) {
+      return Optional.of(
+          new Problem(
+              FailureKind.SCHEMA_MISMATCH,
+              "there is no table "
+                  + name
+                  + ". Check that this is Enstore's accounting database"
+                  + (source == SourceTable.SUMMARY
+                      ? "; if the site makes no summaries, choose raw as the source."
+                      : ".")));
+    }
+    if (!table.visible()) {
+      String schema = Identifiers.quoted(table.schema().get());
+      return Optional.of(
+          new Problem(
+              FailureKind.ACCESS_DENIED,
+              "the table "
+                  + name
+                  + " is in the schema "
+                  + schema
+                  + ", which "
+                  + user
+                  + " does not see. Run on the primary: GRANT USAGE ON SCHEMA "
+                  + schema
+                  + " TO "
+                  + Identifiers.quoted(user)
+                  + "; ALTER ROLE "
+                  + Identifiers.quoted(user)
+                  + " SET search_path = "
+                  + schema
+                  + ";"));
+    }
+    for (String column : columns(source, request)) {
+      if (!table.has(column)) {
+        return Optional.of(
+            new Problem(
+                FailureKind.SCHEMA_MISMATCH,
+                "the table "
+                    + name
+                    + " has no column "
+                    + column
+                    + (column.equals("library")
+                        ? ", as at sites that were set up before Enstore recorded it. Leave library"
+                            + " out of the query, or let Enstore's update_database_schema add it."
+                        : ". Check that this is Enstore's accounting database.")));
+      }
+      if (!table.mayRead(column)) {
+        return Optional.of(
+            new Problem(
+                FailureKind.ACCESS_DENIED,
+                user
+                    + " may not read "
+                    + name
+                    + ". Run on the primary: GRANT SELECT ON TABLE "
+                    + name
+                    + " TO "
+                    + Identifiers.quoted(user)
+                    + ";"));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static List<String> columns(SourceTable source, Optional<ReadRequest> request) {
+    List<String> columns = new ArrayList<>();
+    switch (source) {
+      case RAW -> {
+        columns.addAll(List.of("date", "rw", "size"));
+        for (Dimension dimension :
+            request.map(asked -> asked.shape().dimensions()).orElse(List.of())) {
+          Field<?> column = RawTransfers.column(dimension);
+          columns.add(column.getName());
+        }
+      }
+      case SUMMARY -> columns.addAll(List.of("date", "mover", "read", "write"));
+    }
+    return columns;
+  }
+}

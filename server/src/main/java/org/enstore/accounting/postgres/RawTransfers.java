@@ -1,0 +1,170 @@
+package org.enstore.accounting.postgres;
+
+import static org.enstore.accounting.postgres.jooq.Tables.ENCP_XFER;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.enstore.accounting.measure.Direction;
+import org.enstore.accounting.measure.MoverClass;
+import org.enstore.accounting.series.Dimension;
+import org.enstore.accounting.series.Grain;
+import org.enstore.accounting.series.GroupKey;
+import org.enstore.accounting.series.Quantity;
+import org.enstore.accounting.series.ReadRequest;
+import org.jooq.Condition;
+import org.jooq.Cursor;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.impl.DSL;
+
+/**
+ * What was transferred, from {@code encp_xfer}: added up by the database per cell, direction and
+ * the dimensions asked for.
+ *
+ * <p>The same cell may come out twice, and is to be added up: where two wall-clock hours lie in one
+ * elapsed hour, where several drivers make one mover class, and where a missing library meets an
+ * empty one.
+ */
+final class RawTransfers {
+  private static final int FETCH_SIZE = 5_000;
+  private static final String TRUNCATED = "date_trunc({0}, {1})";
+
+  private final ReadRequest request;
+  private final WallClock clock;
+
+  RawTransfers(ReadRequest request, WallClock clock) {
+    this.request = request;
+    this.clock = clock;
+  }
+
+  /** The column that tells {@code dimension}. */
+  static Field<String> column(Dimension dimension) {
+    return switch (dimension) {
+      case MOVER -> ENCP_XFER.MOVER;
+      case MOVER_CLASS -> ENCP_XFER.DRIVER;
+      case STORAGE_GROUP -> ENCP_XFER.STORAGE_GROUP;
+      case LIBRARY -> ENCP_XFER.LIBRARY;
+      case DRIVE_TYPE -> ENCP_XFER.DRIVE_ID;
+      case MEDIA_CHANGER -> ENCP_XFER.MEDIA_CHANGER;
+    };
+  }
+
+  /**
+   * Reads the cells on {@code connection}, which must be in a transaction so that rows can stream.
+   *
+   * @return how many rows were neither reads nor writes, and left out
+   * @throws SQLException also when a sum does not fit 64 bits
+   */
+  long read(Connection connection, Cells cells) throws SQLException {
+    Field<LocalDateTime> truncated = truncatedDate();
+    List<Field<?>> groups = new ArrayList<>(List.of(truncated, ENCP_XFER.RW));
+    List<Field<?>> columns = new ArrayList<>(List.of(wallSecond(truncated), ENCP_XFER.RW));
+    for (Dimension dimension : request.shape().dimensions()) {
+      groups.add(column(dimension));
+      columns.add(column(dimension));
+    }
+    columns.add(DSL.count());
+    for (Quantity quantity : request.shape().quantities()) {
+      columns.add(sum(quantity));
+    }
+    DSLContext context = Contexts.on(connection);
+    try (Cursor<?> cursor =
+        context
+            .select(columns)
+            .from(ENCP_XFER)
+            .where(ENCP_XFER.DATE.ge(clock.readFrom(request.grain(), request.from())))
+            .and(ENCP_XFER.DATE.lt(request.to().atStartOfDay()))
+            .groupBy(groups)
+            .fetchSize(FETCH_SIZE)
+            .fetchLazy()) {
+      return readRows(cursor.resultSet(), cells);
+    }
+  }
+
+  private long readRows(ResultSet rows, Cells cells) throws SQLException {
+    long first = clock.startOfDay(request.from());
+    long end = clock.startOfDay(request.to());
+    List<Dimension> dimensions = request.shape().dimensions();
+    long[] quantities = new long[request.shape().quantities().size()];
+    Map<Long, Long> starts = new HashMap<>();
+    long strange = 0;
+    while (rows.next()) {
+      int place = 1;
+      long start =
+          starts.computeIfAbsent(
+              rows.getLong(place++), wall -> clock.cellStart(request.grain(), wall));
+      String rw = rows.getString(place++);
+      String[] values = new String[dimensions.size()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = value(dimensions.get(i), rows.getString(place++));
+      }
+      long count = rows.getLong(place++);
+      for (int i = 0; i < quantities.length; i++) {
+        quantities[i] = rows.getLong(place++);
+      }
+      if (start < first || start >= end) {
+        continue;
+      }
+      switch (rw) {
+        case "r" -> cells.add(start, new GroupKey(Direction.READ, List.of(values)), quantities);
+        case "w" -> cells.add(start, new GroupKey(Direction.WRITE, List.of(values)), quantities);
+        default -> strange += count;
+      }
+    }
+    return strange;
+  }
+
+  /** Day, hour or minute; by the minute on days on which grouping by the hour would be wrong. */
+  private Field<LocalDateTime> truncatedDate() {
+    Field<LocalDateTime> wanted =
+        truncated(
+            switch (request.grain()) {
+              case DAY -> "day";
+              case HOUR -> "hour";
+              case MINUTE -> "minute";
+            });
+    if (request.grain() != Grain.HOUR) {
+      return wanted;
+    }
+    Condition broken = DSL.noCondition();
+    List<LocalDate> days = clock.daysWithBrokenHours(request.from(), request.to());
+    for (LocalDate day : days) {
+      broken =
+          broken.or(
+              ENCP_XFER
+                  .DATE
+                  .ge(DSL.inline(day.atStartOfDay()))
+                  .and(ENCP_XFER.DATE.lt(DSL.inline(day.plusDays(1).atStartOfDay()))));
+    }
+    return days.isEmpty() ? wanted : DSL.when(broken, truncated("minute")).otherwise(wanted);
+  }
+
+  private static Field<LocalDateTime> truncated(String unit) {
+    return DSL.field(TRUNCATED, LocalDateTime.class, DSL.inline(unit), ENCP_XFER.DATE);
+  }
+
+  /** Seconds since 1970-01-01T00:00 on the site's own clock: no zone takes part. */
+  private static Field<Long> wallSecond(Field<LocalDateTime> wall) {
+    return DSL.field("cast(extract(epoch from {0}) as bigint)", Long.class, wall);
+  }
+
+  /** The server refuses a sum that does not fit, rather than to round it. */
+  private static Field<Long> sum(Quantity quantity) {
+    return switch (quantity) {
+      case BYTES -> DSL.field("cast(sum({0}) as bigint)", Long.class, ENCP_XFER.SIZE);
+      case TRANSFERS -> DSL.field("count(*)", Long.class);
+    };
+  }
+
+  private static String value(Dimension dimension, @org.jspecify.annotations.Nullable String text) {
+    String known = text == null ? "" : text;
+    return dimension == Dimension.MOVER_CLASS ? MoverClass.ofDriver(known).label() : known;
+  }
+}

@@ -1,0 +1,287 @@
+package org.enstore.accounting.postgres;
+
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+import org.enstore.accounting.config.HostPort;
+import org.enstore.accounting.config.SourceSettings;
+import org.enstore.accounting.config.TlsSettings;
+import org.enstore.accounting.series.FailureKind;
+import org.enstore.accounting.series.QueryFailure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one map from what the driver and the server report to what a reader is told. It goes by
+ * SQLSTATE and exception type; server messages, which come in the server's own language, are not
+ * interpreted and not repeated.
+ */
+final class SqlFailures {
+  private final SourceSettings settings;
+
+  SqlFailures(SourceSettings settings) {
+    this.settings = settings;
+  }
+
+  /** The failure that {@code thrown} means when it comes from {@code host}. */
+  QueryFailure of(Throwable thrown, HostPort host) {
+    Optional<QueryFailure> own = find(thrown, QueryFailure.class);
+    if (own.isPresent()) {
+      return own.get();
+    }
+    Optional<SQLException> sql = find(thrown, SQLException.class);
+    String state = sql.map(SqlFailures::state).orElse("");
+    Verdict verdict = state.startsWith("08") ? connection(thrown, state) : server(state);
+    if (verdict == null) {
+      String origin = state.isEmpty() ? thrown.getClass().getSimpleName() : "SQLSTATE " + state;
+      verdict =
+          new Verdict(
+              FailureKind.BUG,
+              "answered with something that this program does not expect (" + origin + ").");
+    }
+    return new QueryFailure(verdict.kind(), host + " " + verdict.clause(), thrown);
+  }
+
+  /** Whether the same question may well succeed on a second try, here or on another host. */
+  static boolean isWorthRetrying(QueryFailure failure) {
+    return switch (failure.kind()) {
+      case RECOVERY_CONFLICT, STANDBY_UNAVAILABLE, ACCESS_DENIED, SCHEMA_MISMATCH -> true;
+      case BAD_QUERY,
+          TOO_LARGE,
+          NOT_CONFIGURED,
+          UNAUTHENTICATED,
+          STANDBY_STALE,
+          TIMEOUT,
+          OVERLOADED,
+          CANCELLED,
+          BUG ->
+          false;
+    };
+  }
+
+  private @Nullable Verdict server(String state) {
+    return switch (state) {
+      case "28P01" ->
+          new Verdict(
+              FailureKind.UNAUTHENTICATED,
+              "refuses the password of user "
+                  + settings.user()
+                  + ", or has no such user. Check the user and the password.");
+      case "28000" ->
+          new Verdict(
+              FailureKind.UNAUTHENTICATED,
+              "does not let user "
+                  + settings.user()
+                  + " in from here. Check that the role exists and may log in, and that"
+                  + " pg_hba.conf on that host has a line for it, for database "
+                  + settings.database()
+                  + " and for this machine's address"
+                  + (settings.tls().mode() == TlsSettings.Mode.DISABLE
+                      ? "; if the line says hostssl, set tlsMode."
+                      : "; if the line asks for a client certificate, set tlsClientCert and"
+                          + " tlsClientKey."));
+      case "3D000" ->
+          new Verdict(
+              FailureKind.NOT_CONFIGURED,
+              "has no database "
+                  + settings.database()
+                  + ". Enstore's is called accounting, at very old sites enstore.");
+      case "42501" ->
+          new Verdict(
+              FailureKind.ACCESS_DENIED,
+              "does not let user "
+                  + settings.user()
+                  + " read a table that the query needs. Save & test of the data source names the"
+                  + " GRANT to run.");
+      case "42P01", "42703", "3F000", "42883", "42804" ->
+          new Verdict(
+              FailureKind.SCHEMA_MISMATCH,
+              "lacks a table, column or function that the query needs (SQLSTATE "
+                  + state
+                  + "). Save & test of the data source says which; PostgreSQL 10 is the oldest"
+                  + " that can be read.");
+      case "40001", "40P01" ->
+          new Verdict(
+              FailureKind.RECOVERY_CONFLICT,
+              "cancelled the query twice, because it held up replay from the primary. Ask for a"
+                  + " shorter time range, or on the standby raise max_standby_streaming_delay or"
+                  + " set hot_standby_feedback = on.");
+      case "57014" ->
+          new Verdict(
+              FailureKind.TIMEOUT,
+              "did not finish within the statement timeout of "
+                  + text(settings.connections().statementTimeout())
+                  + ". Ask for a shorter time range, or raise statementTimeout.");
+      case "57P03" ->
+          new Verdict(
+              FailureKind.STANDBY_UNAVAILABLE,
+              "is starting up, or is a standby that takes no queries. Try again shortly; if it"
+                  + " stays so, set hot_standby = on there.");
+      case "57P01", "57P02", "57P04", "57P05", "25P03" ->
+          new Verdict(
+              FailureKind.STANDBY_UNAVAILABLE,
+              "ended the connection: it is being stopped or restarted. Try again shortly.");
+      case "53300" ->
+          new Verdict(
+              FailureKind.STANDBY_UNAVAILABLE,
+              "has no free connection. Raise max_connections there, or lower poolSize.");
+      case "22003" ->
+          new Verdict(
+              FailureKind.TOO_LARGE,
+              "added up more bytes than fit 64 bits; a size in its tables must be wrong. Ask for a"
+                  + " narrower step.");
+      default ->
+          switch (state.length() < 2 ? "" : state.substring(0, 2)) {
+            case "53" ->
+                new Verdict(
+                    FailureKind.STANDBY_UNAVAILABLE,
+                    "ran out of memory, disk space or another resource (SQLSTATE " + state + ").");
+            case "57", "58", "XX" ->
+                new Verdict(
+                    FailureKind.STANDBY_UNAVAILABLE,
+                    "is in trouble itself (SQLSTATE "
+                        + state
+                        + "). Its administrator finds the cause in its log.");
+            default -> null;
+          };
+    };
+  }
+
+  /** Failures to connect, and connections that broke. */
+  private Verdict connection(Throwable thrown, String state) {
+    Duration timeout = settings.connections().connectTimeout();
+    if (find(thrown, UnknownHostException.class).isPresent()) {
+      return unavailable("cannot be found: no address is known for that name. Check the host.");
+    }
+    if (find(thrown, CertificateException.class).isPresent()
+        || find(thrown, CertPathValidatorException.class).isPresent()
+        || find(thrown, CertPathBuilderException.class).isPresent()
+        || find(thrown, SSLException.class).isPresent()) {
+      return tls(thrown);
+    }
+    if (find(thrown, ConnectException.class).isPresent()) {
+      return unavailable(
+          "refuses the connection: nothing listens there. Check the host and the port (Enstore's"
+              + " accounting database usually has 8800), and listen_addresses on that host.");
+    }
+    if (find(thrown, NoRouteToHostException.class).isPresent()) {
+      return unavailable("cannot be reached from here. Check the network and firewalls.");
+    }
+    if (find(thrown, SocketTimeoutException.class).isPresent()
+        || (state.equals("08001") && thrown.getCause() == null)) {
+      return unavailable(
+          "did not answer within "
+              + text(timeout)
+              + ". Check the host and the port, firewalls in between, and whether the host is up;"
+              + " a slow link may need a longer connectTimeout.");
+    }
+    return switch (state) {
+      case "08004" -> rejected(thrown);
+      case "08P01" -> unavailable("answers, but not as a PostgreSQL server does. Check the port.");
+      case "08001" ->
+          unavailable("cannot be connected to. Check the host, the port and the network.");
+      default -> unavailable("dropped the connection. Try again shortly.");
+    };
+  }
+
+  /** What the driver itself turns down: a server without TLS, or one that wants a password. */
+  private Verdict rejected(Throwable thrown) {
+    boolean aboutTls =
+        find(thrown, SQLException.class)
+            .map(Throwable::getMessage)
+            .filter(message -> message.contains("SSL"))
+            .isPresent();
+    if (aboutTls || !settings.password().isEmpty()) {
+      return new Verdict(
+          FailureKind.NOT_CONFIGURED,
+          aboutTls
+              ? "does not offer TLS. Set ssl = on there, or tlsMode to disable."
+              : "asks for a way to log in that is not supported; scram-sha-256 and md5 passwords"
+                  + " and client certificates are.");
+    }
+    return new Verdict(
+        FailureKind.UNAUTHENTICATED,
+        "asks for the password of user " + settings.user() + ", and none is set.");
+  }
+
+  private Verdict tls(Throwable thrown) {
+    if (find(thrown, CertificateExpiredException.class).isPresent()
+        || find(thrown, CertificateNotYetValidException.class).isPresent()) {
+      return untrusted("shows a certificate that is not valid today. Have it renewed.");
+    }
+    if (find(thrown, CertPathBuilderException.class).isPresent()
+        || find(thrown, CertPathValidatorException.class).isPresent()
+        || find(thrown, java.security.InvalidAlgorithmParameterException.class).isPresent()) {
+      return untrusted(
+          "shows a certificate from an authority that is not trusted. "
+              + (settings.tls().caCertificate().isEmpty()
+                  ? "Set tlsCaCert to the certificate of the authority that issued it."
+                  : "Check that tlsCaCert is the authority that issued it."));
+    }
+    if (find(thrown, CertificateException.class).isPresent()) {
+      String name = settings.tls().serverName();
+      return untrusted(
+          "shows a certificate that is not made out to "
+              + (name.isEmpty() ? "that host name" : name)
+              + ". Set tlsServerName to a name in the certificate, or tlsMode to verify-ca.");
+    }
+    String message =
+        find(thrown, SSLException.class)
+            .map(Throwable::getMessage)
+            .orElse("")
+            .toLowerCase(Locale.ROOT);
+    if (message.contains("received fatal alert")
+        && (message.contains("certificate") || message.contains("unknown_ca"))) {
+      return untrusted(
+          "does not accept the client certificate. Check tlsClientCert and tlsClientKey.");
+    }
+    return untrusted(
+        "could not agree with this program on how to encrypt. Check that ssl is on there and that"
+            + " it allows TLS 1.2 or later.");
+  }
+
+  private static Verdict untrusted(String clause) {
+    return new Verdict(FailureKind.NOT_CONFIGURED, clause);
+  }
+
+  private static Verdict unavailable(String clause) {
+    return new Verdict(FailureKind.STANDBY_UNAVAILABLE, clause);
+  }
+
+  /** A duration as people say it: {@code 30 s}. */
+  static String text(Duration duration) {
+    if (duration.toMillis() % 1000 != 0) {
+      return duration.toMillis() + " ms";
+    }
+    return duration.toSeconds() + " s";
+  }
+
+  private static String state(SQLException e) {
+    String state = e.getSQLState();
+    return state == null ? "" : state;
+  }
+
+  /** The first in the chain of causes, or among a SQL exception's followers, of that type. */
+  private static <T extends Throwable> Optional<T> find(Throwable thrown, Class<T> type) {
+    Throwable at = thrown;
+    for (int depth = 0; at != null && depth < 20; depth++) {
+      if (type.isInstance(at)) {
+        return Optional.of(type.cast(at));
+      }
+      at = at.getCause();
+    }
+    return Optional.empty();
+  }
+
+  private record Verdict(FailureKind kind, String clause) {}
+}

@@ -1,0 +1,237 @@
+package org.enstore.accounting.postgres;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.enstore.accounting.config.HostPort;
+import org.enstore.accounting.config.SourceSettings;
+import org.enstore.accounting.measure.SiteCalendar;
+import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.FailureKind;
+import org.enstore.accounting.series.Health;
+import org.enstore.accounting.series.PoolStats;
+import org.enstore.accounting.series.QueryFailure;
+import org.enstore.accounting.series.ReadRequest;
+import org.enstore.accounting.series.RowSink;
+import org.enstore.accounting.series.SourceState;
+import org.enstore.accounting.series.SourceTable;
+import org.enstore.accounting.series.TransferSource;
+import org.jooq.exception.DataAccessException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the accounting tables from the standbys of one data source. Each question is one read-only
+ * transaction on one host; a question that a recovery conflict or a broken connection ended is
+ * asked once more, on another host if there is one. Nothing is opened before the first question.
+ */
+public final class StandbyTransferSource implements TransferSource {
+  private static final Logger logger = LoggerFactory.getLogger(StandbyTransferSource.class);
+  private static final Duration BEFORE_RETRY = Duration.ofMillis(100);
+  private static final Duration CLOSING = Duration.ofSeconds(1);
+
+  private final SourceSettings settings;
+  private final InstantSource clock;
+  private final String name;
+  private final WallClock wallClock;
+  private final SqlFailures failures;
+  private final Map<HostPort, Host> hosts = new LinkedHashMap<>();
+  private final List<Connector> connectors = new ArrayList<>();
+  private final HostChoice choice;
+  private final ThreadPoolExecutor messenger;
+  private final AtomicBoolean strangeRowsTold = new AtomicBoolean();
+
+  /**
+   * Opens nothing yet.
+   *
+   * @param name what pools, threads and log lines call the source
+   * @param applicationName what the server's {@code pg_stat_activity} shows, such as {@code
+   *     enstore-accounting/1.0.0}
+   */
+  public StandbyTransferSource(
+      SourceSettings settings, InstantSource clock, String name, String applicationName) {
+    this.settings = settings;
+    this.clock = clock;
+    this.name = name;
+    this.wallClock = new WallClock(new SiteCalendar(settings.siteTimeZone()));
+    this.failures = new SqlFailures(settings);
+    this.messenger =
+        new ThreadPoolExecutor(
+            2,
+            2,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, name + " cancel");
+              thread.setDaemon(true);
+              return thread;
+            },
+            new ThreadPoolExecutor.DiscardPolicy());
+    this.messenger.allowCoreThreadTimeOut(true);
+    for (HostPort address : settings.hosts()) {
+      Connector connector = new Connector(address, settings, applicationName);
+      connectors.add(connector);
+      hosts.put(address, new Host(connector, settings, name, clock, messenger));
+    }
+    this.choice =
+        new HostChoice(List.copyOf(hosts.keySet()), settings.allowPrimary(), this::roleOf, clock);
+  }
+
+  @Override
+  public Instant read(ReadRequest request, RowSink sink, Cancellation cancellation) {
+    Reading reading =
+        ask(
+            (host, facts) -> {
+              facts.require(request, host.address(), settings.database());
+              return host.transact(
+                  (connection, observer) -> {
+                    Instant known = observer.observe(Replay.look(connection)).knownThrough();
+                    return new Reading(cells(request, connection), known);
+                  },
+                  cancellation);
+            },
+            cancellation);
+    cancellation.check();
+    reading.cells().deliver(sink);
+    return reading.knownThrough();
+  }
+
+  @Override
+  public SourceState state(Cancellation cancellation) {
+    return ask(
+        (host, facts) ->
+            host.transact(
+                (connection, observer) ->
+                    new StateQuery(wallClock, settings.user(), clock)
+                        .read(connection, host.address(), facts, observer),
+                cancellation),
+        cancellation);
+  }
+
+  @Override
+  public Health health() {
+    return new HealthCheck(settings, clock, wallClock, failures).check(connectors);
+  }
+
+  @Override
+  public PoolStats poolStats() {
+    return new PoolStats(hosts.values().stream().flatMap(host -> host.stats().stream()).toList());
+  }
+
+  @Override
+  public void close() {
+    List<Thread> closers = new ArrayList<>();
+    for (Host host : hosts.values()) {
+      Thread closer = new Thread(host::close, name + " close " + host.address());
+      closer.setDaemon(true);
+      closer.start();
+      closers.add(closer);
+    }
+    messenger.shutdownNow();
+    try {
+      for (Thread closer : closers) {
+        closer.join(CLOSING.toMillis() / closers.size());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A question to one host, which may have to be asked again. */
+  @FunctionalInterface
+  private interface Question<T> {
+    T ask(Host host, HostFacts facts) throws SQLException;
+  }
+
+  private record Reading(Cells cells, Instant knownThrough) {}
+
+  private <T> T ask(Question<T> question, Cancellation cancellation) {
+    Optional<HostPort> avoid = Optional.empty();
+    while (true) {
+      cancellation.check();
+      Host host = host(choice.choose(avoid));
+      try {
+        return question.ask(host, host.facts());
+      } catch (SQLException | DataAccessException | QueryFailure e) {
+        cancellation.check();
+        QueryFailure failure = failures.of(e, host.address());
+        if (!SqlFailures.isWorthRetrying(failure)) {
+          throw failure;
+        }
+        host.forget();
+        if (avoid.isPresent()) {
+          throw failure;
+        }
+        logger.info(
+            "retry source={} host={} kind={} reason={}",
+            name,
+            host.address(),
+            failure.kind(),
+            failure.sentence());
+        avoid = Optional.of(host.address());
+        pause();
+      }
+    }
+  }
+
+  private Cells cells(ReadRequest request, Connection connection) throws SQLException {
+    Cells cells = new Cells(request.shape().quantities().size(), settings.limits().cacheBytes());
+    if (request.table() == SourceTable.SUMMARY) {
+      new SummaryDays(request, wallClock).read(connection, cells);
+      return cells;
+    }
+    long strange = new RawTransfers(request, wallClock).read(connection, cells);
+    if (strange > 0 && strangeRowsTold.compareAndSet(false, true)) {
+      logger.warn(
+          "rows left out source={} table=encp_xfer rows={} reason=rw is neither r nor w",
+          name,
+          strange);
+    }
+    return cells;
+  }
+
+  private HostChoice.Role roleOf(HostPort address) {
+    Host host = host(address);
+    try {
+      if (host.facts().standby()) {
+        return HostChoice.Role.STANDBY;
+      }
+      if (!settings.allowPrimary()) {
+        // It may be demoted: look again next time.
+        host.forget();
+      }
+      return HostChoice.Role.PRIMARY;
+    } catch (SQLException e) {
+      throw failures.of(e, address);
+    }
+  }
+
+  private Host host(HostPort address) {
+    Host host = hosts.get(address);
+    if (host == null) {
+      throw new IllegalArgumentException("not a host of this source: " + address);
+    }
+    return host;
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(BEFORE_RETRY.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new QueryFailure(FailureKind.CANCELLED, "The caller went away.", e);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package org.enstore.accounting.postgres;
+
+import static org.enstore.accounting.postgres.jooq.Tables.XFER_BY_DAY_BY_MOVER;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import org.enstore.accounting.measure.Direction;
+import org.enstore.accounting.series.Dimension;
+import org.enstore.accounting.series.Grain;
+import org.enstore.accounting.series.GroupKey;
+import org.enstore.accounting.series.Quantity;
+import org.enstore.accounting.series.ReadRequest;
+import org.jooq.Cursor;
+import org.jooq.Field;
+import org.jooq.impl.DSL;
+
+/**
+ * Bytes per completed day, from {@code xfer_by_day_by_mover}: one row makes a read and a write
+ * cell. A row does not tell no transfers from none in one direction, so a zero makes no cell.
+ */
+final class SummaryDays {
+  private static final int FETCH_SIZE = 5_000;
+
+  private final ReadRequest request;
+  private final WallClock clock;
+
+  /**
+   * @throws IllegalArgumentException for what the summary does not have
+   */
+  SummaryDays(ReadRequest request, WallClock clock) {
+    if (request.grain() != Grain.DAY
+        || !request.shape().quantities().equals(List.of(Quantity.BYTES))
+        || !List.of(Dimension.MOVER).containsAll(request.shape().dimensions())) {
+      throw new IllegalArgumentException("the summary cannot answer " + request);
+    }
+    this.request = request;
+    this.clock = clock;
+  }
+
+  /**
+   * Reads the cells on {@code connection}, which must be in a transaction so that rows can stream.
+   *
+   * @throws SQLException also when a sum does not fit 64 bits
+   */
+  void read(Connection connection, Cells cells) throws SQLException {
+    boolean byMover = request.shape().indexOf(Dimension.MOVER) >= 0;
+    List<Field<?>> columns = new ArrayList<>();
+    columns.add(DSL.field("{0} - date '1970-01-01'", Long.class, XFER_BY_DAY_BY_MOVER.DATE));
+    columns.add(total(XFER_BY_DAY_BY_MOVER.READ));
+    columns.add(total(XFER_BY_DAY_BY_MOVER.WRITE));
+    List<Field<?>> groups = new ArrayList<>(List.of(XFER_BY_DAY_BY_MOVER.DATE));
+    if (byMover) {
+      columns.add(XFER_BY_DAY_BY_MOVER.MOVER);
+      groups.add(XFER_BY_DAY_BY_MOVER.MOVER);
+    }
+    try (Cursor<?> cursor =
+        Contexts.on(connection)
+            .select(columns)
+            .from(XFER_BY_DAY_BY_MOVER)
+            .where(
+                XFER_BY_DAY_BY_MOVER.DATE.ge(
+                    clock.readFrom(Grain.DAY, request.from()).toLocalDate()))
+            .and(XFER_BY_DAY_BY_MOVER.DATE.lt(request.to()))
+            .groupBy(groups)
+            .fetchSize(FETCH_SIZE)
+            .fetchLazy()) {
+      ResultSet rows = cursor.resultSet();
+      long first = clock.startOfDay(request.from());
+      long end = clock.startOfDay(request.to());
+      while (rows.next()) {
+        long start = clock.startOfDay(LocalDate.ofEpochDay(rows.getLong(1)));
+        if (start < first || start >= end) {
+          continue;
+        }
+        List<String> values = byMover ? List.of(rows.getString(4)) : List.of();
+        add(cells, start, new GroupKey(Direction.READ, values), rows.getLong(2));
+        add(cells, start, new GroupKey(Direction.WRITE, values), rows.getLong(3));
+      }
+    }
+  }
+
+  private static void add(Cells cells, long start, GroupKey key, long bytes) {
+    if (bytes != 0) {
+      cells.add(start, key, bytes);
+    }
+  }
+
+  private static Field<Long> total(Field<Long> column) {
+    return DSL.field("cast(coalesce(sum({0}), 0) as bigint)", Long.class, column);
+  }
+}

@@ -1,0 +1,139 @@
+package org.enstore.accounting.postgres;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.zone.ZoneOffsetTransition;
+import java.time.zone.ZoneRules;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.enstore.accounting.measure.SiteCalendar;
+import org.enstore.accounting.series.Grain;
+
+/**
+ * Reads the zoneless times of the accounting tables in the site's zone. A wall-clock time that
+ * occurred twice is the later instant, one that never occurred is shifted forward by what was
+ * skipped: PostgreSQL's own reading of {@code time AT TIME ZONE zone}.
+ */
+final class WallClock {
+  /*
+   * Two facts about zones that the code below rests on.
+   *
+   * Windows. Wall-clock order is not the order of instants. A time that was skipped just before
+   * midnight is shifted into the next day, and a date that was skipped as a whole (Apia,
+   * 2011-12-30) begins where the next one does. A window of days is therefore read from a little
+   * before its first midnight where such a gap lies there, and what falls outside the window's
+   * instants is dropped: each row is in exactly one of two adjacent windows.
+   *
+   * Hours. Where every change of offset happens on a whole local hour and by whole hours, all
+   * times of one wall-clock hour lie in one elapsed hour of the day, and the database may group by
+   * the hour. Elsewhere (Lord Howe changes by 30 minutes, Newfoundland changed at 00:01) such a
+   * day is grouped by the minute and floored here.
+   */
+  private static final long HOUR_SECONDS = 3600;
+  private static final long MINUTE_SECONDS = 60;
+
+  private final SiteCalendar calendar;
+  private final ZoneRules rules;
+
+  WallClock(SiteCalendar calendar) {
+    this.calendar = calendar;
+    this.rules = calendar.zone().getRules();
+  }
+
+  /** The instant that the site's clock showed as {@code wall}. */
+  Instant instant(LocalDateTime wall) {
+    return wall.atZone(calendar.zone()).withLaterOffsetAtOverlap().toInstant();
+  }
+
+  /** What the site's clock shows at {@code instant}. */
+  LocalDateTime wall(Instant instant) {
+    return LocalDateTime.ofInstant(instant, calendar.zone());
+  }
+
+  /** The first instant of {@code day}, in seconds since the epoch. */
+  long startOfDay(LocalDate day) {
+    return calendar.startOfDay(day);
+  }
+
+  /**
+   * The start of the cell that a wall-clock time falls in.
+   *
+   * @param wallSecond the wall-clock time, in seconds since 1970-01-01T00:00 on that same clock
+   * @return seconds since the epoch
+   */
+  long cellStart(Grain grain, long wallSecond) {
+    LocalDateTime wall = LocalDateTime.ofEpochSecond(wallSecond, 0, ZoneOffset.UTC);
+    return switch (grain) {
+      case DAY -> startOfDay(wall.toLocalDate());
+      case HOUR -> floor(instant(wall).getEpochSecond(), HOUR_SECONDS);
+      case MINUTE -> floor(instant(wall).getEpochSecond(), MINUTE_SECONDS);
+    };
+  }
+
+  /**
+   * The wall-clock time from which rows must be read so that none of the cells from {@code from} on
+   * is missed. Rows of earlier cells may be among them.
+   */
+  LocalDateTime readFrom(Grain grain, LocalDate from) {
+    if (grain == Grain.DAY) {
+      LocalDate day = from;
+      while (startOfDay(day.minusDays(1)) == startOfDay(from)) {
+        day = day.minusDays(1);
+      }
+      return day.atStartOfDay();
+    }
+    LocalDateTime midnight = from.atStartOfDay();
+    long start = startOfDay(from);
+    ZoneOffsetTransition last = rules.previousTransition(Instant.ofEpochSecond(start + 1));
+    if (last != null
+        && last.isGap()
+        && start - last.toEpochSecond() < last.getDuration().toSeconds()
+        && last.getDateTimeBefore().isBefore(midnight)) {
+      return last.getDateTimeBefore();
+    }
+    return midnight;
+  }
+
+  /**
+   * The days of {@code [from, to)}, and of what {@link #readFrom} adds before them, whose
+   * wall-clock hours do not each lie within one elapsed hour.
+   */
+  List<LocalDate> daysWithBrokenHours(LocalDate from, LocalDate to) {
+    TreeSet<LocalDate> broken = new TreeSet<>();
+    LocalDate first = readFrom(Grain.HOUR, from).toLocalDate();
+    Instant end = Instant.ofEpochSecond(startOfDay(to.plusDays(1)));
+    ZoneOffsetTransition change =
+        rules.nextTransition(Instant.ofEpochSecond(startOfDay(first.minusDays(1))));
+    while (change != null && change.getInstant().isBefore(end)) {
+      LocalDate day = change.getDateTimeBefore().toLocalDate().minusDays(1);
+      LocalDate last = change.getDateTimeAfter().toLocalDate().plusDays(1);
+      for (; !day.isAfter(last); day = day.plusDays(1)) {
+        if (!day.isBefore(first) && day.isBefore(to) && hasBrokenHours(day)) {
+          broken.add(day);
+        }
+      }
+      change = rules.nextTransition(change.getInstant());
+    }
+    return new ArrayList<>(broken);
+  }
+
+  private boolean hasBrokenHours(LocalDate day) {
+    long midnight = day.toEpochDay() * 24 * HOUR_SECONDS;
+    for (int minute = 0; minute < 24 * 60; minute++) {
+      long hour = midnight + minute / 60 * HOUR_SECONDS;
+      if (cellStart(Grain.HOUR, midnight + minute * MINUTE_SECONDS)
+          != cellStart(Grain.HOUR, hour)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private long floor(long epochSecond, long width) {
+    long dayStart = startOfDay(calendar.dayOf(epochSecond));
+    return dayStart + Math.floorDiv(epochSecond - dayStart, width) * width;
+  }
+}
