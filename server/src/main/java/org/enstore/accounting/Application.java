@@ -26,11 +26,13 @@ import org.enstore.accounting.grafana.DataService;
 import org.enstore.accounting.grafana.DiagnosticsService;
 import org.enstore.accounting.grafana.HostWatch;
 import org.enstore.accounting.grafana.InstanceRegistry;
+import org.enstore.accounting.grafana.InstanceRegistry.SourceId;
 import org.enstore.accounting.grafana.PluginServer;
 import org.enstore.accounting.grafana.ResourceService;
 import org.enstore.accounting.grafana.StdioService;
 import org.enstore.accounting.grafana.StreamService;
 import org.enstore.accounting.grafana.Workers;
+import org.enstore.accounting.postgres.StandbyTransferSource;
 import org.enstore.accounting.series.SeriesEngine;
 
 /**
@@ -136,12 +138,20 @@ final class Application implements AutoCloseable {
     thread.start();
   }
 
-  private static SeriesEngine engine(SourceSettings settings) {
+  private static SeriesEngine engine(SourceId id, SourceSettings settings) {
+    InstantSource clock = InstantSource.system();
+    String name = "enstore-" + id;
     return new SeriesEngine(
-        new UnreachableSource(),
+        new StandbyTransferSource(settings, clock, name, "enstore-accounting/" + version()),
         settings,
-        InstantSource.system(),
-        pool("enstore-load", settings.connections().poolSize(), LOADER_QUEUE));
+        clock,
+        pool(name + "-load", settings.connections().poolSize(), LOADER_QUEUE));
+  }
+
+  /** The version as it is written into the program's archive. */
+  static String version() {
+    String version = Application.class.getPackage().getImplementationVersion();
+    return version == null ? "unpacked" : version;
   }
 
   /** Closes all, whatever one of them throws; the first failure carries the others. */
