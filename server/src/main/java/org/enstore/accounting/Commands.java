@@ -148,9 +148,8 @@ final class Commands implements Callable<Integer> {
       mixinStandardHelpOptions = true)
   static final class Train implements Callable<Integer> {
     @Override
-    public Integer call() throws IOException {
-      Training.run();
-      return ExitCode.DONE;
+    public Integer call() {
+      return Training.run();
     }
   }
 
@@ -158,8 +157,7 @@ final class Commands implements Callable<Integer> {
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
-      String version = Commands.class.getPackage().getImplementationVersion();
-      return new String[] {"${COMMAND-FULL-NAME} " + (version == null ? "(unpacked)" : version)};
+      return new String[] {"${COMMAND-FULL-NAME} " + Application.version()};
     }
   }
 }

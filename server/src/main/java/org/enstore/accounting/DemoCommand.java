@@ -30,6 +30,7 @@ import org.enstore.accounting.demo.ReplicatedPair;
 import org.enstore.accounting.demo.ReplicatedPair.Role;
 import org.enstore.accounting.demo.Site;
 import org.enstore.accounting.demo.Traffic;
+import org.enstore.accounting.grafana.InstanceRegistry.SourceId;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.SeriesEngine;
 import org.jspecify.annotations.Nullable;
@@ -184,7 +185,7 @@ final class DemoCommand implements Callable<Integer> {
               Application.asDaemon(
                   parent.settings(spec),
                   new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-          SeriesEngine engine = Application.engine(settings);
+          SeriesEngine engine = Application.engine(new SourceId("demo", "terminal"), settings);
           Grafana started = startGrafana(pair, site.zone())) {
         application.start();
         show(addresses(pair, site.zone(), application.port(), started.running));
