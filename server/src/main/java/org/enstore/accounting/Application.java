@@ -34,6 +34,7 @@ import org.enstore.accounting.grafana.StreamService;
 import org.enstore.accounting.grafana.Workers;
 import org.enstore.accounting.postgres.StandbyTransferSource;
 import org.enstore.accounting.series.SeriesEngine;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The composition root: builds the executors, the registry of data sources and the server, starts
@@ -138,19 +139,20 @@ final class Application implements AutoCloseable {
     thread.start();
   }
 
-  private static SeriesEngine engine(SourceId id, SourceSettings settings) {
+  /** The engine of one data source: its reads, its cache, its pools. Opens nothing yet. */
+  static SeriesEngine engine(SourceId id, SourceSettings settings) {
     InstantSource clock = InstantSource.system();
-    String name = "enstore-" + id;
+    String name = "enstore " + id;
     return new SeriesEngine(
         new StandbyTransferSource(settings, clock, name, "enstore-accounting/" + version()),
         settings,
         clock,
-        pool(name + "-load", settings.connections().poolSize(), LOADER_QUEUE));
+        pool(name + " load", settings.connections().poolSize(), LOADER_QUEUE));
   }
 
   /** The version as it is written into the program's archive. */
   static String version() {
-    String version = Application.class.getPackage().getImplementationVersion();
+    @Nullable String version = Application.class.getPackage().getImplementationVersion();
     return version == null ? "unpacked" : version;
   }
 

@@ -10,6 +10,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
@@ -23,10 +24,7 @@ import java.util.Date;
 /** The house rules of {@code server/ARCHITECTURE.md}, held against the classes. */
 @AnalyzeClasses(
     packages = "org.enstore.accounting",
-    importOptions = {
-      ImportOption.DoNotIncludeTests.class,
-      ArchitectureTest.OwnModule.class
-    })
+    importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.OwnModule.class})
 class ArchitectureTest {
   /** Leaves out the module of generated stubs, which shares the root package's name. */
   static final class OwnModule implements ImportOption {

@@ -1,0 +1,653 @@
+package org.enstore.accounting.demo;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A PostgreSQL primary and a hot standby that streams from it, both on 127.0.0.1 and both gone,
+ * with all their files, when this is closed or the process ends. The database is called {@code
+ * accounting} and belongs to the role {@code enstore}, as at an Enstore site; the tables are not
+ * made here but by {@link #createDatabase}.
+ *
+ * <p>Safe for use by several threads; starting, stopping and promoting take turns.
+ */
+public final class ReplicatedPair implements AutoCloseable {
+  /*
+   * The standby begins as a copy of the primary's files made while no server runs. A preparation,
+   * if there is one, fills the primary before the copy is made: nothing then needs to be written
+   * to the write-ahead log or replayed, which is the fastest way to get much data into both.
+   */
+
+  /** The database that the roles below may connect to. */
+  public static final String DATABASE = "accounting";
+
+  /** The database every cluster has, and the standby from the start. */
+  private static final String MAINTENANCE = "postgres";
+
+  private static final String STANDBY_NAME = "standby";
+  private static final Duration STREAMING_LIMIT = Duration.ofSeconds(60);
+  private static final Duration PROMOTION_LIMIT = Duration.ofSeconds(30);
+  private static final Duration POLL = Duration.ofMillis(5);
+
+  /** Who may connect. */
+  public enum Role {
+    /** May do everything, on both servers. */
+    SUPERUSER("postgres"),
+    /** Owns the database and its tables: Enstore itself. */
+    OWNER("enstore"),
+    /** Reads what Enstore lets its reader read: the data source. */
+    READER("enstore_reader"),
+    /** The standby, when it asks the primary for the log. */
+    REPLICATION("enstore_standby");
+
+    private final String user;
+
+    Role(String user) {
+      this.user = user;
+    }
+
+    /** Its name in the database. */
+    public String user() {
+      return user;
+    }
+  }
+
+  /** Fills the primary before the standby is made. */
+  @FunctionalInterface
+  public interface Preparation {
+    /** {@code pair} has a primary, with roles and database, and no standby yet. */
+    void prepare(ReplicatedPair pair) throws SQLException;
+  }
+
+  /**
+   * What the servers need to speak TLS: PEM files.
+   *
+   * @param certificate the servers' certificate, and what signed it up to its authority
+   * @param key the certificate's key, not encrypted
+   * @param clientAuthority who signs the reader's certificate; null when it needs none
+   * @param required whether the reader and the owner are refused without TLS
+   */
+  public record Tls(Path certificate, Path key, @Nullable Path clientAuthority, boolean required) {}
+
+  /** What a pair is to be like; {@link #start} makes it. */
+  public static final class Builder {
+    private final Map<String, String> settings = new LinkedHashMap<>();
+    private final Map<String, String> standbySettings = new LinkedHashMap<>();
+    private @Nullable PostgresBinaries binaries;
+    private @Nullable Preparation preparation;
+    private @Nullable Tls tls;
+    private ZoneId zone = ZoneId.of("UTC");
+    private Clock clock = Clock.systemUTC();
+    private Progress progress = Progress.silent();
+    private int primaryPort;
+    private int standbyPort;
+
+    private Builder() {}
+
+    /** The programs to run. Default: the bundled ones. */
+    public Builder binaries(PostgresBinaries chosen) {
+      this.binaries = chosen;
+      return this;
+    }
+
+    /** The site's zone, which the servers take for their own. Default: UTC. */
+    public Builder zone(ZoneId site) {
+      this.zone = site;
+      return this;
+    }
+
+    /** The ports, 0 for any that is free. Default: 0 and 0. */
+    public Builder ports(int ofPrimary, int ofStandby) {
+      this.primaryPort = ofPrimary;
+      this.standbyPort = ofStandby;
+      return this;
+    }
+
+    /** A setting of both servers, as in postgresql.conf. */
+    public Builder setting(String name, String value) {
+      settings.put(name, value);
+      return this;
+    }
+
+    /** A setting of the standby alone, such as {@code max_standby_streaming_delay}. */
+    public Builder standbySetting(String name, String value) {
+      standbySettings.put(name, value);
+      return this;
+    }
+
+    /** Has both servers offer TLS. Default: they do not. */
+    public Builder tls(Tls offered) {
+      this.tls = offered;
+      return this;
+    }
+
+    /** What to fill the primary with before the standby is made. Default: nothing. */
+    public Builder preparation(Preparation filling) {
+      this.preparation = filling;
+      return this;
+    }
+
+    public Builder progress(Progress told) {
+      this.progress = told;
+      return this;
+    }
+
+    public Builder clock(Clock measuringWaits) {
+      this.clock = measuringWaits;
+      return this;
+    }
+
+    /**
+     * Starts both servers and returns once the standby streams.
+     *
+     * @throws IOException when PostgreSQL does not start, with the end of its log
+     */
+    public ReplicatedPair start() throws IOException, InterruptedException {
+      ReplicatedPair pair = new ReplicatedPair(this);
+      try {
+        pair.startBoth();
+      } catch (SQLException e) {
+        pair.closeAfter(e);
+        throw new IOException("The PostgreSQL pair could not be set up: " + e.getMessage(), e);
+      } catch (IOException | InterruptedException | RuntimeException | Error e) {
+        pair.closeAfter(e);
+        throw e;
+      }
+      return pair;
+    }
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  private final Builder options;
+  private final Clock clock;
+  private final Progress progress;
+  private final Map<Role, String> passwords = new EnumMap<>(Role.class);
+  private final Path home;
+  private final EmbeddedPostgres primary;
+  private final EmbeddedPostgres standby;
+  private final Thread atExit;
+  private boolean closed;
+
+  private ReplicatedPair(Builder options) throws IOException, InterruptedException {
+    this.options = options;
+    this.clock = options.clock;
+    this.progress = options.progress;
+    SecureRandom random = new SecureRandom();
+    for (Role role : Role.values()) {
+      byte[] bytes = new byte[18];
+      random.nextBytes(bytes);
+      passwords.put(role, Base64.getUrlEncoder().encodeToString(bytes));
+    }
+    PostgresBinaries binaries =
+        options.binaries != null ? options.binaries : PostgresBinaries.bundled(progress);
+    this.home = Files.createTempDirectory("enstore-accounting-pair-");
+    ServerUser user = findServerUser(home);
+    this.primary =
+        new EmbeddedPostgres(
+            binaries, user, Files.createDirectory(home.resolve("primary")), options.primaryPort);
+    this.standby =
+        new EmbeddedPostgres(
+            binaries, user, Files.createDirectory(home.resolve("standby")), options.standbyPort);
+    this.atExit = new Thread(this::closeAtExit, "enstore-accounting-pair-close");
+    Runtime.getRuntime().addShutdownHook(atExit);
+  }
+
+  private static ServerUser findServerUser(Path home) throws IOException, InterruptedException {
+    try {
+      ServerUser user = ServerUser.find(home);
+      user.give(home);
+      return user;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      Directories.delete(home);
+      throw e;
+    }
+  }
+
+  // ---- where it is ----------------------------------------------------------------------------
+
+  /** The primary's database for JDBC, without user and password. */
+  public String primaryUrl() {
+    return primary.url(DATABASE);
+  }
+
+  /** The standby's database for JDBC, without user and password. */
+  public String standbyUrl() {
+    return standby.url(DATABASE);
+  }
+
+  public int primaryPort() {
+    return primary.port();
+  }
+
+  public int standbyPort() {
+    return standby.port();
+  }
+
+  /** The password of {@code role}, different in every run. */
+  public String password(Role role) {
+    String password = passwords.get(role);
+    if (password == null) {
+      throw new IllegalStateException("every role has a password");
+    }
+    return password;
+  }
+
+  public Path primaryLog() {
+    return primary.log();
+  }
+
+  public Path standbyLog() {
+    return standby.log();
+  }
+
+  /** Where all its files are, until it is closed. */
+  Path home() {
+    return home;
+  }
+
+  /** The zone both servers take for theirs. */
+  public ZoneId zone() {
+    return options.zone;
+  }
+
+  // ---- connections and SQL --------------------------------------------------------------------
+
+  /** A new connection to the primary, in the site's zone. The caller closes it. */
+  public Connection connectToPrimary(Role role) throws SQLException {
+    return connect(primary, DATABASE, role);
+  }
+
+  /** A new connection to the standby, in the site's zone. The caller closes it. */
+  public Connection connectToStandby(Role role) throws SQLException {
+    return connect(standby, DATABASE, role);
+  }
+
+  /** Connections to the primary as the owner: what traffic is recorded through. */
+  public Connections owner() {
+    return () -> connectToPrimary(Role.OWNER);
+  }
+
+  /**
+   * Creates what Enstore's accounting database has: tables, functions and the reader's rights, by
+   * the files of the folder {@code sql}.
+   */
+  public void createDatabase() throws SQLException {
+    try (Connection connection = connectToPrimary(Role.OWNER)) {
+      run(connection, "sql/01-schema.sql");
+      run(connection, "sql/02-summary-functions.sql");
+    }
+    try (Connection connection = connectToPrimary(Role.SUPERUSER)) {
+      run(connection, "sql/03-roles.sql");
+    }
+  }
+
+  /**
+   * Runs a file of SQL, one statement or many, none of which may need to be outside a transaction.
+   *
+   * @param resource its name as a class path resource, relative to this package
+   */
+  public static void run(Connection connection, String resource) throws SQLException {
+    try (InputStream file = ReplicatedPair.class.getResourceAsStream(resource)) {
+      if (file == null) {
+        throw new IllegalArgumentException("No resource " + resource + ".");
+      }
+      String text = new String(file.readAllBytes(), StandardCharsets.UTF_8);
+      try (Statement statement = connection.createStatement()) {
+        statement.execute(text);
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("The resource " + resource + " cannot be read.", e);
+    }
+  }
+
+  private Connection connect(EmbeddedPostgres server, String database, Role role)
+      throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("user", role.user());
+    properties.setProperty("password", password(role));
+    properties.setProperty("ApplicationName", "enstore-accounting-demo");
+    properties.setProperty("loginTimeout", "10");
+    Connection connection = DriverManager.getConnection(server.url(database), properties);
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT set_config('TimeZone', ?, false)")) {
+      // The driver announces the zone of this JVM, which decides what "today" is.
+      statement.setString(1, options.zone.getId());
+      statement.execute();
+      return connection;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  // ---- replication ----------------------------------------------------------------------------
+
+  /** Has the standby fall behind: it receives, but shows nothing new, until resumed. */
+  public void pauseReplay() throws SQLException {
+    onServer(standby, "SELECT pg_wal_replay_pause()");
+  }
+
+  /** Has the standby go on; PostgreSQL 12 can take a second over it. */
+  public void resumeReplay() throws SQLException {
+    onServer(standby, "SELECT pg_wal_replay_resume()");
+  }
+
+  /**
+   * Waits until the standby shows everything that was committed on the primary before this call.
+   *
+   * @throws IllegalStateException when it does not within {@code limit}
+   */
+  public void awaitReplay(Duration limit) throws SQLException, InterruptedException {
+    String written;
+    try (Connection connection = connect(primary, MAINTENANCE, Role.SUPERUSER)) {
+      written = single(connection, "SELECT pg_current_wal_lsn()");
+    }
+    try (Connection connection = connect(standby, MAINTENANCE, Role.SUPERUSER);
+        PreparedStatement statement =
+            connection.prepareStatement("SELECT pg_last_wal_replay_lsn() >= ?::pg_lsn")) {
+      statement.setString(1, written);
+      await(
+          limit,
+          "the standby has not replayed up to " + written,
+          () -> {
+            try (ResultSet result = statement.executeQuery()) {
+              return result.next() && result.getBoolean(1);
+            }
+          });
+    }
+  }
+
+  /** Waits until the standby streams from the primary. */
+  public void awaitStreaming(Duration limit) throws SQLException, InterruptedException {
+    try (Connection connection = connect(primary, MAINTENANCE, Role.SUPERUSER)) {
+      await(
+          limit,
+          "the standby does not stream",
+          () ->
+              "streaming"
+                  .equals(
+                      single(
+                          connection,
+                          "SELECT max(state) FROM pg_stat_replication WHERE application_name = '"
+                              + STANDBY_NAME
+                              + "'")));
+    }
+  }
+
+  /** Makes the standby a primary, which accepts writes when this returns. */
+  public void promote() throws SQLException, InterruptedException {
+    onServer(standby, "SELECT pg_promote(true, " + PROMOTION_LIMIT.toSeconds() + ")");
+    try (Connection connection = connect(standby, MAINTENANCE, Role.SUPERUSER)) {
+      await(
+          PROMOTION_LIMIT,
+          "the standby is still in recovery",
+          () -> "f".equals(single(connection, "SELECT pg_is_in_recovery()")));
+    }
+  }
+
+  // ---- starting and stopping ------------------------------------------------------------------
+
+  /** Stops the standby in good order. */
+  public synchronized void stopStandby() throws IOException, InterruptedException {
+    standby.stopInGoodOrder();
+  }
+
+  /** Starts the standby again, on the port it had, and returns once it accepts connections. */
+  public synchronized void startStandby() throws IOException, InterruptedException {
+    requireOpen();
+    standby.start();
+  }
+
+  /** Stops the standby at once, breaking its connections. */
+  public synchronized void crashStandby() throws IOException, InterruptedException {
+    standby.stop();
+  }
+
+  /** Stops the primary in good order. */
+  public synchronized void stopPrimary() throws IOException, InterruptedException {
+    primary.stopInGoodOrder();
+  }
+
+  /** Starts the primary again, on the port it had, and returns once it accepts connections. */
+  public synchronized void startPrimary() throws IOException, InterruptedException {
+    requireOpen();
+    primary.start();
+  }
+
+  /** Stops the primary at once, breaking its connections. */
+  public synchronized void crashPrimary() throws IOException, InterruptedException {
+    primary.stop();
+  }
+
+  private synchronized void startBoth() throws IOException, InterruptedException, SQLException {
+    progress.report("Creating the PostgreSQL cluster in " + home);
+    primary.initialise(password(Role.SUPERUSER));
+    primary.authenticate(authentication());
+    installTls(primary);
+    primary.configure(commonSettings());
+    primary.configure(options.settings);
+    if (options.preparation != null) {
+      prepare(options.preparation);
+    }
+    progress.report("Making the standby and starting both");
+    standby.copyOf(primary);
+    primary.start();
+    if (options.preparation == null) {
+      createRoles();
+    }
+    onServer(primary, "SELECT pg_create_physical_replication_slot('" + STANDBY_NAME + "', true)");
+    standby.configure(options.standbySettings);
+    standby.configure(
+        Map.of(
+            "primary_conninfo",
+            "host=127.0.0.1 port=%d user=%s password=%s application_name=%s"
+                .formatted(
+                    primary.port(),
+                    Role.REPLICATION.user(),
+                    password(Role.REPLICATION),
+                    STANDBY_NAME),
+            "primary_slot_name",
+            STANDBY_NAME));
+    standby.becomeStandby();
+    standby.start();
+    awaitStreaming(STREAMING_LIMIT);
+    // Roles and database are then there for whoever connects to the standby next.
+    awaitReplay(STREAMING_LIMIT);
+  }
+
+  /** Fills the primary with the log at its least, which only a cluster without a standby may. */
+  private void prepare(Preparation preparation)
+      throws IOException, InterruptedException, SQLException {
+    Map<String, String> minimal = Map.of("wal_level", "minimal", "max_wal_senders", "0");
+    Map<String, String> replicated = Map.of("wal_level", "replica", "max_wal_senders", "10");
+    primary.configure(minimal);
+    primary.start();
+    createRoles();
+    preparation.prepare(this);
+    primary.stopInGoodOrder();
+    primary.configure(replicated);
+    primary.configure(options.settings);
+    // A start notes the level in the cluster's own files, without which no standby starts.
+    primary.start();
+    primary.stopInGoodOrder();
+  }
+
+  private Map<String, String> commonSettings() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("wal_level", "replica");
+    settings.put("max_wal_senders", "10");
+    settings.put("hot_standby", "on");
+    settings.put("password_encryption", "scram-sha-256");
+    settings.put("timezone", options.zone.getId());
+    settings.put("log_timezone", options.zone.getId());
+    settings.put("log_line_prefix", "%m [%p] %q%u@%d ");
+    settings.put("datestyle", "iso, mdy");
+    settings.put("max_connections", "100");
+    // Everything is thrown away at the end, so nothing has to survive a power cut.
+    settings.put("fsync", "off");
+    settings.put("full_page_writes", "off");
+    settings.put("max_wal_size", "4GB");
+    settings.put("shared_buffers", "256MB");
+    settings.put("maintenance_work_mem", "256MB");
+    settings.put("wal_retrieve_retry_interval", "200ms");
+    if (options.tls != null) {
+      settings.put("ssl", "on");
+      settings.put("ssl_cert_file", "server.crt");
+      settings.put("ssl_key_file", "server.key");
+      if (options.tls.clientAuthority() != null) {
+        settings.put("ssl_ca_file", "client-ca.crt");
+      }
+    }
+    return settings;
+  }
+
+  private List<String> authentication() {
+    List<String> rules = new ArrayList<>();
+    rules.add("host replication " + Role.REPLICATION.user() + " 127.0.0.1/32 scram-sha-256");
+    rules.add("host all " + Role.SUPERUSER.user() + " 127.0.0.1/32 scram-sha-256");
+    Tls tls = options.tls;
+    if (tls != null && tls.clientAuthority() != null) {
+      rules.add(
+          "hostssl all " + Role.READER.user() + " 127.0.0.1/32 scram-sha-256 clientcert=verify-ca");
+    }
+    String kind = tls != null && tls.required() ? "hostssl" : "host";
+    rules.add(kind + " all all 127.0.0.1/32 scram-sha-256");
+    return rules;
+  }
+
+  private void installTls(EmbeddedPostgres server) throws IOException {
+    Tls tls = options.tls;
+    if (tls == null) {
+      return;
+    }
+    server.install(tls.certificate(), "server.crt");
+    server.install(tls.key(), "server.key");
+    if (tls.clientAuthority() != null) {
+      server.install(tls.clientAuthority(), "client-ca.crt");
+    }
+  }
+
+  private void createRoles() throws SQLException {
+    try (Connection connection = connect(primary, MAINTENANCE, Role.SUPERUSER);
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "CREATE ROLE %s LOGIN PASSWORD '%s'".formatted(Role.OWNER.user(), password(Role.OWNER)));
+      statement.execute(
+          "CREATE ROLE %s LOGIN PASSWORD '%s'"
+              .formatted(Role.READER.user(), password(Role.READER)));
+      statement.execute(
+          "CREATE ROLE %s LOGIN REPLICATION PASSWORD '%s'"
+              .formatted(Role.REPLICATION.user(), password(Role.REPLICATION)));
+      statement.execute("CREATE DATABASE %s OWNER %s".formatted(DATABASE, Role.OWNER.user()));
+    }
+  }
+
+  // ---- the end --------------------------------------------------------------------------------
+
+  /** Stops both servers at once and deletes their files. A second call does nothing. */
+  @Override
+  public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException ignored) {
+      // The process is ending already: the hook does or did the same.
+    }
+    closeNow();
+  }
+
+  private void closeAtExit() {
+    closeNow();
+  }
+
+  private void closeAfter(Throwable failure) {
+    try {
+      close();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private synchronized void closeNow() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    boolean interrupted = Thread.interrupted();
+    try {
+      standby.stop();
+      primary.stop();
+      Directories.delete(home);
+    } catch (IOException e) {
+      throw new IllegalStateException("The PostgreSQL pair in " + home + " is not all gone.", e);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("The PostgreSQL pair is closed.");
+    }
+  }
+
+  // ---- small things ---------------------------------------------------------------------------
+
+  @FunctionalInterface
+  private interface Condition {
+    boolean holds() throws SQLException;
+  }
+
+  private void await(Duration limit, String otherwise, Condition condition)
+      throws SQLException, InterruptedException {
+    Instant end = clock.instant().plus(limit);
+    while (!condition.holds()) {
+      if (clock.instant().isAfter(end)) {
+        throw new IllegalStateException("After " + limit.toMillis() + " ms " + otherwise + ".");
+      }
+      Thread.sleep(POLL.toMillis());
+    }
+  }
+
+  private void onServer(EmbeddedPostgres server, String sql) throws SQLException {
+    try (Connection connection = connect(server, MAINTENANCE, Role.SUPERUSER);
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static @Nullable String single(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      return result.next() ? result.getString(1) : null;
+    }
+  }
+}
