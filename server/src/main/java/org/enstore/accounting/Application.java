@@ -142,12 +142,12 @@ final class Application implements AutoCloseable {
   /** The engine of one data source: its reads, its cache, its pools. Opens nothing yet. */
   static SeriesEngine engine(SourceId id, SourceSettings settings) {
     InstantSource clock = InstantSource.system();
-    String name = "enstore " + id;
+    String name = "enstore-" + id;
     return new SeriesEngine(
         new StandbyTransferSource(settings, clock, name, "enstore-accounting/" + version()),
         settings,
         clock,
-        pool(name + " load", settings.connections().poolSize(), LOADER_QUEUE));
+        pool(name + "-load", settings.connections().poolSize(), LOADER_QUEUE));
   }
 
   /** The version as it is written into the program's archive. */

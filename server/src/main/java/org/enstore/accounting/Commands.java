@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
       "1:It could not be done.",
       "2:The arguments or the environment are wrong."
     },
-    subcommands = {Commands.Serve.class, Commands.Train.class})
+    subcommands = {Commands.Serve.class, DemoCommand.class, Commands.Train.class})
 final class Commands implements Callable<Integer> {
   private final Map<String, String> environment;
 
@@ -62,7 +62,8 @@ final class Commands implements Callable<Integer> {
     return ExitCode.USAGE;
   }
 
-  private ProcessSettings settings(CommandSpec command) {
+  /** The process's settings; a usage error of {@code command} when they are wrong. */
+  ProcessSettings settings(CommandSpec command) {
     try {
       return ProcessSettings.load(environment);
     } catch (SettingsProblems e) {

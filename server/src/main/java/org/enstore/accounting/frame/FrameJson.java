@@ -73,9 +73,11 @@ public final class FrameJson {
     json.beginObject().key("values").beginArray();
     for (Values values : columns) {
       json.beginArray();
+      int missing = values.nextMissing(0);
       for (int row = 0; row < values.size(); row++) {
-        if (values.isMissing(row)) {
+        if (row == missing) {
           json.nothing();
+          missing = values.nextMissing(row + 1);
         } else {
           values.writeJson(row, json);
         }
