@@ -109,7 +109,9 @@ final class Commands implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
       InetSocketAddress address = address();
       PrintWriter err = spec.commandLine().getErr();
-      try (Application application = Application.asDaemon(parent.settings(spec), address)) {
+      ProcessSettings settings = parent.settings(spec);
+      Application.log(settings);
+      try (Application application = Application.asDaemon(settings, address)) {
         application.start();
         Runtime.getRuntime().addShutdownHook(new Thread(application::close, "enstore-shutdown"));
         err.println("Serving on " + address.getHostString() + ":" + application.port());

@@ -35,7 +35,9 @@ final class PluginProcess {
     ProcessSettings settings;
     try {
       settings = ProcessSettings.load(environment);
+      Application.log(settings);
     } catch (SettingsProblems e) {
+      Application.log(ProcessSettings.DEFAULT);
       e.problems().forEach(problem -> logger.error("plugin cannot start: {}", problem));
       return ExitCode.USAGE;
     }
