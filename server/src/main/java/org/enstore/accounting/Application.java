@@ -26,6 +26,7 @@ import org.enstore.accounting.grafana.DataService;
 import org.enstore.accounting.grafana.DiagnosticsService;
 import org.enstore.accounting.grafana.HostWatch;
 import org.enstore.accounting.grafana.InstanceRegistry;
+import org.enstore.accounting.grafana.InstanceRegistry.SourceId;
 import org.enstore.accounting.grafana.PluginServer;
 import org.enstore.accounting.grafana.ResourceService;
 import org.enstore.accounting.grafana.StdioService;
@@ -139,14 +140,14 @@ final class Application implements AutoCloseable {
   }
 
   /** The engine of one data source: its reads, its cache, its pools. Opens nothing yet. */
-  static SeriesEngine engine(SourceSettings settings) {
-    String name = "enstore " + settings.hosts().get(0);
+  static SeriesEngine engine(SourceId id, SourceSettings settings) {
+    InstantSource clock = InstantSource.system();
+    String name = "enstore-" + id;
     return new SeriesEngine(
-        new StandbyTransferSource(
-            settings, InstantSource.system(), name, "enstore-accounting/" + version()),
+        new StandbyTransferSource(settings, clock, name, "enstore-accounting/" + version()),
         settings,
-        InstantSource.system(),
-        pool("enstore-load", settings.connections().poolSize(), LOADER_QUEUE));
+        clock,
+        pool(name + "-load", settings.connections().poolSize(), LOADER_QUEUE));
   }
 
   /** The version as it is written into the program's archive. */

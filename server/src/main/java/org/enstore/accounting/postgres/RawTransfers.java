@@ -3,6 +3,7 @@ package org.enstore.accounting.postgres;
 import static org.enstore.accounting.postgres.jooq.Tables.ENCP_XFER;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDate;
@@ -19,9 +20,8 @@ import org.enstore.accounting.series.GroupKey;
 import org.enstore.accounting.series.Quantity;
 import org.enstore.accounting.series.ReadRequest;
 import org.jooq.Condition;
-import org.jooq.Cursor;
-import org.jooq.DSLContext;
 import org.jooq.Field;
+import org.jooq.Query;
 import org.jooq.impl.DSL;
 
 /**
@@ -33,7 +33,6 @@ import org.jooq.impl.DSL;
  * empty one.
  */
 final class RawTransfers {
-  private static final int FETCH_SIZE = 5_000;
   private static final String TRUNCATED = "date_trunc({0}, {1})";
 
   private final ReadRequest request;
@@ -74,17 +73,16 @@ final class RawTransfers {
     for (Quantity quantity : request.shape().quantities()) {
       columns.add(sum(quantity));
     }
-    DSLContext context = Contexts.on(connection);
-    try (Cursor<?> cursor =
-        context
+    Query query =
+        Statements.SQL
             .select(columns)
             .from(ENCP_XFER)
             .where(ENCP_XFER.DATE.ge(clock.readFrom(request.grain(), request.from())))
             .and(ENCP_XFER.DATE.lt(request.to().atStartOfDay()))
-            .groupBy(groups)
-            .fetchSize(FETCH_SIZE)
-            .fetchLazy()) {
-      return readRows(cursor.resultSet(), cells);
+            .groupBy(groups);
+    try (PreparedStatement statement = Statements.prepare(connection, query);
+        ResultSet rows = statement.executeQuery()) {
+      return readRows(rows, cells);
     }
   }
 

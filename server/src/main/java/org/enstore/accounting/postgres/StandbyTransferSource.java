@@ -27,7 +27,6 @@ import org.enstore.accounting.series.RowSink;
 import org.enstore.accounting.series.SourceState;
 import org.enstore.accounting.series.SourceTable;
 import org.enstore.accounting.series.TransferSource;
-import org.jooq.exception.DataAccessException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -164,7 +163,7 @@ public final class StandbyTransferSource implements TransferSource {
       Host host = host(choice.choose(avoid));
       try {
         return question.ask(host, host.facts());
-      } catch (SQLException | DataAccessException | QueryFailure e) {
+      } catch (SQLException | QueryFailure e) {
         cancellation.check();
         QueryFailure failure = failures.of(e, host.address());
         if (!SqlFailures.isWorthRetrying(failure)) {

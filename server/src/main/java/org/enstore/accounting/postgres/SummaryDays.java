@@ -3,6 +3,7 @@ package org.enstore.accounting.postgres;
 import static org.enstore.accounting.postgres.jooq.Tables.XFER_BY_DAY_BY_MOVER;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDate;
@@ -14,8 +15,8 @@ import org.enstore.accounting.series.Grain;
 import org.enstore.accounting.series.GroupKey;
 import org.enstore.accounting.series.Quantity;
 import org.enstore.accounting.series.ReadRequest;
-import org.jooq.Cursor;
 import org.jooq.Field;
+import org.jooq.Query;
 import org.jooq.impl.DSL;
 
 /**
@@ -23,8 +24,6 @@ import org.jooq.impl.DSL;
  * cell. A row does not tell no transfers from none in one direction, so a zero makes no cell.
  */
 final class SummaryDays {
-  private static final int FETCH_SIZE = 5_000;
-
   private final ReadRequest request;
   private final WallClock clock;
 
@@ -57,18 +56,17 @@ final class SummaryDays {
       columns.add(XFER_BY_DAY_BY_MOVER.MOVER);
       groups.add(XFER_BY_DAY_BY_MOVER.MOVER);
     }
-    try (Cursor<?> cursor =
-        Contexts.on(connection)
+    Query query =
+        Statements.SQL
             .select(columns)
             .from(XFER_BY_DAY_BY_MOVER)
             .where(
                 XFER_BY_DAY_BY_MOVER.DATE.ge(
                     clock.readFrom(Grain.DAY, request.from()).toLocalDate()))
             .and(XFER_BY_DAY_BY_MOVER.DATE.lt(request.to()))
-            .groupBy(groups)
-            .fetchSize(FETCH_SIZE)
-            .fetchLazy()) {
-      ResultSet rows = cursor.resultSet();
+            .groupBy(groups);
+    try (PreparedStatement statement = Statements.prepare(connection, query);
+        ResultSet rows = statement.executeQuery()) {
       long first = clock.startOfDay(request.from());
       long end = clock.startOfDay(request.to());
       while (rows.next()) {

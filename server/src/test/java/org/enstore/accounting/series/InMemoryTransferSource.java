@@ -1,5 +1,6 @@
 package org.enstore.accounting.series;
 
+import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -8,6 +9,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +22,9 @@ import org.enstore.accounting.measure.SiteCalendar;
  * lag and outages are what a test says they are. Thread-safe.
  */
 public final class InMemoryTransferSource implements TransferSource {
+  /** How far ahead a client's clock may be before its rows count as future-dated. */
+  private static final Duration SKEW = Duration.ofMinutes(2);
+
   private final ZoneId zone;
   private final SiteCalendar calendar;
   private final InstantSource clock;
@@ -115,42 +120,84 @@ public final class InMemoryTransferSource implements TransferSource {
   }
 
   private void readSummary(ReadRequest request, RowSink sink) {
+    Map<Cell, List<BigInteger>> cells = new LinkedHashMap<>();
     for (SummaryRow row : summary) {
-      if (isWithin(row.date(), request)) {
-        long start = calendar.startOfDay(row.date());
-        List<String> values = List.of(row.mover());
-        if (row.readBytes() > 0) {
-          sink.accept(start, new GroupKey(Direction.READ, values), new long[] {row.readBytes()});
-        }
-        if (row.writtenBytes() > 0) {
-          sink.accept(
-              start, new GroupKey(Direction.WRITE, values), new long[] {row.writtenBytes()});
-        }
+      long start = calendar.startOfDay(row.date());
+      List<String> values =
+          request.shape().dimensions().stream().map(dimension -> row.mover()).toList();
+      if (row.readBytes() > 0) {
+        addUp(cells, start, new GroupKey(Direction.READ, values), List.of(row.readBytes()));
+      }
+      if (row.writtenBytes() > 0) {
+        addUp(cells, start, new GroupKey(Direction.WRITE, values), List.of(row.writtenBytes()));
       }
     }
+    deliver(request, cells, sink);
   }
 
   private void readTransfers(ReadRequest request, RowSink sink) {
+    Map<Cell, List<BigInteger>> cells = new LinkedHashMap<>();
     for (Transfer transfer : transfers) {
-      if (isWithin(transfer.date().toLocalDate(), request) && isReplayed(transfer)) {
+      if (isReplayed(transfer)) {
         List<String> values =
             request.shape().dimensions().stream()
                 .map(dimension -> value(transfer, dimension))
                 .toList();
-        long[] quantities =
+        List<Long> quantities =
             request.shape().quantities().stream()
-                .mapToLong(
+                .map(
                     quantity ->
                         switch (quantity) {
                           case BYTES -> transfer.sizeBytes();
-                          case TRANSFERS -> 1;
+                          case TRANSFERS -> 1L;
                         })
-                .toArray();
-        sink.accept(
+                .toList();
+        addUp(
+            cells,
             cellStart(request.grain(), transfer),
             new GroupKey(transfer.direction(), values),
             quantities);
       }
+    }
+    deliver(request, cells, sink);
+  }
+
+  private record Cell(long start, GroupKey key) {}
+
+  private static void addUp(
+      Map<Cell, List<BigInteger>> cells, long start, GroupKey key, List<Long> quantities) {
+    List<BigInteger> added = quantities.stream().map(BigInteger::valueOf).toList();
+    cells.merge(
+        new Cell(start, key),
+        added,
+        (known, more) -> {
+          List<BigInteger> sums = new ArrayList<>();
+          for (int i = 0; i < known.size(); i++) {
+            sums.add(known.get(i).add(more.get(i)));
+          }
+          return sums;
+        });
+  }
+
+  private void deliver(ReadRequest request, Map<Cell, List<BigInteger>> cells, RowSink sink) {
+    long first = calendar.startOfDay(request.from());
+    long end = calendar.startOfDay(request.to());
+    cells.forEach(
+        (cell, sums) -> {
+          if (cell.start() >= first && cell.start() < end) {
+            sink.accept(
+                cell.start(),
+                cell.key(),
+                sums.stream().mapToLong(InMemoryTransferSource::exact).toArray());
+          }
+        });
+  }
+
+  private static long exact(BigInteger sum) {
+    try {
+      return sum.longValueExact();
+    } catch (ArithmeticException e) {
+      throw new QueryFailure(FailureKind.TOO_LARGE, "The sum does not fit 64 bits.", e);
     }
   }
 
@@ -160,7 +207,7 @@ public final class InMemoryTransferSource implements TransferSource {
     return switch (grain) {
       case MINUTE -> second - Math.floorMod(second - day, 60);
       case HOUR -> second - Math.floorMod(second - day, 3600);
-      case DAY -> day;
+      case DAY -> calendar.startOfDay(transfer.date().toLocalDate());
     };
   }
 
@@ -171,10 +218,6 @@ public final class InMemoryTransferSource implements TransferSource {
   private boolean isReplayed(Transfer transfer) {
     return lag.isZero()
         || !Instant.ofEpochSecond(second(transfer)).isAfter(clock.instant().minus(lag));
-  }
-
-  private static boolean isWithin(LocalDate day, ReadRequest request) {
-    return !day.isBefore(request.from()) && day.isBefore(request.to());
   }
 
   private static String value(Transfer transfer, Dimension dimension) {
@@ -190,6 +233,7 @@ public final class InMemoryTransferSource implements TransferSource {
 
   @Override
   public synchronized SourceState state(Cancellation cancellation) {
+    cancellation.check();
     outage.ifPresent(
         failure -> {
           throw failure;
@@ -205,8 +249,9 @@ public final class InMemoryTransferSource implements TransferSource {
         transfers.stream()
             .filter(this::isReplayed)
             .map(transfer -> Instant.ofEpochSecond(second(transfer)))
-            .filter(at -> !at.isAfter(now))
-            .max(Comparator.naturalOrder()),
+            .filter(at -> !at.isAfter(now.plus(SKEW)))
+            .max(Comparator.naturalOrder())
+            .map(at -> at.isAfter(now) ? now : at),
         summaryReadable,
         rawReadable);
   }
