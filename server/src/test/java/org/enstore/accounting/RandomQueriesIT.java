@@ -427,7 +427,9 @@ class RandomQueriesIT {
               asked.to().toEpochMilli());
     }
 
-    /** Every bucket of the range, found by trying moments closer than the shortest bucket is long. */
+    /**
+     * Every bucket of the range, found by trying moments closer than the shortest bucket is long.
+     */
     String bucketsSql() {
       long stride =
           asked.step().isCalendar()
