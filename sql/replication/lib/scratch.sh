@@ -167,9 +167,10 @@ verify_restore() {
     return 0
   fi
   if [[ $MASTER_UP == yes && $MASTER_IN_RECOVERY == f ]]; then
-    ask_master "SELECT pg_walfile_name('$PICTURE_LSN'), pg_walfile_name(pg_current_wal_lsn())"
-    segment=${SQL_OUT%|*}
-    if [[ $segment == "${SQL_OUT#*|}" ]]; then ask_master 'SELECT pg_switch_wal()'; fi
+    # Recovery stops at the first record behind the position, so there has to be one in the archive.
+    ask_master "SET synchronous_commit = local; INSERT INTO enstore_replication.marker (token) VALUES ('restore-$NODE-$(date +%s)-$$');
+SELECT pg_walfile_name(pg_current_wal_insert_lsn()); SELECT pg_switch_wal()" || { verdict UNKNOWN restore "$MASTER cannot end its WAL segment: $(first_line "$SQL_ERROR")" "enstore-replication master, on $MASTER"; return 0; }
+    segment=$(first_line "$SQL_OUT")
     if ! wait_for "$WAIT_SECONDS" segment_arrived "$segment"; then
       verdict FAIL restore "$segment did not reach the archive within $WAIT_SECONDS s" "see archiver above"
       return 0

@@ -302,8 +302,8 @@ verify_archiver() {
   local mode
   IFS='|' read -r failing archived failed since count now mode <<<"$SQL_OUT"
   behind='?'
-  if is_segment "$archived" && is_segment "$now"; then
-    wal_index "$archived" "$(segment_bytes)"
+  if is_segment "${archived%%.*}" && is_segment "$now"; then
+    wal_index "${archived%%.*}" "$(segment_bytes)"
     behind=$WAL_INDEX
     wal_index "$now" "$(segment_bytes)"
     behind=$((WAL_INDEX - behind - 1))

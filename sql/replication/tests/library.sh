@@ -199,7 +199,12 @@ master_ready() {
 pair_ready() {
   master_ready
   kit_ok db2 copy
+  # The one before the archive began does not reach any further than itself.
+  if ! grep -q '^ARCHIVE=off' "$P/settings"; then kit_ok db1 backup; fi
 }
+
+# Until the master has nothing left to archive.
+archived_all() { poll "[[ -z \$(ls $D1/pg_wal/archive_status | grep ready) ]]" 120; }
 
 rows() { query "$1" accounting 'SELECT count(*) FROM encp_xfer'; }
 
@@ -208,8 +213,23 @@ work() { query "$1" accounting "INSERT INTO encp_xfer SELECT now()::timestamp, '
 
 # Fills and closes N WAL segments.
 fill_wal() {
-  local i
-  for ((i = 0; i < $2; i++)); do query "$1" accounting "INSERT INTO encp_xfer SELECT now()::timestamp, 'LTO8_2.mover', $i, 'w', 1, 1; SELECT pg_switch_wal()" >/dev/null; done
+  local i text=''
+  for ((i = 0; i < $2; i++)); do text+="INSERT INTO encp_xfer VALUES (now(), 'LTO8_2.mover', $i, 'w', 1, 1);"$'\n'"SELECT pg_switch_wal();"$'\n'; done
+  query "$1" accounting "$text" >/dev/null
+}
+
+# Ends the connections of the standbys, so that they come anew.
+cut_stream() { query "$1" postgres 'SELECT pg_terminate_backend(pid) FROM pg_stat_replication' >/dev/null; }
+
+streams() { answers "$1" postgres "SELECT count(*) FROM pg_stat_wal_receiver WHERE status = 'streaming'" 1; }
+
+faketime_library() {
+  local file
+  for file in /usr/lib/*/faketime/libfaketime.so.1 /usr/lib64/faketime/libfaketime.so.1 /usr/lib/faketime/libfaketime.so.1; do
+    if [[ -e $file ]]; then printf '%s' "$file"; return; fi
+  done
+  echo "libfaketime is not installed" >&2
+  exit 1
 }
 
 stop_all() {
