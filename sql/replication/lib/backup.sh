@@ -99,7 +99,7 @@ command_backup() {
     printf '%s\n' "$settings"
   } | put_file "$part/kit.info" 0600
   # shellcheck disable=SC2016 # expanded by the inner shell
-  as_server bash -c 'cd "$1" && chmod 0600 -- * && sha256sum -- * >SHA256SUMS && sync' sums "$part" || die "$EXIT_FAILED" "the checksums cannot be written"
+  as_server bash -c 'cd "$1" && chmod 0600 -- * && sha256sum -- * >SHA256SUMS && sync -- * .' sums "$part" || die "$EXIT_FAILED" "the checksums cannot be written"
   step "In its place"
   as_server mv -T "$part" "$BACKUP_DIR/$name" || die "$EXIT_FAILED" "$part cannot take its name" "look at $BACKUP_DIR"
   BACKUP_PART=''

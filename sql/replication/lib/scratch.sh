@@ -114,7 +114,7 @@ unpack_backup() {
 scratch_conf() {
   local newest=$1 command name
   if [[ $BACKUP_TOOL == pgbackrest ]]; then
-    command="pgbackrest --config=$PGBACKREST_CONFIG --stanza=$PGBACKREST_STANZA --log-level-console=off archive-get %f \"%p\""
+    command="pgbackrest --config=$PGBACKREST_CONFIG --stanza=$PGBACKREST_STANZA --pg1-path=$SCRATCH/data --log-level-console=off archive-get %f \"%p\""
   else
     command="$KIT_DIR/enstore-replication --settings $SETTINGS_FILE --node $NODE restore \"%f\" \"%p\""
   fi

@@ -63,7 +63,7 @@ setting_define BACKUP_MAX_AGE_HOURS integer 26
 setting_define RETAIN_BACKUPS integer 3
 setting_define DUMP 'choice yes no' yes
 setting_define PGBACKREST_REPOSITORY path /var/lib/pgbackrest
-setting_define PGBACKREST_CONFIG path /etc/pgbackrest/enstore.conf
+setting_define @PGBACKREST_CONFIG path /etc/pgbackrest/enstore.conf
 setting_define PGBACKREST_STANZA word accounting
 setting_define PGBACKREST_ENCRYPT 'choice yes no' yes
 setting_define PGBACKREST_PROCESSES integer 2

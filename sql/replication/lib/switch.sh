@@ -215,6 +215,18 @@ switch_attach() {
     explain "$MASTER" "$REPLICATION_USER" "$(server_log_end 30 | grep -E 'FATAL|ERROR' | tail -n 1)"
     die "$EXIT_FAILED" "$NODE does not follow $MASTER" "$ADVICE"
   fi
+  drop_former_slots
   say "$NODE streams from $MASTER."
   finish
+}
+
+# The slots of the time as a master would keep WAL here for standbys that now ask another node.
+drop_former_slots() {
+  local node
+  for node in "${ALL_NODES[@]}"; do
+    if [[ $node != "$NODE" && ($node == "$MASTER" || $(upstream_of "$node") != "$NODE") ]]; then
+      sql_local postgres "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '$node' AND NOT active" ||
+        warn "the former slot $node is still here: $(first_line "$SQL_ERROR")" "drop it: SELECT pg_drop_replication_slot('$node')"
+    fi
+  done
 }

@@ -135,7 +135,8 @@ TLS_DIR=$P/tls
 STATE_DIR=$P/state
 LOG_DIR=$P/log
 PGBACKREST_REPOSITORY=$P/repository
-PGBACKREST_CONFIG=$P/pgbackrest.conf
+db1.PGBACKREST_CONFIG=$P/pgbackrest1.conf
+db2.PGBACKREST_CONFIG=$P/pgbackrest2.conf
 WAIT_SECONDS=40
 SETTINGS
     for line in "$@"; do printf '%s\n' "$line"; done
