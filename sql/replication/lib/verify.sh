@@ -302,6 +302,11 @@ verify_archiver() {
   local mode
   IFS='|' read -r failing archived failed since count now mode <<<"$SQL_OUT"
   behind='?'
+  # A crash of the master sets its counters back; the archive itself remembers.
+  if [[ -z $archived && $BACKUP_TOOL == kit ]]; then
+    archived=$(list_archive "$ARCHIVE_DIR" | sort | tail -n 1)
+    archived=${archived%%.*} since=unknown
+  fi
   if is_segment "${archived%%.*}" && is_segment "$now"; then
     wal_index "${archived%%.*}" "$(segment_bytes)"
     behind=$WAL_INDEX
@@ -317,7 +322,7 @@ verify_archiver() {
   elif [[ $behind != '?' ]] && ((behind > 8)); then
     verdict WARN archiver "$behind segments wait to be archived; last archived $archived, $since s ago" "a lower XZ_LEVEL is quicker"
   else
-    verdict OK archiver "last archived $archived, $since s ago; failures since the counters began: $count"
+    verdict OK archiver "last archived $archived ($since s ago); failures since the counters began: $count"
   fi
 }
 
