@@ -67,12 +67,15 @@ already_streams() {
   [[ $SQL_OUT == "streaming $(node_host "$2") $(node_port "$2")" ]]
 }
 
+slot_dropped() { sql_walsender "$1" "DROP_REPLICATION_SLOT \"$NODE\"" || [[ $SQL_ERROR != *active* ]]; }
+
 make_remote_slot() {
   local upstream=$1
   if ! slots_wanted; then return 0; fi
   if dry; then say "      would make the slot $NODE on $upstream anew"; return 0; fi
   # Made anew rather than used: an old one may have been overrun, which only the new one cures.
-  if ! sql_walsender "$upstream" "DROP_REPLICATION_SLOT \"$NODE\"" && [[ $SQL_ERROR == *active* ]]; then
+  # The master notices in its own time that this standby has hung up.
+  if ! wait_for 15 slot_dropped "$upstream"; then
     die "$EXIT_REFUSED" "the slot $NODE on $upstream is in use" "another standby runs under this node's name; stop it first"
   fi
   sql_walsender "$upstream" "CREATE_REPLICATION_SLOT \"$NODE\" PHYSICAL RESERVE_WAL" ||
@@ -128,7 +131,8 @@ copy_from_upstream() {
   sql_walsender "$upstream" IDENTIFY_SYSTEM || die "$EXIT_FAILED" "$SQL_ERROR"
   IFS='|' read -r identity timeline _ <<<"$SQL_OUT"
   detail "$upstream: PostgreSQL $REMOTE_VERSION, system $identity, timeline $timeline"
-  if already_streams "$identity" "$upstream"; then
+  # A rebuild is asked for with a reason that streaming does not show, such as damaged data.
+  if [[ $what == copy ]] && already_streams "$identity" "$upstream"; then
     step "Configuration in $(CONF_D)"
     configure_standby "$what" "$upstream" "$(setting_now listen_addresses)"
     if [[ $CHANGED_ANY == yes ]]; then
