@@ -36,11 +36,11 @@ command_backup() {
     shift
   done
   need_client psql pg_isready
-  # shellcheck source=master.sh
+  # shellcheck source=/dev/null
   . "$KIT_DIR/lib/master.sh"
   take_lock
   if [[ $BACKUP_TOOL == pgbackrest ]]; then
-    # shellcheck source=pgbackrest.sh
+    # shellcheck source=/dev/null
     . "$KIT_DIR/lib/pgbackrest.sh"
     pgbackrest_backup
     return

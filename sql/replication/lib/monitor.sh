@@ -28,7 +28,7 @@ command_monitor() {
   fi
   [[ $1 == --run && $# == 1 ]] || die_usage "monitor does not know $1"
   [[ $NODE == "$MASTER" ]] || die "$EXIT_REFUSED" "a standby cannot be changed" "run it on $MASTER"
-  # shellcheck source=master.sh
+  # shellcheck source=/dev/null
   . "$KIT_DIR/lib/master.sh"
   if dry; then say "would make the role $MONITOR_USER"; return 0; fi
   take_lock

@@ -145,7 +145,11 @@ verify_restore() {
     if [[ $HERE_UP == yes ]]; then verdict OK restore "not from here: verify on a standby restores the newest backup"; fi
     return 0
   fi
-  if [[ $BACKUP_TOOL == kit ]]; then
+  if [[ $BACKUP_TOOL == pgbackrest ]]; then
+    # shellcheck source=/dev/null
+    . "$KIT_DIR/lib/pgbackrest.sh"
+    pgbackrest_newest && newest=$PGBACKREST_LABEL
+  else
     newest=$(backups_newest_first | head -n 1)
     if [[ -z $newest ]]; then verdict FAIL restore "there is no base backup to restore" "enstore-replication backup"; return 0; fi
   fi

@@ -164,7 +164,7 @@ undo_secrets() {
 }
 
 undo_backup() {
-  # shellcheck source=backup.sh
+  # shellcheck source=/dev/null
   . "$KIT_DIR/lib/backup.sh"
   local newest
   newest=$(backups_newest_first | head -n 1)
@@ -186,7 +186,7 @@ undo_pgbackrest() {
 }
 
 undo_switch_over() {
-  # shellcheck source=switch.sh
+  # shellcheck source=/dev/null
   . "$KIT_DIR/lib/switch.sh"
   local to
   need_notes switch-over

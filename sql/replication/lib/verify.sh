@@ -344,7 +344,7 @@ verify_archive() {
   local newest first
   if [[ $ARCHIVE == off ]]; then return 0; fi
   if [[ $BACKUP_TOOL == pgbackrest ]]; then
-    # shellcheck source=pgbackrest.sh
+    # shellcheck source=/dev/null
     . "$KIT_DIR/lib/pgbackrest.sh"
     pgbackrest_verify_archive
     return
@@ -397,7 +397,7 @@ tls_verdict() {
 verify_backup() {
   local newest age
   if [[ $BACKUP_TOOL == pgbackrest ]]; then
-    # shellcheck source=pgbackrest.sh
+    # shellcheck source=/dev/null
     . "$KIT_DIR/lib/pgbackrest.sh"
     pgbackrest_verify_backup
     return
