@@ -237,7 +237,7 @@ stop_all() {
   local file pid
   for file in "$SCRATCH"/*/db*/data*/postmaster.pid "$SCRATCH"/*/tmp/*/data/postmaster.pid; do
     [[ -e $file ]] || continue
-    pid=$(head -n 1 "$file")
+    pid=$(head -n 1 "$file" 2>/dev/null)
     # Only what was started here: its data folder is ours.
     if [[ $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null) == *"$SCRATCH"* ]]; then as_user kill -INT "$pid" 2>/dev/null; fi
   done

@@ -71,6 +71,8 @@ test_undo() {
 
 test_undo_replaced_data() {
   new_pair 12
+  # Another initdb, and so another system, than the master's.
+  as_user rm -rf "$SCRATCH/template.12"
   new_cluster 12 "$D2" "$P2"
   query "$P2" accounting "CREATE TABLE only_here (n int)"
   stop_cluster 12 "$D2"
