@@ -234,11 +234,14 @@ faketime_library() {
 }
 
 stop_all() {
-  local file pid
+  local file pid pids=''
   for file in "$SCRATCH"/*/db*/data*/postmaster.pid "$SCRATCH"/*/tmp/*/data/postmaster.pid; do
     [[ -e $file ]] || continue
     pid=$(head -n 1 "$file" 2>/dev/null)
     # Only what was started here: its data folder is ours.
-    if [[ $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null) == *"$SCRATCH"* ]]; then as_user kill -INT "$pid" 2>/dev/null; fi
+    if [[ $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null) == *"$SCRATCH"* ]]; then pids+=" $pid"; fi
   done
+  for pid in $pids; do as_user kill -QUIT "$pid" 2>/dev/null; done
+  # The folder goes next, so they have to be gone first.
+  for pid in $pids; do poll "! kill -0 $pid 2>/dev/null" 20; done
 }
