@@ -1,5 +1,7 @@
 package org.enstore.accounting;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -13,6 +15,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -30,6 +33,7 @@ import org.enstore.accounting.demo.ReplicatedPair;
 import org.enstore.accounting.demo.ReplicatedPair.Role;
 import org.enstore.accounting.demo.Site;
 import org.enstore.accounting.demo.Traffic;
+import org.enstore.accounting.grafana.HostLog;
 import org.enstore.accounting.grafana.InstanceRegistry.SourceId;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.SeriesEngine;
@@ -125,7 +129,7 @@ final class DemoCommand implements Callable<Integer> {
   private boolean plain;
 
   private final PrintStream out =
-      new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true, charset());
+      new PrintStream(new FileOutputStream(FileDescriptor.out), true, charset());
 
   @Override
   public Integer call() throws InterruptedException {
@@ -168,12 +172,15 @@ final class DemoCommand implements Callable<Integer> {
     if (postgresBin != null) {
       builder.binaries(PostgresBinaries.at(postgresBin));
     }
+    // Only what must be known may break into the picture.
+    HostLog.install(new FileOutputStream(FileDescriptor.err), "error");
     Traffic traffic = new Traffic(site);
     try (ReplicatedPair pair =
         builder
             .preparation(
                 primary -> {
                   primary.createDatabase();
+                  primary.letReaderMonitor();
                   record(traffic, primary, began, clock);
                 })
             .start()) {
@@ -255,7 +262,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private static List<String> addresses(
       ReplicatedPair pair, ZoneId zone, int servicePort, Optional<DemoGrafana> grafana) {
-    java.util.ArrayList<String> lines = new java.util.ArrayList<>();
+    List<String> lines = new ArrayList<>();
     lines.add("primary  127.0.0.1:" + pair.primaryPort());
     lines.add("standby  127.0.0.1:" + pair.standbyPort() + "  (read by the service)");
     lines.add("service  127.0.0.1:" + servicePort + "  (gRPC, Grafana's plugin protocol)");

@@ -55,8 +55,8 @@ public final class HostLog extends Handler {
    *
    * @param out where to write, unbuffered; not closed
    * @param level {@code trace}, {@code debug}, {@code info}, {@code warn} or {@code error}, empty
-   *     for {@code info}. Anything else is info too, and complained about: a log level must not
-   *     keep a data source from loading.
+   *     for {@code info}. Anything else is info too, and complained about: whoever refuses a bad
+   *     setting needs a log to say so.
    */
   public static HostLog install(OutputStream out, String level) {
     HostLog log = to(out);

@@ -17,16 +17,16 @@ import org.apache.arrow.vector.util.ByteArrayReadableSeekableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /** An Arrow file as Arrow's own library reads it. */
-record ArrowReadBack(Map<String, String> metadata, int batches, List<Field> fields) {
+public record ArrowReadBack(Map<String, String> metadata, int batches, List<Field> fields) {
 
-  record Field(
+  public record Field(
       String name,
       String type,
       boolean nullable,
       Map<String, String> metadata,
       List<@Nullable Object> values) {}
 
-  static ArrowReadBack of(byte[] file) {
+  public static ArrowReadBack of(byte[] file) {
     try (RootAllocator allocator = new RootAllocator();
         ArrowFileReader reader =
             new ArrowFileReader(new ByteArrayReadableSeekableByteChannel(file), allocator)) {
