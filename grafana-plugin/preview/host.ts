@@ -61,8 +61,8 @@ function loadModule<T>(address: string): Promise<T> {
 /** Grafana's addresses and what they are here; relative, so that the page can be served from any folder. */
 const routes: Array<[RegExp, string]> = [
   [/^\/?api\/ds\/query/, 'preview/query'],
-  [/^\/?api\/datasources\/uid\/[^/]+\/resources\//, 'preview/resources/'],
-  [/^\/?api\/datasources\/uid\/[^/]+\/health/, 'preview/health'],
+  [/^\/?api\/datasources\/(uid\/)?[^/]+\/resources\//, 'preview/resources/'],
+  [/^\/?api\/datasources\/(uid\/)?[^/]+\/health/, 'preview/health'],
 ];
 
 async function request({ url, method = 'GET', params, data: body }: runtime.BackendSrvRequest) {

@@ -8,6 +8,7 @@ import {
 import React, { useCallback, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { lastValueFrom } from 'rxjs';
+import 'uplot/dist/uPlot.min.css';
 
 import type { EnstoreOptions, EnstoreQuery, EnstoreSecureOptions, EnstoreVariableQuery } from '../src/types';
 import type { EnstoreVariables } from '../src/variables';

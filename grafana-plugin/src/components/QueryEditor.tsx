@@ -134,7 +134,7 @@ function Controls({ datasource, query: saved, onChange, onRunQuery }: Props) {
           </InlineField>
         )}
         {fitsSource('library') && (
-          <InlineField {...field('libraries')}>
+          <InlineField {...(fitsSource('storageGroup') ? field('libraries') : firstField('libraries'))}>
             <NamePicker
               {...picker}
               inputId={id('libraries')}

@@ -2,12 +2,15 @@ package org.enstore.accounting;
 
 import io.grpc.BindableService;
 import io.grpc.ServerTransportFilter;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -24,8 +27,10 @@ import org.enstore.accounting.grafana.BrokerService;
 import org.enstore.accounting.grafana.ControllerService;
 import org.enstore.accounting.grafana.DataService;
 import org.enstore.accounting.grafana.DiagnosticsService;
+import org.enstore.accounting.grafana.HostLog;
 import org.enstore.accounting.grafana.HostWatch;
 import org.enstore.accounting.grafana.InstanceRegistry;
+import org.enstore.accounting.grafana.InstanceRegistry.SourceId;
 import org.enstore.accounting.grafana.PluginServer;
 import org.enstore.accounting.grafana.ResourceService;
 import org.enstore.accounting.grafana.StdioService;
@@ -46,7 +51,7 @@ final class Application implements AutoCloseable {
   private static final int CANCELLING_THREADS = 2;
 
   private final ScheduledThreadPoolExecutor timer;
-  private final ExecutorService questions;
+  private final ThreadPoolExecutor questions;
   private final ExecutorService cancellations;
   private final InstanceRegistry registry;
   private final HostWatch watch;
@@ -61,12 +66,13 @@ final class Application implements AutoCloseable {
     cancellations = pool("enstore-cancel", CANCELLING_THREADS, Integer.MAX_VALUE);
     registry = new InstanceRegistry(Application::engine, System::nanoTime);
     watch = new HostWatch(timer, end);
+    Figures figures = new Figures(registry, questions, InstantSource.system());
     Workers workers = new Workers(questions, cancellations, timer);
     List<BindableService> services =
         List.of(
             new DataService(registry, workers),
             new ResourceService(registry, workers),
-            new DiagnosticsService(registry, workers, () -> ""),
+            new DiagnosticsService(registry, workers, figures::scrape),
             new StreamService(),
             new BrokerService(),
             new ControllerService(underHost ? end : () -> {}),
@@ -139,14 +145,21 @@ final class Application implements AutoCloseable {
   }
 
   /** The engine of one data source: its reads, its cache, its pools. Opens nothing yet. */
-  static SeriesEngine engine(SourceSettings settings) {
-    String name = "enstore " + settings.hosts().get(0);
+  static SeriesEngine engine(SourceId id, SourceSettings settings) {
+    InstantSource clock = InstantSource.system();
+    String name = "enstore-" + id;
     return new SeriesEngine(
-        new StandbyTransferSource(
-            settings, InstantSource.system(), name, "enstore-accounting/" + version()),
+        new StandbyTransferSource(settings, clock, name, "enstore-accounting/" + version()),
         settings,
-        InstantSource.system(),
-        pool("enstore-load", settings.connections().poolSize(), LOADER_QUEUE));
+        clock,
+        pool(name + "-load", settings.connections().poolSize(), LOADER_QUEUE));
+  }
+
+  /** Has everything that is logged written to standard error, as Grafana reads it. */
+  static void log(ProcessSettings settings) {
+    HostLog.install(
+        new FileOutputStream(FileDescriptor.err),
+        settings.logLevel().name().toLowerCase(Locale.ROOT));
   }
 
   /** The version as it is written into the program's archive. */
@@ -174,7 +187,7 @@ final class Application implements AutoCloseable {
     }
   }
 
-  private static ExecutorService pool(String name, int size, int queue) {
+  private static ThreadPoolExecutor pool(String name, int size, int queue) {
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
             size,

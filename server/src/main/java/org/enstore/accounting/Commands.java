@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
       "1:It could not be done.",
       "2:The arguments or the environment are wrong."
     },
-    subcommands = {Commands.Serve.class, Commands.Train.class})
+    subcommands = {Commands.Serve.class, DemoCommand.class, Commands.Train.class})
 final class Commands implements Callable<Integer> {
   private final Map<String, String> environment;
 
@@ -62,7 +62,8 @@ final class Commands implements Callable<Integer> {
     return ExitCode.USAGE;
   }
 
-  private ProcessSettings settings(CommandSpec command) {
+  /** The process's settings; a usage error of {@code command} when they are wrong. */
+  ProcessSettings settings(CommandSpec command) {
     try {
       return ProcessSettings.load(environment);
     } catch (SettingsProblems e) {
@@ -108,7 +109,9 @@ final class Commands implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
       InetSocketAddress address = address();
       PrintWriter err = spec.commandLine().getErr();
-      try (Application application = Application.asDaemon(parent.settings(spec), address)) {
+      ProcessSettings settings = parent.settings(spec);
+      Application.log(settings);
+      try (Application application = Application.asDaemon(settings, address)) {
         application.start();
         Runtime.getRuntime().addShutdownHook(new Thread(application::close, "enstore-shutdown"));
         err.println("Serving on " + address.getHostString() + ":" + application.port());
@@ -147,9 +150,8 @@ final class Commands implements Callable<Integer> {
       mixinStandardHelpOptions = true)
   static final class Train implements Callable<Integer> {
     @Override
-    public Integer call() throws IOException {
-      Training.run();
-      return ExitCode.DONE;
+    public Integer call() {
+      return Training.run();
     }
   }
 
@@ -157,8 +159,7 @@ final class Commands implements Callable<Integer> {
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
-      String version = Commands.class.getPackage().getImplementationVersion();
-      return new String[] {"${COMMAND-FULL-NAME} " + (version == null ? "(unpacked)" : version)};
+      return new String[] {"${COMMAND-FULL-NAME} " + Application.version()};
     }
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.IntConsumer;
 import org.enstore.accounting.config.ProcessSettings;
 import org.enstore.accounting.config.SettingsProblems;
 import org.enstore.accounting.grafana.Handshake;
@@ -19,26 +20,39 @@ final class PluginProcess {
 
   /** Serves the host until it asks to end or is gone; returns the exit code. */
   static int run(Map<String, String> environment) {
+    return run(environment, LONGEST_END, port -> {});
+  }
+
+  /**
+   * Serves the host until it asks to end or is gone; returns the exit code.
+   *
+   * @param longestEnd how long the end may take before it is forced
+   * @param announced is told the port when the host has been
+   */
+  static int run(Map<String, String> environment, Duration longestEnd, IntConsumer announced) {
     Handshake handshake = Handshake.takeStandardOutput();
     Logger logger = LoggerFactory.getLogger(PluginProcess.class);
     ProcessSettings settings;
     try {
       settings = ProcessSettings.load(environment);
+      Application.log(settings);
     } catch (SettingsProblems e) {
+      Application.log(ProcessSettings.DEFAULT);
       e.problems().forEach(problem -> logger.error("plugin cannot start: {}", problem));
       return ExitCode.USAGE;
     }
     CountDownLatch ended = new CountDownLatch(1);
     Runnable end =
         () -> {
-          Application.haltAfter(LONGEST_END);
+          Application.haltAfter(longestEnd);
           ended.countDown();
         };
     try (Application application = Application.underHost(settings, end)) {
+      Runtime.getRuntime().addShutdownHook(new Thread(application::close, "enstore-shutdown"));
       application.start();
       handshake.announce(application.port());
       application.watchHost();
-      Runtime.getRuntime().addShutdownHook(new Thread(application::close, "enstore-shutdown"));
+      announced.accept(application.port());
       ended.await();
       return ExitCode.DONE;
     } catch (IOException e) {

@@ -10,14 +10,12 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Iterator;
-import java.util.concurrent.CountDownLatch;
+import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.enstore.accounting.config.ProcessSettings;
 import org.enstore.accounting.grafana.PluginServer;
 import org.enstore.accounting.proto.goplugin.GRPCControllerGrpc;
 import org.enstore.accounting.proto.goplugin.GRPCStdioGrpc;
@@ -42,29 +40,38 @@ import org.enstore.accounting.proto.pluginv2.TimeRange;
 final class Training {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  /** The archive is written at the very end, and takes its time. */
+  private static final Duration ARCHIVING = Duration.ofMinutes(5);
+
   private Training() {}
 
-  static void run() throws IOException {
-    CountDownLatch ended = new CountDownLatch(1);
-    try (Application application =
-        Application.underHost(ProcessSettings.DEFAULT, ended::countDown)) {
-      application.start();
-      application.watchHost();
-      MultiThreadIoEventLoopGroup threads =
-          new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-      ManagedChannel channel =
-          NettyChannelBuilder.forAddress(PluginServer.loopback(application.port()))
-              .channelType(NioSocketChannel.class, InetSocketAddress.class)
-              .eventLoopGroup(threads)
-              .directExecutor()
-              .usePlaintext()
-              .build();
-      try {
-        askEverything(channel);
-      } finally {
-        channel.shutdownNow();
-        Future<?> unused = threads.shutdownGracefully(0, 100, TimeUnit.MILLISECONDS);
-      }
+  /** Runs the plugin, asks it everything, and has it end; returns the exit code. */
+  static int run() {
+    return PluginProcess.run(
+        Map.of(),
+        ARCHIVING,
+        port -> {
+          Thread host = new Thread(() -> playHost(port), "enstore-training");
+          host.setDaemon(true);
+          host.start();
+        });
+  }
+
+  private static void playHost(int port) {
+    MultiThreadIoEventLoopGroup threads =
+        new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(PluginServer.loopback(port))
+            .channelType(NioSocketChannel.class, InetSocketAddress.class)
+            .eventLoopGroup(threads)
+            .directExecutor()
+            .usePlaintext()
+            .build();
+    try {
+      askEverything(channel);
+    } finally {
+      channel.shutdownNow();
+      Future<?> unused = threads.shutdownGracefully(0, 100, TimeUnit.MILLISECONDS);
     }
   }
 

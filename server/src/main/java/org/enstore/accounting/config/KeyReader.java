@@ -2,10 +2,8 @@ package org.enstore.accounting.config;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -15,16 +13,18 @@ import java.util.function.Predicate;
 public final class KeyReader {
   private final String path;
   private final Map<String, Object> left = new LinkedHashMap<>();
-  private final Set<String> known = new LinkedHashSet<>();
+  private final List<String> known;
   private final List<String> problems = new ArrayList<>();
 
   /**
    * A reader of {@code values}.
    *
+   * @param known every key there is, in the order to name them
    * @param path what to put before a key's name in complaints, such as {@code filters.mover.}
    */
-  public KeyReader(String path, Map<String, ?> values) {
+  public KeyReader(String path, Map<String, ?> values, List<Key<?>> known) {
     this.path = path;
+    this.known = known.stream().map(Key::name).toList();
     values.forEach(
         (name, value) -> {
           if (value != null) {
@@ -40,7 +40,6 @@ public final class KeyReader {
 
   /** The value of {@code key}; its fallback when it is left out or, with a complaint, wrong. */
   public <T> T take(Key<T> key) {
-    known.add(key.name());
     Object value = left.remove(key.name());
     if (value == null) {
       return key.fallback();

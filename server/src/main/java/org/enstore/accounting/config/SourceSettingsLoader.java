@@ -104,6 +104,8 @@ public final class SourceSettingsLoader {
       Key.number(
           "summaryWarning", 1, 365, "days", SourceSettings.Freshness.DEFAULT.summaryWarningDays());
 
+  private static final Key<Boolean> SOCKS_PROXY = Key.flag("enableSecureSocksProxy", false);
+
   /** Every key of the settings object, in the order to document them. */
   public static final List<Key<?>> KEYS =
       List.of(
@@ -126,7 +128,8 @@ public final class SourceSettingsLoader {
           MAX_POINTS,
           CACHE_BYTES,
           LAG_WARNING,
-          SUMMARY_WARNING);
+          SUMMARY_WARNING,
+          SOCKS_PROXY);
 
   /** Every secret, in the order to document them. */
   public static final List<String> SECRETS =
@@ -140,7 +143,6 @@ public final class SourceSettingsLoader {
 
   private static final List<Pattern> IGNORED_PATTERNS =
       IGNORED.keySet().stream().map(Pattern::compile).toList();
-  private static final Key<Boolean> SOCKS_PROXY = Key.flag("enableSecureSocksProxy", false);
 
   private SourceSettingsLoader() {}
 
@@ -159,7 +161,7 @@ public final class SourceSettingsLoader {
                       + " again with this one.")
                   .formatted(number, VERSION)));
     }
-    KeyReader keys = new KeyReader("", raw.json());
+    KeyReader keys = new KeyReader("", raw.json(), KEYS);
     keys.take(VERSION_KEY);
     List<HostPort> hosts = hosts(keys, raw.url());
     SourceSettings.Connections connections =
@@ -186,7 +188,7 @@ public final class SourceSettingsLoader {
     Optional<ZoneId> zone = keys.take(SITE_TIME_ZONE);
     boolean allowPrimary = keys.take(ALLOW_PRIMARY);
     keys.drop(SourceSettingsLoader::isIgnored);
-    if (keys.has(SOCKS_PROXY) && keys.take(SOCKS_PROXY)) {
+    if (keys.take(SOCKS_PROXY)) {
       keys.complain(
           "\"enableSecureSocksProxy\" is true; this plugin cannot use Grafana's secure SOCKS proxy."
               + " Switch it off.");

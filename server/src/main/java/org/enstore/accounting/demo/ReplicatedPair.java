@@ -306,6 +306,13 @@ public final class ReplicatedPair implements AutoCloseable {
     }
   }
 
+  /** Lets the reader see the standby's receiver, and so the replay lag. */
+  public void letReaderMonitor() throws SQLException {
+    try (Connection connection = connectToPrimary(Role.SUPERUSER)) {
+      run(connection, "sql/05-monitoring.sql");
+    }
+  }
+
   /**
    * Runs a file of SQL, one statement or many, none of which may need to be outside a transaction.
    *

@@ -13,10 +13,12 @@ import java.util.Map;
 
 /**
  * What an accounting database holds beside transfers, for the last {@value #DAYS} days: mounts,
- * failures, busy drives, blank tapes, quotas, slots. Plausible, but not derived from the transfers.
+ * failures, busy drives, blank tapes, quotas, slots; of what is very fine only the newest part.
+ * Plausible, but not derived from the transfers.
  */
 final class Surroundings {
   static final int DAYS = 90;
+  private static final int AVERAGE_DAYS = 14;
   private static final int RATE_DAYS = 3;
   private static final int DAY = 86_400;
   private static final int HOUR = 3_600;
@@ -101,7 +103,7 @@ final class Surroundings {
                    WHERE "date" >= '%s' AND "date" < '%s' AND driver <> 'NullDriver') AS y
            GROUP BY slot, storage_group, rw
           """
-              .formatted(firstDay, site.today()));
+              .formatted(site.today().minusDays(AVERAGE_DAYS), site.today()));
     }
   }
 

@@ -6,6 +6,8 @@ import java.util.List;
  * Writes a frame as the JSON that Grafana's live streams carry: the schema, and the values column
  * by column. Times are whole milliseconds, with what is beyond them under {@code nanos}; numbers
  * that JSON does not have are null and told under {@code entities}; integers keep every digit.
+ * Hosts of Grafana 9 do not know {@code nanos} and refuse it; it is written for times between
+ * milliseconds alone, which buckets never begin at.
  */
 public final class FrameJson {
   private FrameJson() {}
@@ -73,9 +75,11 @@ public final class FrameJson {
     json.beginObject().key("values").beginArray();
     for (Values values : columns) {
       json.beginArray();
+      int missing = values.nextMissing(0);
       for (int row = 0; row < values.size(); row++) {
-        if (values.isMissing(row)) {
+        if (row == missing) {
           json.nothing();
+          missing = values.nextMissing(row + 1);
         } else {
           values.writeJson(row, json);
         }

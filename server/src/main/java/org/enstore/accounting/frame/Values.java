@@ -59,7 +59,12 @@ abstract sealed class Values {
 
   abstract int missingCount();
 
-  abstract boolean isMissing(int row);
+  /** The first missing value from {@code row} on, or −1 when none is. */
+  abstract int nextMissing(int row);
+
+  final boolean isMissing(int row) {
+    return nextMissing(row) == row;
+  }
 
   boolean isTimes() {
     return false;
@@ -105,19 +110,14 @@ abstract sealed class Values {
    * Appends the validity bits: one for each row, least significant first, set where not missing.
    */
   final void copyValidity(ByteBuffer target) {
+    int start = target.position();
     int size = size();
-    int bits = 0;
-    for (int row = 0; row < size; row++) {
-      if (!isMissing(row)) {
-        bits |= 1 << (row & 7);
-      }
-      if ((row & 7) == 7) {
-        target.put((byte) bits);
-        bits = 0;
-      }
+    for (int row = 0; row < size; row += Byte.SIZE) {
+      target.put((byte) (size - row >= Byte.SIZE ? -1 : (1 << (size - row)) - 1));
     }
-    if ((size & 7) != 0) {
-      target.put((byte) bits);
+    for (int row = nextMissing(0); row >= 0; row = nextMissing(row + 1)) {
+      int at = start + row / Byte.SIZE;
+      target.put(at, (byte) (target.get(at) & ~(1 << (row % Byte.SIZE))));
     }
   }
 
@@ -139,8 +139,8 @@ abstract sealed class Values {
     }
 
     @Override
-    boolean isMissing(int row) {
-      return false;
+    int nextMissing(int row) {
+      return -1;
     }
 
     @Override
@@ -208,8 +208,8 @@ abstract sealed class Values {
     }
 
     @Override
-    boolean isMissing(int row) {
-      return numbers.isMissing(row);
+    int nextMissing(int row) {
+      return numbers.nextMissing(row);
     }
 
     @Override
@@ -266,8 +266,8 @@ abstract sealed class Values {
     }
 
     @Override
-    boolean isMissing(int row) {
-      return numbers.isMissing(row);
+    int nextMissing(int row) {
+      return numbers.nextMissing(row);
     }
 
     @Override
@@ -352,8 +352,8 @@ abstract sealed class Values {
     }
 
     @Override
-    boolean isMissing(int row) {
-      return missing.get(row);
+    int nextMissing(int row) {
+      return missing.nextSetBit(row);
     }
 
     @Override
@@ -428,8 +428,8 @@ abstract sealed class Values {
     }
 
     @Override
-    boolean isMissing(int row) {
-      return missing.get(row);
+    int nextMissing(int row) {
+      return missing.nextSetBit(row);
     }
 
     @Override

@@ -28,14 +28,14 @@ public final class DiagnosticsService extends DiagnosticsGrpc.DiagnosticsImplBas
 
   private final InstanceRegistry registry;
   private final Workers workers;
-  private final Supplier<String> metrics;
+  private final Supplier<byte[]> metrics;
 
   /**
    * The service.
    *
    * @param metrics the figures of the whole process, as Prometheus text
    */
-  public DiagnosticsService(InstanceRegistry registry, Workers workers, Supplier<String> metrics) {
+  public DiagnosticsService(InstanceRegistry registry, Workers workers, Supplier<byte[]> metrics) {
     this.registry = registry;
     this.workers = workers;
     this.metrics = metrics;
@@ -82,7 +82,7 @@ public final class DiagnosticsService extends DiagnosticsGrpc.DiagnosticsImplBas
                   CollectMetricsResponse.newBuilder()
                       .setMetrics(
                           CollectMetricsResponse.Payload.newBuilder()
-                              .setPrometheus(ByteString.copyFromUtf8(metrics.get())))
+                              .setPrometheus(ByteString.copyFrom(metrics.get())))
                       .build());
               reply.onCompleted();
             } catch (RuntimeException e) {

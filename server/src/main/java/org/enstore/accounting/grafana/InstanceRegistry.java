@@ -8,7 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.proto.pluginv2.DataSourceInstanceSettings;
@@ -44,7 +44,7 @@ public final class InstanceRegistry implements AutoCloseable {
 
   private static final Logger logger = LoggerFactory.getLogger(InstanceRegistry.class);
 
-  private final Function<SourceSettings, SeriesEngine> factory;
+  private final BiFunction<SourceId, SourceSettings, SeriesEngine> factory;
   private final LongSupplier nanoClock;
   private final Map<SourceId, Instance> current = new HashMap<>();
   private final List<Instance> retired = new ArrayList<>();
@@ -56,7 +56,8 @@ public final class InstanceRegistry implements AutoCloseable {
    * @param factory builds an engine, without I/O; the registry closes what it built
    * @param nanoClock a clock that never goes back, in nanoseconds
    */
-  public InstanceRegistry(Function<SourceSettings, SeriesEngine> factory, LongSupplier nanoClock) {
+  public InstanceRegistry(
+      BiFunction<SourceId, SourceSettings, SeriesEngine> factory, LongSupplier nanoClock) {
     this.factory = factory;
     this.nanoClock = nanoClock;
   }
@@ -270,7 +271,7 @@ public final class InstanceRegistry implements AutoCloseable {
       return leases == 0 && now - lastUsedAt >= idleEvictionNanos;
     }
 
-    synchronized void build(Function<SourceSettings, SeriesEngine> factory) {
+    synchronized void build(BiFunction<SourceId, SourceSettings, SeriesEngine> factory) {
       if (engine == null) {
         if (closed) {
           throw new QueryFailure(
@@ -278,7 +279,7 @@ public final class InstanceRegistry implements AutoCloseable {
         }
         SourceSettings settings = SourceSettingsJson.read(sent);
         idleEvictionNanos = settings.connections().idleEviction().toNanos();
-        engine = factory.apply(settings);
+        engine = factory.apply(id, settings);
         logger.info("data source opened: source={} settings={}", id, settings);
       }
     }

@@ -49,7 +49,8 @@ record NamesRequest(NamesQuery query, String search) {
 
   /** Every key of the variable query, in the order to document them. */
   static final List<Key<?>> KEYS =
-      List.of(VERSION, KIND, MATCH, CLASSES, LOOK_BACK, INCLUDE_RETIRED, SEARCH);
+      List.of(
+          VERSION, QueryJson.QUERY_TYPE, KIND, MATCH, CLASSES, LOOK_BACK, INCLUDE_RETIRED, SEARCH);
 
   /** The parameters of a list's resource path: those keys, the classes as one word list. */
   static final List<String> PARAMETERS =
@@ -87,7 +88,7 @@ record NamesRequest(NamesQuery query, String search) {
    */
   static NamesRequest read(Map<String, ?> object) {
     QueryJson.refuseNewer(object);
-    KeyReader keys = new KeyReader("", object);
+    KeyReader keys = new KeyReader("", object, KEYS);
     keys.take(VERSION);
     keys.take(QueryJson.QUERY_TYPE);
     Kind kind = keys.take(KIND);
@@ -118,7 +119,7 @@ record NamesRequest(NamesQuery query, String search) {
     if (retired != null && (retired.equals("true") || retired.equals("false"))) {
       object.put(INCLUDE_RETIRED.name(), Boolean.valueOf(retired));
     }
-    KeyReader keys = new KeyReader("", object);
+    KeyReader keys = new KeyReader("", object, KEYS);
     List<MoverClass> chosen = keys.take(CLASSES);
     NamesRequest request = take(keys, kind, chosen);
     QueryJson.refuse(

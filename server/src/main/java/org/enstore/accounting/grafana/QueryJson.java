@@ -79,6 +79,7 @@ final class QueryJson {
   private static final Key<List<String>> EXCLUDE = Key.texts("exclude");
   private static final Key<Optional<String>> MATCH = pattern("match");
   private static final Key<Optional<String>> NO_MATCH = pattern("noMatch");
+  private static final List<Key<?>> FILTER_KEYS = List.of(INCLUDE, EXCLUDE, MATCH, NO_MATCH);
   private static final Key<Map<String, Filter>> FILTERS =
       Key.object(
           "filters",
@@ -167,7 +168,7 @@ final class QueryJson {
   }
 
   private static Question series(DataQuery query, Map<String, ?> object) {
-    KeyReader keys = new KeyReader("", object);
+    KeyReader keys = new KeyReader("", object, KEYS);
     keys.take(VERSION_KEY);
     keys.take(QUERY_TYPE);
     Measure measure = keys.take(MEASURE);
@@ -250,7 +251,7 @@ final class QueryJson {
             members.put(String.valueOf(name), member);
           }
         });
-    KeyReader keys = new KeyReader(path + ".", members);
+    KeyReader keys = new KeyReader(path + ".", members, FILTER_KEYS);
     Filter filter =
         new Filter(keys.take(INCLUDE), keys.take(EXCLUDE), keys.take(MATCH), keys.take(NO_MATCH));
     if (path.endsWith("." + Dimension.MOVER_CLASS.label())) {
@@ -271,7 +272,7 @@ final class QueryJson {
 
   private static Map<String, Object> filterForm() {
     Map<String, Object> properties = new LinkedHashMap<>();
-    for (Key<?> key : List.of(INCLUDE, EXCLUDE, MATCH, NO_MATCH)) {
+    for (Key<?> key : FILTER_KEYS) {
       properties.put(key.name(), key.form());
     }
     Map<String, Object> form = new LinkedHashMap<>();

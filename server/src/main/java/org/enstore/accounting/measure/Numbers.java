@@ -30,6 +30,11 @@ public abstract sealed class Numbers {
     return missing.get(index);
   }
 
+  /** The first missing number from {@code index} on, or −1 when none is. */
+  public final int nextMissing(int index) {
+    return missing.nextSetBit(index);
+  }
+
   /** How many numbers are missing. */
   public final int missingCount() {
     return missing.cardinality();

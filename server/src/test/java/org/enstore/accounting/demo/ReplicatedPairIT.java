@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -14,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.Base64;
 import java.util.List;
 import org.enstore.accounting.demo.ReplicatedPair.Role;
 import org.junit.jupiter.api.AfterAll;
@@ -218,6 +220,46 @@ class ReplicatedPairIT {
         execute(owner, "INSERT INTO xfer_by_month VALUES ('2024-02-01', 'cms', 1, 2)");
       }
       own.awaitReplay(LIMIT);
+    }
+  }
+
+  @Test
+  void serversWithTls_areWhoTheySayAndRefuseOthers(@TempDir Path directory) throws Exception {
+    TestCertificates certificates = TestCertificates.in(directory);
+    Path derKey = directory.resolve("client.pk8");
+    Files.write(
+        derKey,
+        Base64.getMimeDecoder()
+            .decode(Files.readString(certificates.clientKey()).replaceAll("-----.*-----", "")));
+    Files.setPosixFilePermissions(derKey, PosixFilePermissions.fromString("rw-------"));
+    try (ReplicatedPair own =
+        ReplicatedPair.builder()
+            .tls(
+                new ReplicatedPair.Tls(
+                    certificates.serverCertificate(),
+                    certificates.serverKey(),
+                    certificates.authority(),
+                    true))
+            .start()) {
+      String url =
+          own.standbyUrl()
+              + "?user=enstore_reader&password="
+              + own.password(Role.READER)
+              + "&sslmode=";
+      String verified = url + "verify-full&sslrootcert=" + certificates.authority();
+      String ofClient = "&sslcert=" + certificates.clientCertificate() + "&sslkey=" + derKey;
+      try (Connection reader = DriverManager.getConnection(verified + ofClient)) {
+        assertThat(single(reader, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"))
+            .isEqualTo("t");
+      }
+      for (String refused :
+          List.of(
+              url + "disable",
+              verified,
+              url + "verify-full&sslrootcert=" + certificates.strangerAuthority() + ofClient)) {
+        assertThatThrownBy(() -> DriverManager.getConnection(refused).close())
+            .isInstanceOf(SQLException.class);
+      }
     }
   }
 

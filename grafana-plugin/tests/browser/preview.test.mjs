@@ -1,0 +1,122 @@
+// Uses the compiled plugin in a real browser, on every preview that has been built.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+import { serve } from '../../preview/server.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const previews = join(here, '../../preview');
+const folders = readdirSync(previews).filter((name) => name.startsWith('dist'));
+const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  (path) => path && existsSync(path)
+);
+
+// Broken by Grafana's own chart legend, switch and time picker in some versions.
+const notOurs = { 'aria-prohibited-attr': { enabled: false }, 'label-content-name-mismatch': { enabled: false } };
+
+it('has a preview and a browser to test with', () => {
+  assert.notEqual(folders.length, 0, 'No preview is built: run "npm run preview:build" first.');
+  assert.ok(executablePath, 'No Chromium is found: install it, or set CHROMIUM to its path.');
+});
+
+for (const folder of folders) {
+  describe(`preview/${folder}`, () => {
+    let browser, server, address, page, errors, queries;
+
+    before(async () => {
+      ({ server, address } = await serve(0, join(previews, folder)));
+      browser = await chromium.launch({
+        executablePath,
+        args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--disable-background-networking'],
+      });
+    });
+    after(async () => {
+      await browser?.close();
+      server?.close();
+    });
+
+    /** Opens the page and waits for the control that shows it is there. */
+    async function open(parameters, label) {
+      await page?.close();
+      errors = [];
+      queries = [];
+      page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      page.on('pageerror', (error) => errors.push(error.message));
+      page.on('request', (request) => /preview\/query/.test(request.url()) && queries.push(...request.postDataJSON().queries));
+      await page.goto(`${address}?${new URLSearchParams(parameters)}`);
+      await control(label).waitFor();
+    }
+    const control = (label) => page.getByLabel(label, { exact: true }).first();
+
+    for (const [tab, theme, label, query] of [
+      ['Graph', 'dark', 'Movers', { mover: { include: ['retired_1'] }, library: { include: ['CD-LTO8G1'] } }],
+      ['Graph', 'light', 'Movers', {}],
+      ['Variable', 'dark', 'Classes', {}],
+      ['Settings', 'dark', 'Hosts *', {}],
+      ['Settings', 'light', 'Hosts *', {}],
+    ]) {
+      it(`is accessible: ${tab} in ${theme}`, async () => {
+        await open({ tab, theme, query: JSON.stringify({ filters: query }) }, label);
+        await page.evaluate(axe);
+        const { passes, violations } = await page.evaluate((rules) => window.axe.run({ rules }), notOurs);
+        const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+        assert.deepEqual(found, []);
+        assert.ok(passes.some(({ id }) => id === 'label'));
+        assert.deepEqual(errors, []);
+      });
+    }
+
+    it('keeps showing chosen names that no list offers', async () => {
+      await open({ query: '{"filters":{"mover":{"include":["retired_1"]}},"step":"45m"}' }, 'Movers');
+      await page.getByText('retired_1', { exact: true }).waitFor();
+      await page.getByText('45 minutes', { exact: true }).waitFor();
+    });
+
+    it('draws the variable’s movers at once', async () => {
+      await open({}, 'Movers');
+      await page.getByText('LTO8_001 read').waitFor();
+      await page.locator('canvas').first().waitFor();
+    });
+
+    it('asks for the movers chosen from the list', async () => {
+      await open({ query: '{}' }, 'Movers');
+      await control('Movers').click();
+      await page.getByText('LTO8_002', { exact: true }).click();
+      await page.getByText('only mover LTO8_002').first().waitFor();
+      await page.waitForLoadState('networkidle');
+      assert.deepEqual(queries.at(-1).filters, { mover: { include: ['LTO8_002'] } });
+    });
+
+    it('sends a variable as the list of its values', async () => {
+      const names = ['LTO8_001', 'LTO8_002', 'LTO8_003', 'LTO8_004', 'TFF2L9_001', 'TFF2L9_002', 'diskSF1_01'];
+      await open({}, 'Movers');
+      await page.getByText('LTO8_001 read').waitFor();
+      assert.deepEqual(queries.at(-1).filters, { mover: { include: names } });
+    });
+
+    it('warns before a query that is refused, and shows the refusal', async () => {
+      await open({ query: JSON.stringify({ source: 'summary', step: '1h' }) }, 'Step');
+      await page.getByText('This query will be refused').waitFor();
+      await page.getByText('The daily summary holds whole days; choose').waitFor();
+    });
+
+    it('lists what a variable query finds', async () => {
+      await open({ tab: 'Variable' }, 'Matching');
+      await control('Matching').fill('^TFF');
+      await control('Matching').press('Enter');
+      await page.getByText('2 values: TFF2L9_001, TFF2L9_002').waitFor();
+    });
+
+    it('tells the health of the data source', async () => {
+      await open({ tab: 'Settings' }, 'Hosts *');
+      await page.getByRole('button', { name: 'Test', exact: true }).click();
+      await page.getByText('The standby answers').waitFor();
+    });
+  });
+}

@@ -1,0 +1,372 @@
+package org.enstore.accounting;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.enstore.accounting.config.HostPort;
+import org.enstore.accounting.config.Secret;
+import org.enstore.accounting.config.SourceSettings;
+import org.enstore.accounting.config.TlsSettings;
+import org.enstore.accounting.demo.DemoGrafana;
+import org.enstore.accounting.demo.LiveTraffic;
+import org.enstore.accounting.demo.PostgresBinaries;
+import org.enstore.accounting.demo.ReplicatedPair;
+import org.enstore.accounting.demo.ReplicatedPair.Role;
+import org.enstore.accounting.demo.Site;
+import org.enstore.accounting.demo.Traffic;
+import org.enstore.accounting.grafana.HostLog;
+import org.enstore.accounting.grafana.InstanceRegistry.SourceId;
+import org.enstore.accounting.series.QueryFailure;
+import org.enstore.accounting.series.SeriesEngine;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** The whole product on one machine: a primary, its standby, traffic, the service, a live table. */
+@Command(
+    name = "demo",
+    description = {
+      "Starts a PostgreSQL primary and a streaming standby with years of made-up Enstore traffic,",
+      "keeps writing transfers, serves the standby's numbers, and shows them as they move.",
+      "Everything runs on loopback addresses and is gone when it is stopped with Ctrl-C."
+    },
+    mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+  private static final Duration TERMINAL_PERIOD = Duration.ofSeconds(1);
+  private static final Duration PIPE_PERIOD = Duration.ofSeconds(5);
+  private static final Duration REPLAY_LIMIT = Duration.ofMinutes(2);
+  private static final double TRANSFERS_PER_SECOND = 3;
+  private static final String HOME_AND_CLEAR = "\u001b[H\u001b[J";
+
+  @ParentCommand
+  @SuppressWarnings("NullAway.Init") // Filled in by the command line library.
+  private Commands parent;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // Filled in by the command line library.
+  private CommandSpec spec;
+
+  @Option(
+      names = "--years",
+      defaultValue = "" + Site.DEFAULT_YEARS,
+      paramLabel = "<n>",
+      description = "How many years of traffic to make up, 1 to 20 (default: ${DEFAULT-VALUE}).")
+  private int years;
+
+  @Option(
+      names = "--transfers-per-day",
+      defaultValue = "" + Site.DEFAULT_TRANSFERS_PER_DAY,
+      paramLabel = "<n>",
+      description = "How many on an ordinary day (default: ${DEFAULT-VALUE}).")
+  private int transfersPerDay;
+
+  @Option(
+      names = "--zone",
+      defaultValue = "America/Chicago",
+      paramLabel = "<zone>",
+      description = "The imagined site's time zone (default: ${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init") // Filled in by the command line library.
+  private String zone;
+
+  @Option(
+      names = "--port",
+      defaultValue = "0",
+      paramLabel = "<port>",
+      description = "The service's loopback port; 0 for any that is free.")
+  private int port;
+
+  @Option(
+      names = "--postgres-bin",
+      paramLabel = "<dir>",
+      description = "The folder of initdb, pg_ctl and postgres to use instead of the bundled ones.")
+  private @Nullable Path postgresBin;
+
+  @Option(
+      names = "--grafana",
+      paramLabel = "<home>",
+      description = "The home of an installed Grafana to start as well, with plugin and dashboard.")
+  private @Nullable Path grafana;
+
+  @Option(
+      names = "--plugin",
+      paramLabel = "<dir>",
+      description = "With --grafana: the plugin's folder (default: the one this program is in).")
+  private @Nullable Path plugin;
+
+  @Option(
+      names = "--seconds",
+      defaultValue = "0",
+      paramLabel = "<n>",
+      description = "Stop by itself after so many seconds of showing; 0 to go on until Ctrl-C.")
+  private int seconds;
+
+  @Option(
+      names = "--plain",
+      description = "Write line after line instead of drawing the screen anew, as for a pipe.")
+  private boolean plain;
+
+  private final PrintStream out =
+      new PrintStream(new FileOutputStream(FileDescriptor.out), true, charset());
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Clock clock = Clock.systemUTC();
+    Instant began = clock.instant();
+    Site site = site(clock);
+    try {
+      run(site, clock, began);
+      return ExitCode.DONE;
+    } catch (IOException | SQLException | QueryFailure e) {
+      spec.commandLine().getErr().println("The demo failed: " + e.getMessage());
+      return ExitCode.FAILED;
+    }
+  }
+
+  private Site site(Clock clock) {
+    if (years < 1 || years > 20) {
+      throw new ParameterException(
+          spec.commandLine(), "--years is " + years + "; it must be from 1 to 20.");
+    }
+    try {
+      return Site.usual(ZoneId.of(zone), clock.instant())
+          .withYears(years)
+          .withTransfersPerDay(transfersPerDay);
+    } catch (DateTimeException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--zone " + zone + " is not a time zone such as Europe/Madrid.", e);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private void run(Site site, Clock clock, Instant began)
+      throws IOException, SQLException, InterruptedException {
+    ReplicatedPair.Builder builder =
+        ReplicatedPair.builder()
+            .zone(site.zone())
+            .clock(clock)
+            .progress(sentence -> say(began, clock, sentence));
+    if (postgresBin != null) {
+      builder.binaries(PostgresBinaries.at(postgresBin));
+    }
+    // Only what must be known may break into the picture.
+    HostLog.install(new FileOutputStream(FileDescriptor.err), "error");
+    Traffic traffic = new Traffic(site);
+    try (ReplicatedPair pair =
+        builder
+            .preparation(
+                primary -> {
+                  primary.createDatabase();
+                  primary.letReaderMonitor();
+                  record(traffic, primary, began, clock);
+                })
+            .start()) {
+      pair.awaitReplay(REPLAY_LIMIT);
+      say(began, clock, "The standby has everything");
+      SourceSettings settings = settings(pair, site.zone());
+      try (LiveTraffic live = LiveTraffic.start(site, pair.owner(), clock, TRANSFERS_PER_SECOND);
+          Application application =
+              Application.asDaemon(
+                  parent.settings(spec),
+                  new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+          SeriesEngine engine = Application.engine(new SourceId("demo", "terminal"), settings);
+          Grafana started = startGrafana(pair, site.zone())) {
+        application.start();
+        show(addresses(pair, site.zone(), application.port(), started.running));
+        watch(new TerminalView(engine, site.zone(), isUnicode()), clock, live);
+      }
+    }
+  }
+
+  private void record(Traffic traffic, ReplicatedPair primary, Instant began, Clock clock)
+      throws SQLException {
+    try {
+      Traffic.Report report =
+          traffic.record(primary.owner(), sentence -> say(began, clock, sentence));
+      say(began, clock, String.format(Locale.ROOT, "%,d transfers recorded", report.transfers()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SQLException("interrupted while recording the past", e);
+    }
+  }
+
+  private static SourceSettings settings(ReplicatedPair pair, ZoneId zone) {
+    return new SourceSettings(
+        List.of(new HostPort("127.0.0.1", pair.standbyPort())),
+        ReplicatedPair.DATABASE,
+        Role.READER.user(),
+        new Secret(pair.password(Role.READER)),
+        new TlsSettings(
+            TlsSettings.Mode.DISABLE, "", new Secret(""), new Secret(""), new Secret("")),
+        zone,
+        true,
+        false,
+        SourceSettings.Connections.DEFAULT,
+        new SourceSettings.Freshness(
+            SourceSettings.Freshness.DEFAULT.lookBackDays(),
+            Duration.ofSeconds(1),
+            SourceSettings.Freshness.DEFAULT.recentRefresh(),
+            SourceSettings.Freshness.DEFAULT.lagWarning(),
+            SourceSettings.Freshness.DEFAULT.summaryWarningDays()),
+        SourceSettings.Limits.DEFAULT);
+  }
+
+  /** A Grafana that may not be there. */
+  private record Grafana(Optional<DemoGrafana> running) implements AutoCloseable {
+    @Override
+    public void close() {
+      running.ifPresent(DemoGrafana::close);
+    }
+  }
+
+  private Grafana startGrafana(ReplicatedPair pair, ZoneId zone) throws IOException {
+    if (grafana == null) {
+      return new Grafana(Optional.empty());
+    }
+    return new Grafana(
+        Optional.of(
+            DemoGrafana.start(
+                grafana.toAbsolutePath().normalize(),
+                plugin != null ? plugin.toAbsolutePath().normalize() : Path.of("").toAbsolutePath(),
+                new DemoGrafana.Target(
+                    "127.0.0.1",
+                    pair.standbyPort(),
+                    ReplicatedPair.DATABASE,
+                    Role.READER.user(),
+                    pair.password(Role.READER),
+                    zone.getId()))));
+  }
+
+  private static List<String> addresses(
+      ReplicatedPair pair, ZoneId zone, int servicePort, Optional<DemoGrafana> grafana) {
+    List<String> lines = new ArrayList<>();
+    lines.add("primary  127.0.0.1:" + pair.primaryPort());
+    lines.add("standby  127.0.0.1:" + pair.standbyPort() + "  (read by the service)");
+    lines.add("service  127.0.0.1:" + servicePort + "  (gRPC, Grafana's plugin protocol)");
+    grafana.ifPresent(
+        running ->
+            lines.add(
+                "grafana  " + running.url() + "  (takes some seconds; log " + running.log() + ")"));
+    lines.add("");
+    lines.add(
+        "To point a Grafana on this machine at it, install the plugin and add a data source:");
+    lines.add(
+        "  host 127.0.0.1:"
+            + pair.standbyPort()
+            + "  database "
+            + ReplicatedPair.DATABASE
+            + "  user "
+            + Role.READER.user());
+    lines.add(
+        "  password "
+            + pair.password(Role.READER)
+            + "  TLS disable  site time zone "
+            + zone.getId());
+    return lines;
+  }
+
+  private List<String> shown = List.of();
+
+  private void show(List<String> lines) {
+    shown = lines;
+    out.println();
+    lines.forEach(out::println);
+    out.println();
+  }
+
+  /** Draws until the time is up; Ctrl-C ends the process, and with it everything here. */
+  private void watch(TerminalView view, Clock clock, LiveTraffic live) throws InterruptedException {
+    boolean terminal = isTerminal();
+    Duration period = terminal ? TERMINAL_PERIOD : PIPE_PERIOD;
+    Instant until = seconds > 0 ? clock.instant().plusSeconds(seconds) : Instant.MAX;
+    CountDownLatch never = new CountDownLatch(1);
+    boolean first = true;
+    while (clock.instant().isBefore(until)) {
+      draw(view, clock.instant(), live, terminal, first);
+      first = false;
+      Duration left =
+          Duration.between(
+              clock.instant(), until.equals(Instant.MAX) ? clock.instant().plus(period) : until);
+      long pause = Math.max(1, Math.min(period.toMillis(), left.toMillis()));
+      if (never.await(pause, TimeUnit.MILLISECONDS)) {
+        return;
+      }
+    }
+  }
+
+  private void draw(
+      TerminalView view, Instant now, LiveTraffic live, boolean terminal, boolean first) {
+    StringBuilder screen = new StringBuilder();
+    try {
+      if (terminal) {
+        screen.append(HOME_AND_CLEAR);
+        shown.forEach(line -> screen.append(line).append('\n'));
+        screen.append('\n');
+      }
+      if (terminal || first) {
+        view.lines(now).forEach(line -> screen.append(line).append('\n'));
+        screen.append("\n").append(live.recorded()).append(" transfers recorded since the start");
+        screen.append(terminal ? "; Ctrl-C stops everything\n" : "\n");
+      } else {
+        screen.append(view.summary(now)).append('\n');
+      }
+    } catch (QueryFailure failure) {
+      screen.append("  ! ").append(failure.sentence()).append('\n');
+    }
+    out.print(screen);
+    out.flush();
+  }
+
+  private void say(Instant began, Clock clock, String sentence) {
+    out.printf(
+        Locale.ROOT,
+        "%6.1f s  %s%n",
+        Duration.between(began, clock.instant()).toMillis() / 1000.0,
+        sentence);
+  }
+
+  private boolean isTerminal() {
+    String kind = System.getenv("TERM");
+    return !plain && kind != null && !kind.equals("dumb");
+  }
+
+  private static boolean isUnicode() {
+    return charset().newEncoder().canEncode('█');
+  }
+
+  private static Charset charset() {
+    for (String variable : List.of("LC_ALL", "LC_CTYPE", "LANG")) {
+      String value = System.getenv(variable);
+      if (value != null && !value.isEmpty()) {
+        return value.toUpperCase(Locale.ROOT).contains("UTF-8")
+                || value.toUpperCase(Locale.ROOT).contains("UTF8")
+            ? StandardCharsets.UTF_8
+            : StandardCharsets.US_ASCII;
+      }
+    }
+    return StandardCharsets.US_ASCII;
+  }
+}

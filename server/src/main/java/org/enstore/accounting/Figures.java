@@ -1,0 +1,195 @@
+package org.enstore.accounting;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.function.ToDoubleFunction;
+import org.enstore.accounting.grafana.InstanceRegistry;
+import org.enstore.accounting.grafana.InstanceRegistry.SourceId;
+import org.enstore.accounting.metrics.Metrics;
+import org.enstore.accounting.metrics.Metrics.Sample;
+import org.enstore.accounting.metrics.Metrics.Unit;
+import org.enstore.accounting.series.EngineStats;
+import org.enstore.accounting.series.PoolStats;
+import org.enstore.accounting.series.ReplayLag;
+import org.enstore.accounting.series.SeriesEngine;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The figures of the whole process, as metrics. They are put together at the first scrape: a host
+ * waits for the start and not for them.
+ */
+final class Figures {
+  private final InstanceRegistry registry;
+  private final ThreadPoolExecutor questions;
+  private final InstantSource clock;
+  private @Nullable Metrics metrics;
+
+  Figures(InstanceRegistry registry, ThreadPoolExecutor questions, InstantSource clock) {
+    this.registry = registry;
+    this.questions = questions;
+    this.clock = clock;
+  }
+
+  /** All figures as they are now, in Prometheus' text format. */
+  synchronized byte[] scrape() {
+    Metrics ready = metrics;
+    if (ready == null) {
+      ready = new Metrics().runtime();
+      addProcess(ready);
+      addEngines(ready);
+      addSources(ready);
+      metrics = ready;
+    }
+    return ready.scrape();
+  }
+
+  private void addProcess(Metrics to) {
+    to.gauge(
+        "data_sources", "Data sources that are open.", Unit.NONE, () -> registry.engines().size());
+    to.gauge(
+        "query_threads_active",
+        "Threads that work on questions now.",
+        Unit.NONE,
+        questions::getActiveCount);
+    to.gauge(
+        "query_queue_length",
+        "Questions that wait for a thread.",
+        Unit.NONE,
+        () -> questions.getQueue().size());
+  }
+
+  private void addEngines(Metrics to) {
+    counter(to, "queries", "Questions answered or failed.", Unit.NONE, EngineStats::queries);
+    counter(
+        to,
+        "queries_cached",
+        "Questions answered from the cache alone.",
+        Unit.NONE,
+        EngineStats::cachedAnswers);
+    counter(
+        to,
+        "queries_failed",
+        "Questions that failed, cancelled ones left out.",
+        Unit.NONE,
+        EngineStats::failures);
+    counter(to, "reads", "Statements sent to the database.", Unit.NONE, EngineStats::reads);
+    counter(
+        to,
+        "reads_duration",
+        "Time that statements took, added up.",
+        Unit.SECONDS,
+        EngineStats::readSeconds);
+    counter(to, "cache_hits", "Blocks found in the cache.", Unit.NONE, EngineStats::blockHits);
+    counter(to, "cache_loads", "Blocks loaded or derived.", Unit.NONE, EngineStats::blockLoads);
+    counter(
+        to,
+        "cache_evictions",
+        "Blocks dropped for want of room.",
+        Unit.NONE,
+        EngineStats::blockEvictions);
+    gauge(to, "cache_blocks", "Blocks in the cache.", Unit.NONE, EngineStats::blocks);
+    gauge(to, "cache_size", "Estimated size of the cache.", Unit.BYTES, EngineStats::blockBytes);
+    gauge(to, "reads_in_flight", "Statements running now.", Unit.NONE, EngineStats::readsInFlight);
+  }
+
+  private void addSources(Metrics to) {
+    to.gauge(
+        "pool_connections",
+        "Connections to a database host, by what they do.",
+        Unit.NONE,
+        List.of("source", "host", "state"),
+        () ->
+            samples(
+                (id, engine, samples) -> {
+                  for (PoolStats.Pool pool : engine.poolStats().pools()) {
+                    samples.add(Sample.of(pool.active(), id.toString(), pool.host(), "active"));
+                    samples.add(Sample.of(pool.idle(), id.toString(), pool.host(), "idle"));
+                  }
+                }));
+    to.gauge(
+        "pool_waiting",
+        "Threads that wait for a connection.",
+        Unit.NONE,
+        List.of("source", "host"),
+        () ->
+            samples(
+                (id, engine, samples) -> {
+                  for (PoolStats.Pool pool : engine.poolStats().pools()) {
+                    samples.add(Sample.of(pool.waiting(), id.toString(), pool.host()));
+                  }
+                }));
+    to.gauge(
+        "replay_lag",
+        "How far the standby's replay was behind when last looked at; absent when unknown.",
+        Unit.SECONDS,
+        List.of("source", "host"),
+        () ->
+            samples(
+                (id, engine, samples) ->
+                    engine
+                        .lastState()
+                        .ifPresent(
+                            state -> {
+                              if (state.lag() instanceof ReplayLag.Known known) {
+                                samples.add(
+                                    Sample.of(seconds(known.lag()), id.toString(), state.host()));
+                              }
+                            })));
+    to.gauge(
+        "state_age",
+        "How long ago the database was last looked at.",
+        Unit.SECONDS,
+        List.of("source", "host"),
+        () ->
+            samples(
+                (id, engine, samples) ->
+                    engine
+                        .lastState()
+                        .ifPresent(
+                            state ->
+                                samples.add(
+                                    Sample.of(
+                                        seconds(
+                                            Duration.between(state.observedAt(), clock.instant())),
+                                        id.toString(),
+                                        state.host())))));
+  }
+
+  private void counter(
+      Metrics to, String name, String help, Unit unit, ToDoubleFunction<EngineStats> value) {
+    to.counter(name, help, unit, List.of("source"), () -> perSource(value));
+  }
+
+  private void gauge(
+      Metrics to, String name, String help, Unit unit, ToDoubleFunction<EngineStats> value) {
+    to.gauge(name, help, unit, List.of("source"), () -> perSource(value));
+  }
+
+  private List<Sample> perSource(ToDoubleFunction<EngineStats> value) {
+    return samples(
+        (id, engine, samples) ->
+            samples.add(Sample.of(value.applyAsDouble(engine.stats()), id.toString())));
+  }
+
+  private List<Sample> samples(Sampler sampler) {
+    List<Sample> samples = new ArrayList<>();
+    for (Map.Entry<SourceId, SeriesEngine> source : registry.engines().entrySet()) {
+      sampler.sample(source.getKey(), source.getValue(), samples);
+    }
+    return samples;
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1000.0;
+  }
+
+  /** Adds what one data source has to tell. */
+  @FunctionalInterface
+  private interface Sampler {
+    void sample(SourceId id, SeriesEngine engine, List<Sample> samples);
+  }
+}
