@@ -193,8 +193,8 @@ class ReferenceTest {
           NOW,
           Optional.empty(),
           Optional.empty(),
-          true,
-          true);
+          Optional.empty(),
+          Optional.empty());
     }
 
     @Override
