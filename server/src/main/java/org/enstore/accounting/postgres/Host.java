@@ -92,7 +92,8 @@ final class Host implements AutoCloseable {
     }
   }
 
-  private record Known(HostFacts facts, Instant at) {}
+  /** Facts, and when they were found. */
+  record Known(HostFacts facts, Instant at) {}
 
   private record Failed(SQLException cause, Instant at) {}
 
@@ -101,15 +102,15 @@ final class Host implements AutoCloseable {
   }
 
   /** What is known of the host; it is connected to when that is nothing, or too long ago. */
-  HostFacts facts() throws SQLException {
-    Optional<HostFacts> remembered = rememberedFacts();
-    return remembered.isPresent() ? remembered.get() : lookedUpFacts();
+  Known known() throws SQLException {
+    Optional<Known> remembered = remembered();
+    return remembered.isPresent() ? remembered.get() : lookedUp();
   }
 
-  private HostFacts lookedUpFacts() throws SQLException {
+  private Known lookedUp() throws SQLException {
     Instant asked = clock.instant();
     synchronized (looking) {
-      Optional<HostFacts> remembered = rememberedFacts();
+      Optional<Known> remembered = remembered();
       if (remembered.isPresent()) {
         return remembered.get();
       }
@@ -119,9 +120,9 @@ final class Host implements AutoCloseable {
         throw failed.cause();
       }
       try (Connection connection = connector.open(settings.connections().connectTimeout())) {
-        HostFacts facts = HostFacts.inspect(connection);
-        known = new Known(facts, clock.instant());
-        return facts;
+        Known found = new Known(HostFacts.inspect(connection), clock.instant());
+        known = found;
+        return found;
       } catch (SQLException e) {
         lastLookFailure = new Failed(e, clock.instant());
         throw e;
@@ -129,11 +130,11 @@ final class Host implements AutoCloseable {
     }
   }
 
-  private Optional<HostFacts> rememberedFacts() {
+  private Optional<Known> remembered() {
     Known last = known;
     return last == null || clock.instant().isAfter(last.at().plus(FACTS_LAST))
         ? Optional.empty()
-        : Optional.of(last.facts());
+        : Optional.of(last);
   }
 
   /** Forgets what is known, so that the next question looks again. */
@@ -265,8 +266,13 @@ final class Host implements AutoCloseable {
   }
 
   private void evict(Connection connection) {
-    HikariDataSource source = pool();
-    source.evictConnection(connection);
+    HikariDataSource source;
+    synchronized (this) {
+      source = pool;
+    }
+    if (source != null) {
+      source.evictConnection(connection);
+    }
   }
 
   /** The connector as the pool wants to see it; remembers why it could not open a connection. */

@@ -52,10 +52,20 @@ final class SqlFailures {
     return new QueryFailure(verdict.kind(), host + " " + verdict.clause(), thrown);
   }
 
-  /** Whether the same question may well succeed on a second try, here or on another host. */
-  static boolean isWorthRetrying(QueryFailure failure) {
-    return switch (failure.kind()) {
-      case RECOVERY_CONFLICT, STANDBY_UNAVAILABLE, ACCESS_DENIED, SCHEMA_MISMATCH -> true;
+  /** Whether, and when, the same question may well succeed on a second try. */
+  enum Retry {
+    NEVER,
+    /** Here or on another host. */
+    AFTER_A_PAUSE,
+    /** When what was known of the host's tables may have been old. */
+    WITH_NEW_FACTS
+  }
+
+  /** Whether a question that failed so is worth asking again. */
+  static Retry retry(FailureKind kind) {
+    return switch (kind) {
+      case RECOVERY_CONFLICT, STANDBY_UNAVAILABLE -> Retry.AFTER_A_PAUSE;
+      case ACCESS_DENIED, SCHEMA_MISMATCH -> Retry.WITH_NEW_FACTS;
       case BAD_QUERY,
           TOO_LARGE,
           NOT_CONFIGURED,
@@ -64,7 +74,7 @@ final class SqlFailures {
           OVERLOADED,
           CANCELLED,
           BUG ->
-          false;
+          Retry.NEVER;
     };
   }
 
@@ -85,10 +95,7 @@ final class SqlFailures {
                   + " pg_hba.conf on that host has a line for it, for database "
                   + settings.database()
                   + " and for this machine's address"
-                  + (settings.tls().mode() == TlsSettings.Mode.DISABLE
-                      ? "; if the line says hostssl, set tlsMode."
-                      : "; if the line asks for a client certificate, set tlsClientCert and"
-                          + " tlsClientKey."));
+                  + encryptionHint());
       case "3D000" ->
           new Verdict(
               FailureKind.NOT_CONFIGURED,
@@ -154,6 +161,17 @@ final class SqlFailures {
             default -> null;
           };
     };
+  }
+
+  /** What about encryption may keep a user out, as far as the settings leave it open. */
+  private String encryptionHint() {
+    if (settings.tls().mode() == TlsSettings.Mode.DISABLE) {
+      return "; if the line says hostssl, set tlsMode.";
+    }
+    return settings.tls().clientCertificate().isEmpty()
+        ? "; if the line asks for a client certificate, set tlsClientCert and tlsClientKey."
+        : "; if the line asks for a client certificate, tlsClientCert must be from an authority"
+            + " that the server trusts.";
   }
 
   /** Failures to connect, and connections that broke. */

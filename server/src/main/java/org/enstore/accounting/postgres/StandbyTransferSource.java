@@ -157,29 +157,33 @@ public final class StandbyTransferSource implements TransferSource {
   private record Reading(Cells cells, Instant knownThrough) {}
 
   private <T> T ask(Question<T> question, Cancellation cancellation) {
-    Optional<HostPort> avoid = Optional.empty();
+    Optional<HostPort> asked = Optional.empty();
     while (true) {
       cancellation.check();
-      Host host = host(choice.choose(avoid));
+      Instant start = clock.instant();
+      Host host = host(choice.choose(asked));
+      boolean factsAreNew = false;
       try {
-        return question.ask(host, host.facts());
+        Host.Known known = host.known();
+        factsAreNew = !known.at().isBefore(start);
+        return question.ask(host, known.facts());
       } catch (SQLException | QueryFailure e) {
         cancellation.check();
         QueryFailure failure = failures.of(e, host.address());
-        if (!SqlFailures.isWorthRetrying(failure)) {
+        boolean again =
+            switch (SqlFailures.retry(failure.kind())) {
+              case NEVER -> false;
+              case AFTER_A_PAUSE -> true;
+              case WITH_NEW_FACTS -> !factsAreNew;
+            };
+        if (SqlFailures.retry(failure.kind()) != SqlFailures.Retry.NEVER) {
+          host.forget();
+        }
+        if (!again || asked.isPresent()) {
           throw failure;
         }
-        host.forget();
-        if (avoid.isPresent()) {
-          throw failure;
-        }
-        logger.info(
-            "retry source={} host={} kind={} reason={}",
-            name,
-            host.address(),
-            failure.kind(),
-            failure.sentence());
-        avoid = Optional.of(host.address());
+        logger.info("retry source={} host={} kind={}", name, host.address(), failure.kind());
+        asked = Optional.of(host.address());
         pause();
       }
     }
@@ -204,7 +208,7 @@ public final class StandbyTransferSource implements TransferSource {
   private HostChoice.Role roleOf(HostPort address) {
     Host host = host(address);
     try {
-      if (host.facts().standby()) {
+      if (host.known().facts().standby()) {
         return HostChoice.Role.STANDBY;
       }
       if (!settings.allowPrimary()) {

@@ -224,7 +224,7 @@ final class TlsMaterial {
       int at = contentOf(key, 0);
       at = contentOf(key, at) + lengthOf(key, at);
       at = contentOf(key, at) + lengthOf(key, at);
-      if ((key[at] & 0xff) == 0xa0) {
+      if (at < key.length && (key[at] & 0xff) == 0xa0) {
         int start = contentOf(key, at);
         return java.util.Arrays.copyOfRange(key, start, start + lengthOf(key, at));
       }

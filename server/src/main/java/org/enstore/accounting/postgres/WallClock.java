@@ -108,6 +108,10 @@ final class WallClock {
     ZoneOffsetTransition change =
         rules.nextTransition(Instant.ofEpochSecond(startOfDay(first.minusDays(1))));
     while (change != null && change.getInstant().isBefore(end)) {
+      if (isOfWholeHours(change)) {
+        change = rules.nextTransition(change.getInstant());
+        continue;
+      }
       LocalDate day = change.getDateTimeBefore().toLocalDate().minusDays(1);
       LocalDate last = change.getDateTimeAfter().toLocalDate().plusDays(1);
       for (; !day.isAfter(last); day = day.plusDays(1)) {
@@ -120,13 +124,22 @@ final class WallClock {
     return new ArrayList<>(broken);
   }
 
+  private static boolean isOfWholeHours(ZoneOffsetTransition change) {
+    LocalDateTime before = change.getDateTimeBefore();
+    return before.getMinute() == 0
+        && before.getSecond() == 0
+        && change.getDuration().toSeconds() % HOUR_SECONDS == 0;
+  }
+
   private boolean hasBrokenHours(LocalDate day) {
     long midnight = day.toEpochDay() * 24 * HOUR_SECONDS;
-    for (int minute = 0; minute < 24 * 60; minute++) {
-      long hour = midnight + minute / 60 * HOUR_SECONDS;
-      if (cellStart(Grain.HOUR, midnight + minute * MINUTE_SECONDS)
-          != cellStart(Grain.HOUR, hour)) {
-        return true;
+    for (int hour = 0; hour < 24; hour++) {
+      long start = midnight + hour * HOUR_SECONDS;
+      long cell = cellStart(Grain.HOUR, start);
+      for (int minute = 1; minute < 60; minute++) {
+        if (cellStart(Grain.HOUR, start + minute * MINUTE_SECONDS) != cell) {
+          return true;
+        }
       }
     }
     return false;

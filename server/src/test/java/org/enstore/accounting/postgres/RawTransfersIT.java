@@ -1,0 +1,193 @@
+package org.enstore.accounting.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.enstore.accounting.measure.SiteCalendar;
+import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.Dimension;
+import org.enstore.accounting.series.Grain;
+import org.enstore.accounting.series.Quantity;
+import org.enstore.accounting.series.ReadRequest;
+import org.enstore.accounting.series.Shape;
+import org.enstore.accounting.series.SourceTable;
+import org.enstore.accounting.series.SummaryRow;
+import org.enstore.accounting.series.TransferRow;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What is read equals what plain SQL gives. */
+final class RawTransfersIT {
+  private static final String DATABASE = "plain_sql";
+  private static final LocalDate FIRST = LocalDate.parse("2010-10-20");
+  private static final int DAYS = 30;
+  private static SharedPair pair;
+
+  @BeforeAll
+  static void fill() throws Exception {
+    pair = SharedPair.get();
+    pair.createDatabase(DATABASE);
+    Random random = new Random(3);
+    List<TransferRow> transfers = new ArrayList<>();
+    for (int i = 0; i < 6_000; i++) {
+      LocalDateTime date = FIRST.atStartOfDay().plusSeconds(random.nextInt(DAYS * 86_400));
+      transfers.add(
+          TransferRow.of(
+                  date.toString(),
+                  random.nextInt(3) == 0 ? "w" : "r",
+                  random.nextLong(1L << 40),
+                  "L8G1_00" + random.nextInt(4) + ".mover")
+              .withStorageGroup(random.nextBoolean() ? "cms" : "nova")
+              .withLibrary(random.nextInt(5) == 0 ? null : "CD-LTO8G1"));
+    }
+    List<SummaryRow> summary = new ArrayList<>();
+    for (int day = 0; day < DAYS; day++) {
+      for (int mover = 0; mover < 4; mover++) {
+        summary.add(
+            new SummaryRow(
+                FIRST.plusDays(day),
+                "L8G1_00" + mover,
+                random.nextInt(3) == 0 ? null : random.nextLong(1L << 50),
+                random.nextInt(3) == 0 ? 0 : random.nextLong(1L << 50)));
+      }
+    }
+    pair.store(DATABASE, transfers, summary);
+  }
+
+  @Test
+  void cells_equalPlainSql_inZonesWithOddChanges() throws Exception {
+    Shape shape =
+        Shape.of(
+            List.of(Dimension.MOVER, Dimension.STORAGE_GROUP),
+            List.of(Quantity.BYTES, Quantity.TRANSFERS));
+    for (String name :
+        List.of(
+            "America/Chicago", "America/St_Johns", "Australia/Lord_Howe", "America/Sao_Paulo")) {
+      ZoneId zone = ZoneId.of(name);
+      for (Grain grain : Grain.values()) {
+        assertThat(cells(zone, SourceTable.RAW, grain, shape))
+            .as("%s %s", name, grain)
+            .isEqualTo(
+                plain(
+                    """
+                    SELECT date, mover, storage_group, rw, size, 1 FROM encp_xfer
+                    WHERE date >= ? AND date < ?
+                    """,
+                    zone,
+                    grain));
+      }
+    }
+  }
+
+  @Test
+  void summary_equalsPlainSql() throws Exception {
+    Shape shape = Shape.of(List.of(Dimension.MOVER), List.of(Quantity.BYTES));
+    ZoneId zone = ZoneId.of("America/Chicago");
+
+    assertThat(cells(zone, SourceTable.SUMMARY, Grain.DAY, shape))
+        .isEqualTo(
+            plain(
+                """
+                SELECT date::timestamp, mover, null, rw, bytes, 0 FROM xfer_by_day_by_mover,
+                  LATERAL (VALUES ('r', "read"), ('w', "write")) AS d(rw, bytes)
+                WHERE date >= ? AND date < ? AND bytes <> 0
+                """,
+                zone,
+                Grain.DAY));
+  }
+
+  @Test
+  void order_isBoundedByTheDateIndex() throws Exception {
+    try (Connection connection = pair.standby(DATABASE);
+        PreparedStatement off = connection.prepareStatement("SET enable_seqscan = off")) {
+      off.execute();
+      try (PreparedStatement statement =
+              connection.prepareStatement(
+                  "EXPLAIN SELECT date_trunc('hour', date), sum(size) FROM encp_xfer"
+                      + " WHERE date >= '2010-10-21' AND date < '2010-10-22' GROUP BY 1");
+          ResultSet rows = statement.executeQuery()) {
+        StringBuilder plan = new StringBuilder();
+        while (rows.next()) {
+          plan.append(rows.getString(1)).append('\n');
+        }
+        assertThat(plan).contains("xfr_date_idx");
+      }
+    }
+  }
+
+  private static Map<String, Long> cells(ZoneId zone, SourceTable table, Grain grain, Shape shape) {
+    Map<String, Long> cells = new HashMap<>();
+    try (StandbyTransferSource source =
+        new StandbyTransferSource(
+            pair.settings(DATABASE, zone), InstantSource.system(), "plain", "test/1")) {
+      source.read(
+          new ReadRequest(table, grain, shape, FIRST.plusDays(1), FIRST.plusDays(DAYS - 1)),
+          (epochSecond, key, sums) -> {
+            String name =
+                Instant.ofEpochSecond(epochSecond)
+                    + " "
+                    + key.direction().label().charAt(0)
+                    + " "
+                    + String.join(" ", key.values());
+            cells.merge(name + " bytes", sums[0], Long::sum);
+            if (sums.length > 1) {
+              cells.merge(name + " count", sums[1], Long::sum);
+            }
+          },
+          new Cancellation());
+    }
+    return cells;
+  }
+
+  /** The same numbers from single rows, floored here: a way of its own. */
+  private static Map<String, Long> plain(String sql, ZoneId zone, Grain grain) throws SQLException {
+    SiteCalendar calendar = new SiteCalendar(zone);
+    Map<String, Long> cells = new HashMap<>();
+    try (Connection connection = pair.standby(DATABASE);
+        PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setObject(1, FIRST.plusDays(1).atStartOfDay());
+      statement.setObject(2, FIRST.plusDays(DAYS - 1).atStartOfDay());
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          LocalDateTime wall = rows.getObject(1, LocalDateTime.class);
+          Instant instant = wall.atZone(zone).withLaterOffsetAtOverlap().toInstant();
+          long midnight = calendar.startOfDay(wall.toLocalDate());
+          Duration elapsed = Duration.ofSeconds(instant.getEpochSecond() - midnight);
+          Duration floor =
+              switch (grain) {
+                case DAY -> Duration.ZERO;
+                case HOUR -> Duration.ofHours(elapsed.toHours());
+                case MINUTE -> Duration.ofMinutes(elapsed.toMinutes());
+              };
+          String group = rows.getString(3);
+          String name =
+              Instant.ofEpochSecond(midnight).plus(floor)
+                  + " "
+                  + rows.getString(4)
+                  + " "
+                  + rows.getString(2)
+                  + (group == null ? "" : " " + group);
+          cells.merge(name + " bytes", rows.getLong(5), Long::sum);
+          if (rows.getLong(6) > 0) {
+            cells.merge(name + " count", 1L, Long::sum);
+          }
+        }
+      }
+    }
+    return cells;
+  }
+}

@@ -1,0 +1,119 @@
+package org.enstore.accounting.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import org.enstore.accounting.measure.SiteCalendar;
+import org.enstore.accounting.series.Grain;
+import org.junit.jupiter.api.Test;
+
+final class WallClockTest {
+
+  @Test
+  void instant_repeatedHour_isTheLater() {
+    assertThat(clock("America/Chicago").instant(wall("2023-11-05T01:30:00")))
+        .isEqualTo("2023-11-05T07:30:00Z");
+  }
+
+  @Test
+  void instant_missingHour_isShiftedForward() {
+    assertThat(clock("America/Chicago").instant(wall("2024-03-10T02:30:00")))
+        .isEqualTo("2024-03-10T08:30:00Z");
+  }
+
+  @Test
+  void instant_moscow2014_repeatedHour() {
+    assertThat(clock("Europe/Moscow").instant(wall("2014-10-26T01:30:00")))
+        .isEqualTo("2014-10-25T22:30:00Z");
+  }
+
+  @Test
+  void cellStart_plainDay() {
+    WallClock clock = clock("Europe/Moscow");
+
+    assertThat(cell(clock, Grain.MINUTE, "2024-05-01T10:20:00")).isEqualTo("2024-05-01T07:20:00Z");
+    assertThat(cell(clock, Grain.HOUR, "2024-05-01T10:00:00")).isEqualTo("2024-05-01T07:00:00Z");
+    assertThat(cell(clock, Grain.DAY, "2024-05-01T00:00:00")).isEqualTo("2024-04-30T21:00:00Z");
+  }
+
+  @Test
+  void cellStart_zoneOffWholeHours_hoursBeginAtLocalOnes() {
+    assertThat(cell(clock("Asia/Kathmandu"), Grain.HOUR, "2024-05-01T10:00:00"))
+        .isEqualTo("2024-05-01T04:15:00Z");
+  }
+
+  @Test
+  void brokenHours_noneWhereChangesAreWholeHours() {
+    for (String zone : new String[] {"America/Chicago", "Europe/Madrid", "Europe/Moscow", "UTC"}) {
+      assertThat(
+              clock(zone)
+                  .daysWithBrokenHours(
+                      LocalDate.parse("2001-01-01"), LocalDate.parse("2024-12-31")))
+          .as(zone)
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void brokenHours_halfHourChanges() {
+    assertThat(
+            clock("Australia/Lord_Howe")
+                .daysWithBrokenHours(LocalDate.parse("2024-01-01"), LocalDate.parse("2025-01-01")))
+        .containsExactly(LocalDate.parse("2024-04-07"), LocalDate.parse("2024-10-06"));
+  }
+
+  @Test
+  void brokenHours_changesAtOneMinutePastMidnight() {
+    assertThat(
+            clock("America/St_Johns")
+                .daysWithBrokenHours(LocalDate.parse("2010-01-01"), LocalDate.parse("2011-01-01")))
+        .isNotEmpty()
+        .allMatch(
+            day ->
+                day.equals(LocalDate.parse("2010-03-14"))
+                    || day.equals(LocalDate.parse("2010-11-06"))
+                    || day.equals(LocalDate.parse("2010-11-07")));
+  }
+
+  @Test
+  void readFrom_usuallyMidnight() {
+    for (Grain grain : Grain.values()) {
+      assertThat(clock("America/Chicago").readFrom(grain, LocalDate.parse("2024-03-10")))
+          .isEqualTo("2024-03-10T00:00:00");
+    }
+  }
+
+  @Test
+  void readFrom_gapBeforeMidnight() {
+    WallClock clock = clock("America/Nuuk");
+
+    assertThat(clock.readFrom(Grain.MINUTE, LocalDate.parse("2025-03-30")))
+        .isEqualTo("2025-03-29T23:00:00");
+    assertThat(clock.readFrom(Grain.DAY, LocalDate.parse("2025-03-30")))
+        .isEqualTo("2025-03-30T00:00:00");
+  }
+
+  @Test
+  void readFrom_skippedDate() {
+    for (Grain grain : Grain.values()) {
+      assertThat(clock("Pacific/Apia").readFrom(grain, LocalDate.parse("2011-12-31")))
+          .isEqualTo("2011-12-30T00:00:00");
+    }
+  }
+
+  private static WallClock clock(String zone) {
+    return new WallClock(new SiteCalendar(ZoneId.of(zone)));
+  }
+
+  private static LocalDateTime wall(String text) {
+    return LocalDateTime.parse(text);
+  }
+
+  private static Instant cell(WallClock clock, Grain grain, String text) {
+    return Instant.ofEpochSecond(clock.cellStart(grain, wall(text).toEpochSecond(ZoneOffset.UTC)));
+  }
+}
