@@ -36,6 +36,7 @@ import java.util.stream.Collectors;
 import org.enstore.accounting.demo.QuirkFixture;
 import org.enstore.accounting.demo.ReplicatedPair;
 import org.enstore.accounting.demo.ReplicatedPair.Role;
+import org.enstore.accounting.demo.TestPairs;
 import org.enstore.accounting.frame.ArrowReadBack;
 import org.enstore.accounting.grafana.DataService;
 import org.enstore.accounting.grafana.InstanceRegistry;
@@ -194,7 +195,7 @@ class RandomQueriesIT {
       this.fixture = fixture;
       this.now = now;
       this.pair =
-          ReplicatedPair.builder()
+          TestPairs.builder()
               .zone(fixture.zone())
               .preparation(
                   primary -> {
@@ -427,7 +428,9 @@ class RandomQueriesIT {
               asked.to().toEpochMilli());
     }
 
-    /** Every bucket of the range, found by trying moments closer than the shortest bucket is long. */
+    /**
+     * Every bucket of the range, found by trying moments closer than the shortest bucket is long.
+     */
     String bucketsSql() {
       long stride =
           asked.step().isCalendar()
