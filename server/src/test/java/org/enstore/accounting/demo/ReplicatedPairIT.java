@@ -280,6 +280,38 @@ class ReplicatedPairIT {
     }
   }
 
+  @Test
+  void killedServer_isGoneAndStartsAgainOnTheSamePort() throws Exception {
+    Path home = Files.createTempDirectory("enstore-accounting-single-");
+    try (Programs programs = TestPairs.programs().open(home)) {
+      Path directory = Files.createDirectory(home.resolve("server"));
+      EmbeddedPostgres server = new EmbeddedPostgres(programs, directory, 0);
+      server.initialise("secret");
+      server.start();
+      int port = server.port();
+      assertThat(server.isRunning()).isTrue();
+
+      programs.kill(directory.resolve("data"), LIMIT);
+
+      assertThat(server.isRunning()).isFalse();
+      new ServerSocket(port).close();
+      server.start();
+      assertThat(server.port()).isEqualTo(port);
+      assertThat(server.isRunning()).isTrue();
+      server.stop();
+      assertThat(server.isRunning()).isFalse();
+    } finally {
+      Directories.delete(home);
+    }
+  }
+
+  @Test
+  void programs_areOfTwoKindsAndNoOther() {
+    assertThatThrownBy(() -> TestPairs.programs("docker"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("-Dpostgres=docker: it must be embedded or testcontainers.");
+  }
+
   /** As root, the way that does without user namespaces; as anybody else, the only way. */
   @Test
   void server_runsWithoutUserNamespaces(@TempDir Path directory) throws Exception {

@@ -16,12 +16,18 @@ public final class TestPairs {
    * @throws IllegalArgumentException when the property has another value
    */
   public static ReplicatedPair.Builder builder() {
-    String chosen = System.getProperty("postgres", "embedded");
+    return ReplicatedPair.builder().programs(programs());
+  }
+
+  static Programs.Source programs() {
+    return programs(System.getProperty("postgres", "embedded"));
+  }
+
+  static Programs.Source programs(String chosen) {
     return switch (chosen) {
-      case "embedded" -> ReplicatedPair.builder();
+      case "embedded" -> InstalledPrograms.of(PostgresBinaries.bundled(Progress.silent()));
       case "testcontainers" ->
-          ReplicatedPair.builder()
-              .programs(ContainerPrograms.of(System.getProperty("postgres.image", DEFAULT_IMAGE)));
+          ContainerPrograms.of(System.getProperty("postgres.image", DEFAULT_IMAGE));
       default ->
           throw new IllegalArgumentException(
               "-Dpostgres=" + chosen + ": it must be embedded or testcontainers.");
