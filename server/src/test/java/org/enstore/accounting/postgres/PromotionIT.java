@@ -26,7 +26,7 @@ final class PromotionIT {
 
   @Test
   void standby_promotedUnderUs_isNoticedOnTheNextRead() throws Exception {
-    try (ReplicatedPair servers = ReplicatedPair.builder().start()) {
+    try (ReplicatedPair servers = SharedPair.builder().start()) {
       SharedPair pair = new SharedPair(servers);
       pair.createDatabase(DATABASE);
       pair.store(

@@ -1,6 +1,7 @@
 package org.enstore.accounting.postgres;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Date;
 import java.sql.DriverManager;
@@ -16,6 +17,7 @@ import org.enstore.accounting.config.HostPort;
 import org.enstore.accounting.config.Secret;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.config.TlsSettings;
+import org.enstore.accounting.demo.PostgresBinaries;
 import org.enstore.accounting.demo.ReplicatedPair;
 import org.enstore.accounting.demo.ReplicatedPair.Role;
 import org.enstore.accounting.series.SummaryRow;
@@ -46,13 +48,25 @@ final class SharedPair {
     if (running == null) {
       running =
           new SharedPair(
-              ReplicatedPair.builder()
+              builder()
                   .zone(ZoneId.of("America/Chicago"))
                   .standbySetting("max_standby_streaming_delay", "300ms")
                   .start());
       shared = running;
     }
     return running;
+  }
+
+  /**
+   * The beginnings of a pair: of the bundled PostgreSQL, or of the one whose programs are in the
+   * directory that the system property {@code postgres.bin} names.
+   */
+  static ReplicatedPair.Builder builder() {
+    ReplicatedPair.Builder builder = ReplicatedPair.builder();
+    String directory = System.getProperty("postgres.bin", "");
+    return directory.isEmpty()
+        ? builder
+        : builder.binaries(PostgresBinaries.at(Path.of(directory)));
   }
 
   ReplicatedPair pair() {

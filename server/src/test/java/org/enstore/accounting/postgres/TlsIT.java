@@ -169,7 +169,7 @@ final class TlsIT {
   }
 
   private static SharedPair start(ReplicatedPair.Tls tls) throws Exception {
-    SharedPair pair = new SharedPair(ReplicatedPair.builder().tls(tls).start());
+    SharedPair pair = new SharedPair(SharedPair.builder().tls(tls).start());
     pair.createDatabase("encrypted");
     return pair;
   }
