@@ -113,7 +113,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--plugin",
       paramLabel = "<dir>",
-      description = "With --grafana: the plugin's folder (default: the one this program is in).")
+      description = "With --grafana: the plugin's folder as it is installed.")
   private @Nullable Path plugin;
 
   @Option(
@@ -250,7 +250,7 @@ final class DemoCommand implements Callable<Integer> {
         Optional.of(
             DemoGrafana.start(
                 grafana.toAbsolutePath().normalize(),
-                plugin != null ? plugin.toAbsolutePath().normalize() : Path.of("").toAbsolutePath(),
+                (plugin != null ? plugin : Path.of("")).toAbsolutePath().normalize(),
                 new DemoGrafana.Target(
                     "127.0.0.1",
                     pair.standbyPort(),

@@ -53,10 +53,11 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule jdbc =
       confined(
-          "SQL is the postgres room's, and the demo's that fills a database",
+          "SQL is the postgres room's, and the demo's that fills a database; root starts the demo",
           new String[] {"java.sql..", "javax.sql..", "org.postgresql.."},
           room("postgres"),
-          room("demo"));
+          room("demo"),
+          ROOT);
 
   @ArchTest
   static final ArchRule jooqAndPools =

@@ -14,6 +14,9 @@ import java.util.regex.Pattern;
  * somebody wrote is replaced by a default.
  */
 public final class SourceSettingsLoader {
+  private static final Pattern UNENCRYPTED_KEY =
+      Pattern.compile("-----BEGIN (RSA |EC )?PRIVATE KEY-----");
+
   /** The newest version of the settings that this program understands. */
   public static final long VERSION = 1;
 
@@ -252,9 +255,9 @@ public final class SourceSettingsLoader {
     if (!certificate.isEmpty() && !certificate.contains("-----BEGIN CERTIFICATE-----")) {
       keys.complain("The secret \"tlsClientCert\" holds no PEM certificate (BEGIN CERTIFICATE).");
     }
-    if (!key.isEmpty() && !key.contains("-----BEGIN PRIVATE KEY-----")) {
+    if (!key.isEmpty() && !UNENCRYPTED_KEY.matcher(key).find()) {
       keys.complain(
-          "The secret \"tlsClientKey\" holds no unencrypted PKCS #8 key (BEGIN PRIVATE KEY); convert"
+          "The secret \"tlsClientKey\" holds no unencrypted PEM key (BEGIN PRIVATE KEY); convert"
               + " yours with: openssl pkcs8 -topk8 -nocrypt -in client.key.");
     }
     if (certificate.isEmpty() != key.isEmpty()) {

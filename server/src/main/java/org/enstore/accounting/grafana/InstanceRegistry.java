@@ -263,8 +263,10 @@ public final class InstanceRegistry implements AutoCloseable {
       this.fingerprint = fingerprint;
     }
 
+    /** Whether a request with these settings is served here: a late one with older settings is. */
     boolean serves(Fingerprint wanted, long savedAt) {
-      return fingerprint.equals(wanted) && savedAt <= sent.getLastUpdatedMS();
+      return savedAt < sent.getLastUpdatedMS()
+          || (savedAt == sent.getLastUpdatedMS() && fingerprint.equals(wanted));
     }
 
     boolean isIdleFor(long now) {

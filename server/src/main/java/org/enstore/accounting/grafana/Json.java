@@ -56,9 +56,8 @@ final class Json {
         throw new IllegalArgumentException("is not a JSON object.");
       }
       Map<String, @Nullable Object> object = readObject(reader);
-      if (reader.peek() != JsonToken.END_DOCUMENT) {
-        throw new IllegalArgumentException("has something behind its JSON object.");
-      }
+      // Strict reading refuses whatever may follow.
+      JsonToken unused = reader.peek();
       return object;
     } catch (EOFException e) {
       throw new IllegalArgumentException("is not valid JSON: it ends too early.", e);

@@ -212,7 +212,7 @@ final class HealthCheck {
     }
     LocalDate last = look.summaryDay().get();
     LocalDate today = look.transfer().get().toLocalDate();
-    long behind = ChronoUnit.DAYS.between(last, today) - 1;
+    long behind = ChronoUnit.DAYS.between(last, today);
     if (behind <= settings.freshness().summaryWarningDays()) {
       return Optional.empty();
     }

@@ -122,6 +122,12 @@ record HostFacts(
     return tables.getOrDefault(table, new Table(Optional.empty(), false, Map.of()));
   }
 
+  /** Why {@code table} cannot be read at {@code place}, if it cannot, and what to do. */
+  Optional<QueryFailure> failure(SourceTable table, String place) {
+    return problem(table, Optional.empty())
+        .map(problem -> new QueryFailure(problem.kind(), place + ": " + problem.sentence()));
+  }
+
   /** Whether the table and all the columns that every question needs may be read. */
   boolean isReadable(SourceTable table) {
     return problem(table, Optional.empty()).isEmpty();

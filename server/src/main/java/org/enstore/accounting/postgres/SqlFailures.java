@@ -70,7 +70,6 @@ final class SqlFailures {
           TOO_LARGE,
           NOT_CONFIGURED,
           UNAUTHENTICATED,
-          STANDBY_STALE,
           TIMEOUT,
           OVERLOADED,
           CANCELLED,

@@ -47,8 +47,8 @@ final class StateQuery {
         look.transfer()
             .map(wallClock::instant)
             .map(instant -> instant.isAfter(observation.at()) ? observation.at() : instant),
-        facts.isReadable(SourceTable.SUMMARY),
-        facts.isReadable(SourceTable.RAW));
+        facts.failure(SourceTable.SUMMARY, host.toString()),
+        facts.failure(SourceTable.RAW, host.toString()));
   }
 
   /**

@@ -16,8 +16,6 @@ public enum FailureKind {
   SCHEMA_MISMATCH,
   /** No host can be reached, or none that may be read. */
   STANDBY_UNAVAILABLE,
-  /** The standby is further behind than the settings allow. */
-  STANDBY_STALE,
   /** Replay on the standby cancelled the query, the retry included. */
   RECOVERY_CONFLICT,
   /** The statement or the caller ran out of time. */

@@ -22,7 +22,7 @@ import org.enstore.accounting.measure.TimeRange;
  * @param rawShape what blocks of the transfers tell apart
  * @param from the first day wanted
  * @param to the first day no longer wanted
- * @param rawUsed whether the transfers are used for the days after that
+ * @param rawAllowed whether days that the summary does not give may be taken from the transfers
  * @param notices what the plan's reader should know about it
  */
 record Plan(
@@ -34,7 +34,7 @@ record Plan(
     LocalDate from,
     LocalDate to,
     Optional<LocalDate> summaryThrough,
-    boolean rawUsed,
+    boolean rawAllowed,
     List<Notice> notices) {
 
   /** Transfers dated before this day, or more than a year ahead, are clock errors. */
@@ -84,27 +84,18 @@ record Plan(
         wantsSummary
             ? state.lastSummaryDay().map(last -> earlier(last, today.minusDays(1)))
             : Optional.empty();
-    boolean rawUsed =
+    boolean rawNeeded =
         wantsRaw && summaryThrough.map(last -> last.plusDays(1).isBefore(to)).orElse(true);
-    if (rawUsed && !state.rawReadable()) {
+    if (rawNeeded && state.rawProblem().isPresent()) {
       if (summaryThrough.isEmpty()) {
-        throw new QueryFailure(
-            FailureKind.ACCESS_DENIED,
-            "Table encp_xfer cannot be read on "
-                + state.host()
-                + ". On the primary, run: GRANT SELECT ON encp_xfer TO "
-                + settings.user()
-                + "; or choose the source summary with a step of a day or more.");
+        throw state.rawProblem().get();
       }
-      rawUsed = false;
       notices.add(
           Notice.warning(
               "Days after "
                   + summaryThrough.get()
-                  + " are missing: table encp_xfer cannot be read. On the primary, run: GRANT"
-                  + " SELECT ON encp_xfer TO "
-                  + settings.user()
-                  + ";"));
+                  + " are missing: "
+                  + state.rawProblem().get().sentence()));
     }
     dimensions.add(Dimension.MOVER);
     dimensions.add(Dimension.MOVER_CLASS);
@@ -117,7 +108,7 @@ record Plan(
         from,
         to,
         summaryThrough,
-        rawUsed,
+        wantsRaw && state.rawReadable(),
         notices);
   }
 
@@ -196,14 +187,12 @@ record Plan(
                 + " out of groupBy and filters.");
       }
     }
-    if (!state.summaryReadable()) {
-      throw new QueryFailure(
-          FailureKind.ACCESS_DENIED,
-          "Table xfer_by_day_by_mover cannot be read on "
-              + state.host()
-              + ". On the primary, check that it exists and run: GRANT SELECT ON"
-              + " xfer_by_day_by_mover TO the data source's user; or choose the source raw.");
-    }
+    state
+        .summaryProblem()
+        .ifPresent(
+            problem -> {
+              throw problem;
+            });
   }
 
   /**
@@ -230,11 +219,17 @@ record Plan(
    * @param summarised the last day that the summary really gave; empty if it gave none
    */
   List<BlockKey> rawKeys(Optional<LocalDate> summarised, LocalDate settled) {
-    if (!rawUsed) {
+    if (!rawAllowed) {
       return List.of();
     }
     LocalDate first = summarised.map(last -> later(last.plusDays(1), from)).orElse(from);
     return keys(SourceTable.RAW, grain, rawShape, first, to, settled);
+  }
+
+  /** The blocks that tell the values of {@code dimension} alone. */
+  List<BlockKey> keysOf(Dimension dimension, LocalDate settled) {
+    Shape alone = Shape.of(List.of(dimension), List.of(Quantity.BYTES));
+    return keys(SourceTable.RAW, Grain.DAY, alone, from, to, settled);
   }
 
   private static List<BlockKey> keys(

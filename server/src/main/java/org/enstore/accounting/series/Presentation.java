@@ -66,6 +66,9 @@ final class Presentation {
     long start = buckets.start(bucket) * MILLIS_PER_SECOND;
     long end = buckets.end(bucket) * MILLIS_PER_SECOND;
     // Rows ahead of the complete part have clocks that run fast: their bucket counts whole.
-    return isAhead(bucket) ? end - start : Math.min(end, completeUntilMillis) - start;
+    // A bucket that has just begun counts a second, the resolution of a transfer's time.
+    return isAhead(bucket)
+        ? end - start
+        : Math.max(MILLIS_PER_SECOND, Math.min(end, completeUntilMillis) - start);
   }
 }

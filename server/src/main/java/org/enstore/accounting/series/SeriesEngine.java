@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -80,7 +81,8 @@ public final class SeriesEngine implements AutoCloseable {
   }
 
   /** A question as far as its answer depends on it: ranges within the same buckets are equal. */
-  private record AnswerKey(SeriesQuery query, Optional<LocalDate> summaryThrough, boolean rawUsed) {
+  private record AnswerKey(
+      SeriesQuery query, Optional<LocalDate> summaryThrough, boolean rawAllowed) {
     static AnswerKey of(SeriesQuery query, Plan plan) {
       SeriesQuery normal =
           new SeriesQuery(
@@ -96,13 +98,17 @@ public final class SeriesEngine implements AutoCloseable {
               query.unit(),
               query.gaps(),
               query.source());
-      return new AnswerKey(normal, plan.summaryThrough(), plan.rawUsed());
+      return new AnswerKey(normal, plan.summaryThrough(), plan.rawAllowed());
     }
   }
 
   /** An answer's table, and the very blocks it was added up from. */
   private record Answered(
-      SeriesTable table, List<Notice> notices, Instant completeUntil, List<Block> blocks) {
+      SeriesTable table,
+      List<Notice> notices,
+      Instant completeUntil,
+      String read,
+      List<Block> blocks) {
     int sizeBytes() {
       return (int) Math.min(Integer.MAX_VALUE, 1000 + 8 * table.valueCount() + 8L * blocks.size());
     }
@@ -267,13 +273,17 @@ public final class SeriesEngine implements AutoCloseable {
                         tally.labels(sum), presentation.numbers(sum.values(), sum.present())))
             .toList();
     return new Answered(
-        new SeriesTable(plan.buckets(), series), notices, completeUntil, gathered.all());
+        new SeriesTable(plan.buckets(), series),
+        notices,
+        completeUntil,
+        read(plan, gathered),
+        gathered.all());
   }
 
   /** The instant before which no further transfer is expected, as far as the blocks can tell. */
   private Instant completeUntil(Plan plan, SourceState state, Gathered gathered, long seam) {
-    if (!plan.rawUsed()) {
-      return plan.summaryThrough().isEmpty()
+    if (!plan.rawAllowed()) {
+      return gathered.summarised().isEmpty()
           ? Instant.EPOCH
           : Instant.ofEpochSecond(Math.min(seam, plan.buckets().to()));
     }
@@ -330,7 +340,7 @@ public final class SeriesEngine implements AutoCloseable {
         plan.step(),
         answered.table(),
         notices,
-        executed(plan, look.state(), cached),
+        answered.read() + executed(plan, look.state(), cached),
         answered.completeUntil(),
         cached);
   }
@@ -404,10 +414,12 @@ public final class SeriesEngine implements AutoCloseable {
                 + " without a commit. Later days come from encp_xfer where the source allows."));
   }
 
-  private static String executed(Plan plan, SourceState state, boolean cached) {
+  /** Which days of which tables the numbers were added up from. */
+  private static String read(Plan plan, Gathered gathered) {
     List<String> parts = new ArrayList<>();
     LocalDate lastDay = plan.to().minusDays(1);
-    plan.summaryThrough()
+    gathered
+        .summarised()
         .filter(last -> !last.isBefore(plan.from()))
         .ifPresent(
             last ->
@@ -416,9 +428,10 @@ public final class SeriesEngine implements AutoCloseable {
                         + plan.from()
                         + " to "
                         + (last.isBefore(lastDay) ? last : lastDay)));
-    if (plan.rawUsed()) {
+    if (!gathered.raw().isEmpty()) {
       LocalDate first =
-          plan.summaryThrough()
+          gathered
+              .summarised()
               .map(last -> last.plusDays(1))
               .filter(day -> day.isAfter(plan.from()))
               .orElse(plan.from());
@@ -428,10 +441,13 @@ public final class SeriesEngine implements AutoCloseable {
               + " to "
               + lastDay
               + " by "
-              + plan.grain().name().toLowerCase(java.util.Locale.ROOT));
+              + plan.grain().name().toLowerCase(Locale.ROOT));
     }
-    return String.join(" + ", parts.isEmpty() ? List.of("nothing to read") : parts)
-        + "; step "
+    return parts.isEmpty() ? "nothing to read" : String.join(" + ", parts);
+  }
+
+  private static String executed(Plan plan, SourceState state, boolean cached) {
+    return "; step "
         + plan.step().text()
         + "; "
         + (state.standby() ? "standby " : "primary ")
@@ -470,12 +486,18 @@ public final class SeriesEngine implements AutoCloseable {
             GapPolicy.ZERO,
             SourceChoice.AUTO);
     Plan plan = Plan.of(everything, look.state(), calendar, settings, now);
-    Gathered gathered = gather(plan, Optional.empty(), now, cancellation);
     TreeSet<String> names = new TreeSet<>(MoverNames.naturalOrder());
     if (movers) {
-      names.addAll(moverNames(gathered, plan, query));
+      names.addAll(moverNames(gather(plan, Optional.empty(), now, cancellation), plan, query));
     } else {
-      gathered.raw().forEach(block -> names.addAll(valuesOf(block, query.dimension())));
+      store
+          .get(
+              plan.keysOf(query.dimension(), store.settledBefore(now)),
+              Optional.empty(),
+              block -> true,
+              cancellation)
+          .blocks()
+          .forEach(block -> names.addAll(valuesOf(block, query.dimension())));
       names.remove("");
     }
     Optional<Pattern> match = query.match().map(pattern -> Filter.compile("match", pattern));
@@ -534,9 +556,9 @@ public final class SeriesEngine implements AutoCloseable {
     return watch.look(Optional.empty(), cancellation).state();
   }
 
-  /** The last look at the database, if there was one lately; never waits. */
+  /** The last look at the database, however old, if there ever was one; never waits. */
   public Optional<SourceState> lastState() {
-    return watch.peek().map(StateWatch.Look::state);
+    return watch.last().map(StateWatch.Look::state);
   }
 
   /** Tries the connection and the privileges; never throws for an outage. */

@@ -18,8 +18,8 @@ import java.util.Optional;
  *     or when the summary may not be read
  * @param newestTransfer the newest completion in {@code encp_xfer}, future-dated rows left out;
  *     empty when there is none
- * @param summaryReadable whether the summary table is there and may be read
- * @param rawReadable whether the transfer table is there and may be read
+ * @param summaryProblem why the summary cannot be read, if it cannot
+ * @param rawProblem why the transfers cannot be read, if they cannot
  */
 public record SourceState(
     String host,
@@ -29,5 +29,16 @@ public record SourceState(
     Instant knownThrough,
     Optional<LocalDate> lastSummaryDay,
     Optional<Instant> newestTransfer,
-    boolean summaryReadable,
-    boolean rawReadable) {}
+    Optional<QueryFailure> summaryProblem,
+    Optional<QueryFailure> rawProblem) {
+
+  /** Whether the summary table is there and may be read. */
+  public boolean summaryReadable() {
+    return summaryProblem.isEmpty();
+  }
+
+  /** Whether the transfer table is there and may be read. */
+  public boolean rawReadable() {
+    return rawProblem.isEmpty();
+  }
+}

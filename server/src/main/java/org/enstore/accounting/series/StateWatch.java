@@ -4,13 +4,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** The last look at a source's freshness, taken again when it has become old. Thread-safe. */
 final class StateWatch {
+  private static final Duration TURN_CHECK = Duration.ofMillis(50);
+
   private final TransferSource source;
   private final InstantSource clock;
   private final Duration validity;
+  private final ReentrantLock turn = new ReentrantLock();
   private volatile @Nullable Look last;
 
   StateWatch(TransferSource source, InstantSource clock, Duration validity) {
@@ -25,6 +30,11 @@ final class StateWatch {
    * @param outage why it could not be repeated, if the state is older than it should be
    */
   record Look(SourceState state, Instant takenAt, Optional<QueryFailure> outage) {}
+
+  /** The last look, however old. */
+  Optional<Look> last() {
+    return Optional.ofNullable(last);
+  }
 
   /** The last look, if it is not too old. */
   Optional<Look> peek() {
@@ -45,34 +55,51 @@ final class StateWatch {
         && before.takenAt().isAfter(notBefore.orElse(Instant.EPOCH))) {
       return before;
     }
-    synchronized (this) {
+    takeTurn(cancellation);
+    try {
       // Somebody else may have looked while this thread waited for its turn.
       @Nullable Look now = last;
-      boolean lookedMeanwhile =
-          now != null && (before == null || now.takenAt().isAfter(before.takenAt()));
-      if (now != null && lookedMeanwhile && isValid(now)) {
+      if (now != null && isValid(now) && now.takenAt().isAfter(notBefore.orElse(Instant.EPOCH))) {
         return now;
       }
-      Instant takenAt = clock.instant();
-      try {
-        Look look = new Look(source.state(cancellation), takenAt, Optional.empty());
-        last = look;
-        return look;
-      } catch (QueryFailure failure) {
-        if (now == null || !isOutage(failure)) {
-          throw failure;
-        }
-        Look kept = new Look(now.state(), takenAt, Optional.of(failure));
-        last = kept;
-        return kept;
+      return lookAgain(now, cancellation);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Waits for the lock, but no longer than anybody waits for the answer. */
+  private void takeTurn(Cancellation cancellation) {
+    try {
+      while (!turn.tryLock(TURN_CHECK.toMillis(), TimeUnit.MILLISECONDS)) {
+        cancellation.check();
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new QueryFailure(FailureKind.CANCELLED, "The service is stopping.", e);
+    }
+  }
+
+  private Look lookAgain(@Nullable Look before, Cancellation cancellation) {
+    Instant takenAt = clock.instant();
+    try {
+      Look look = new Look(source.state(cancellation), takenAt, Optional.empty());
+      last = look;
+      return look;
+    } catch (QueryFailure failure) {
+      if (before == null || !isOutage(failure)) {
+        throw failure;
+      }
+      Look kept = new Look(before.state(), takenAt, Optional.of(failure));
+      last = kept;
+      return kept;
     }
   }
 
   /** Whether a failure means that the database is out of reach for now, not that it refuses. */
   static boolean isOutage(QueryFailure failure) {
     return switch (failure.kind()) {
-      case STANDBY_UNAVAILABLE, STANDBY_STALE, RECOVERY_CONFLICT, TIMEOUT -> true;
+      case STANDBY_UNAVAILABLE, RECOVERY_CONFLICT, TIMEOUT -> true;
       case BAD_QUERY,
           TOO_LARGE,
           NOT_CONFIGURED,

@@ -252,8 +252,15 @@ public final class InMemoryTransferSource implements TransferSource {
             .filter(at -> !at.isAfter(now.plus(SKEW)))
             .max(Comparator.naturalOrder())
             .map(at -> at.isAfter(now) ? now : at),
-        summaryReadable,
-        rawReadable);
+        problem(summaryReadable, SourceTable.SUMMARY),
+        problem(rawReadable, SourceTable.RAW));
+  }
+
+  private static Optional<QueryFailure> problem(boolean readable, SourceTable table) {
+    return readable
+        ? Optional.empty()
+        : Optional.of(
+            new QueryFailure(FailureKind.ACCESS_DENIED, "may not read " + table.table() + "."));
   }
 
   @Override

@@ -1,0 +1,213 @@
+package org.enstore.accounting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.enstore.accounting.grafana.DataService;
+import org.enstore.accounting.grafana.InstanceRegistry;
+import org.enstore.accounting.grafana.Workers;
+import org.enstore.accounting.proto.pluginv2.DataGrpc;
+import org.enstore.accounting.proto.pluginv2.DataQuery;
+import org.enstore.accounting.proto.pluginv2.DataSourceInstanceSettings;
+import org.enstore.accounting.proto.pluginv2.PluginContext;
+import org.enstore.accounting.proto.pluginv2.QueryDataRequest;
+import org.enstore.accounting.proto.pluginv2.TimeRange;
+import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.FailureKind;
+import org.enstore.accounting.series.Health;
+import org.enstore.accounting.series.PoolStats;
+import org.enstore.accounting.series.ReadRequest;
+import org.enstore.accounting.series.ReplayLag;
+import org.enstore.accounting.series.RowSink;
+import org.enstore.accounting.series.SeriesEngine;
+import org.enstore.accounting.series.SourceState;
+import org.enstore.accounting.series.TransferSource;
+import org.junit.jupiter.api.Test;
+
+/** Holds {@code server/README.md} against what the program really has. */
+class ReferenceTest {
+  private static final Instant NOW = Instant.parse("2025-06-20T17:00:00Z");
+
+  @Test
+  void everyPropertyOfTheQueryModel_isInTheReference() throws IOException {
+    assertNamed(properties("query-model-v1.schema.json"));
+  }
+
+  @Test
+  void everySetting_isInTheReference() throws IOException {
+    assertNamed(properties("settings-model-v1.schema.json"));
+  }
+
+  @Test
+  void everyMetric_isInTheReference() throws IOException {
+    Set<String> metrics = new TreeSet<>();
+    scrape()
+        .lines()
+        .filter(line -> !line.startsWith("#"))
+        .forEach(line -> metrics.add(line.split("[{ ]", 2)[0]));
+
+    assertThat(metrics)
+        .contains(
+            "enstore_queries_total",
+            "enstore_pool_connections",
+            "enstore_replay_lag_seconds",
+            "enstore_jvm_threads");
+    assertNamed(metrics);
+  }
+
+  @Test
+  void everyKindOfFailure_isInTheReference() throws IOException {
+    Set<String> kinds = new TreeSet<>();
+    for (FailureKind kind : FailureKind.values()) {
+      kinds.add(kind.name());
+    }
+    assertNamed(kinds);
+  }
+
+  /** Each name must stand in the reference as code: within backquotes, and alone. */
+  private static void assertNamed(Set<String> names) throws IOException {
+    String reference = Files.readString(Path.of("README.md"));
+    assertThat(names).isNotEmpty();
+    assertThat(names.stream().filter(name -> !reference.contains("`" + name + "`")))
+        .as("missing in server/README.md")
+        .isEmpty();
+  }
+
+  private static Set<String> properties(String schema) throws IOException {
+    try (InputStream in = DataService.class.getResourceAsStream(schema)) {
+      assertThat(in).as(schema).isNotNull();
+      Set<String> names = new TreeSet<>();
+      addProperties(
+          JsonParser.parseString(new String(in.readAllBytes(), StandardCharsets.UTF_8)), names);
+      return names;
+    }
+  }
+
+  private static void addProperties(JsonElement form, Set<String> names) {
+    if (form instanceof JsonArray list) {
+      list.forEach(item -> addProperties(item, names));
+    }
+    if (form instanceof JsonObject object) {
+      object
+          .entrySet()
+          .forEach(
+              member -> {
+                if (member.getKey().equals("properties")) {
+                  names.addAll(member.getValue().getAsJsonObject().keySet());
+                }
+                addProperties(member.getValue(), names);
+              });
+    }
+  }
+
+  /** The figures after one question to one data source, so that none lacks a value. */
+  private static String scrape() throws IOException {
+    InstantSource clock = InstantSource.fixed(NOW);
+    ThreadPoolExecutor loaders =
+        new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    InstanceRegistry registry =
+        new InstanceRegistry(
+            (id, settings) -> new SeriesEngine(new Idle(), settings, clock, loaders),
+            System::nanoTime);
+    String name = InProcessServerBuilder.generateName();
+    Server server =
+        InProcessServerBuilder.forName(name)
+            .directExecutor()
+            .addService(new DataService(registry, new Workers(Runnable::run, Runnable::run, timer)))
+            .build()
+            .start();
+    ManagedChannel channel = InProcessChannelBuilder.forName(name).build();
+    try {
+      DataGrpc.newBlockingStub(channel).queryData(question());
+      return new String(new Figures(registry, loaders, clock).scrape(), StandardCharsets.UTF_8);
+    } finally {
+      channel.shutdownNow();
+      server.shutdownNow();
+      registry.close();
+      timer.shutdownNow();
+    }
+  }
+
+  private static QueryDataRequest question() {
+    return QueryDataRequest.newBuilder()
+        .setPluginContext(
+            PluginContext.newBuilder()
+                .setOrgId(1)
+                .setDataSourceInstanceSettings(
+                    DataSourceInstanceSettings.newBuilder()
+                        .setUid("one")
+                        .setUrl("standby")
+                        .setJsonData(ByteString.copyFromUtf8("{}"))))
+        .addQueries(
+            DataQuery.newBuilder()
+                .setRefId("A")
+                .setTimeRange(
+                    TimeRange.newBuilder()
+                        .setFromEpochMS(NOW.minus(Duration.ofDays(2)).toEpochMilli())
+                        .setToEpochMS(NOW.toEpochMilli()))
+                .setJson(ByteString.copyFromUtf8("{}")))
+        .build();
+  }
+
+  /** A standby without any transfers, current and with one connection. */
+  private static final class Idle implements TransferSource {
+    @Override
+    public Instant read(ReadRequest request, RowSink sink, Cancellation cancellation) {
+      return NOW;
+    }
+
+    @Override
+    public SourceState state(Cancellation cancellation) {
+      return new SourceState(
+          "standby:8800",
+          true,
+          new ReplayLag.Known(Duration.ZERO),
+          NOW,
+          NOW,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
+    }
+
+    @Override
+    public Health health() {
+      return new Health(true, "It is idle.", Map.of(), List.of());
+    }
+
+    @Override
+    public PoolStats poolStats() {
+      return new PoolStats(List.of(new PoolStats.Pool("standby:8800", 0, 1, 0)));
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,59 @@
+package org.enstore.accounting.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.enstore.accounting.config.ProcessSettings.LogLevel;
+import org.junit.jupiter.api.Test;
+
+class ProcessSettingsTest {
+  @Test
+  void load_nothing() {
+    assertThat(ProcessSettings.load(Map.of())).isEqualTo(ProcessSettings.DEFAULT);
+    assertThat(ProcessSettings.load(Map.of("GF_PLUGIN_LOG_LEVEL", "")))
+        .isEqualTo(ProcessSettings.DEFAULT);
+  }
+
+  @Test
+  void load_everything() {
+    assertThat(
+            ProcessSettings.load(
+                Map.of(
+                    "GF_PLUGIN_LOG_LEVEL", "Debug",
+                    "GF_PLUGIN_QUERY_THREADS", "64",
+                    "GF_PLUGIN_QUERY_QUEUE", "10000")))
+        .isEqualTo(new ProcessSettings(LogLevel.DEBUG, 64, 10_000));
+  }
+
+  @Test
+  void load_variablesOfGrafana() {
+    assertThat(
+            ProcessSettings.load(
+                Map.of(
+                    "GF_VERSION", "12.4.0",
+                    "GF_PLUGIN_VERSION", "1.0.0",
+                    "GF_PLUGIN_JAVA_HOME", "/opt/java",
+                    "GF_PLUGIN_APP_CLIENT_ID", "x",
+                    "PLUGIN_MIN_PORT", "10000")))
+        .isEqualTo(ProcessSettings.DEFAULT);
+  }
+
+  @Test
+  void load_allProblemsTogether() {
+    assertThatThrownBy(
+            () ->
+                ProcessSettings.load(
+                    Map.of(
+                        "GF_PLUGIN_LOG_LEVEL", "loud",
+                        "GF_PLUGIN_QUERY_THREADS", "65",
+                        "GF_PLUGIN_QUERY_QUEUE", "many",
+                        "GF_PLUGIN_QUERY_THREAD", "8",
+                        "GF_PLUGIN_ENSTORE_CACHE", "1")))
+        .isInstanceOfSatisfying(
+            SettingsProblems.class, problems -> assertThat(problems.problems()).hasSize(5))
+        .hasMessageContaining("GF_PLUGIN_LOG_LEVEL is \"loud\"; it must be trace, debug")
+        .hasMessageContaining("GF_PLUGIN_QUERY_THREADS is \"65\"; it must be a whole number from 1")
+        .hasMessageContaining("Did you mean \"GF_PLUGIN_QUERY_THREADS\"?");
+  }
+}

@@ -1,0 +1,283 @@
+package org.enstore.accounting.grafana;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.enstore.accounting.grafana.ServedServices.context;
+import static org.enstore.accounting.grafana.ServedServices.query;
+
+import io.grpc.Context;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.enstore.accounting.proto.pluginv2.DataGrpc;
+import org.enstore.accounting.proto.pluginv2.DataResponse;
+import org.enstore.accounting.proto.pluginv2.PluginContext;
+import org.enstore.accounting.proto.pluginv2.QueryDataRequest;
+import org.enstore.accounting.proto.pluginv2.QueryDataResponse;
+import org.enstore.accounting.series.FailureKind;
+import org.enstore.accounting.series.QueryFailure;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class DataServiceTest {
+  /** Needs blocks that no other query of these tests loads. */
+  private static final String UNCACHED =
+      "{\"step\":\"1h\",\"filters\":{\"storageGroup\":{\"include\":[\"cms\"]}}}";
+
+  private final ServedServices served;
+  private final DataGrpc.DataBlockingStub data;
+
+  DataServiceTest() throws IOException {
+    served =
+        new ServedServices(
+            services -> List.of(new DataService(services.registry, services.workers())));
+    data = DataGrpc.newBlockingStub(served.channel);
+  }
+
+  @AfterEach
+  void close() {
+    served.close();
+  }
+
+  private static QueryDataRequest.Builder request() {
+    return QueryDataRequest.newBuilder().setPluginContext(context());
+  }
+
+  private static void assertFrame(DataResponse response) {
+    assertThat(response.getError()).isEmpty();
+    assertThat(response.getStatus()).isEqualTo(200);
+    assertThat(response.getFramesList()).hasSize(1);
+    assertThat(response.getFrames(0).substring(0, 6).toStringUtf8()).isEqualTo("ARROW1");
+  }
+
+  @Test
+  void queryData_series() {
+    QueryDataResponse response =
+        data.queryData(request().addQueries(query("A", "{\"step\":\"1d\"}")).build());
+
+    assertThat(response.getResponsesMap().keySet()).containsExactly("A");
+    assertFrame(response.getResponsesOrThrow("A"));
+    assertThat(response.getResponsesOrThrow("A").getFrames(0).toString(StandardCharsets.ISO_8859_1))
+        .contains("LTO8_9", "mbytes", "timeseries-wide");
+  }
+
+  @Test
+  void queryData_variable() {
+    QueryDataResponse response =
+        data.queryData(
+            request()
+                .addQueries(
+                    query("V", "{\"kind\":\"movers\"}").toBuilder().setQueryType("variable"))
+                .build());
+
+    assertFrame(response.getResponsesOrThrow("V"));
+    assertThat(response.getResponsesOrThrow("V").getFrames(0).toString(StandardCharsets.ISO_8859_1))
+        .contains("LTO8_9LTO8_10");
+  }
+
+  @Test
+  void queryData_failApart() {
+    QueryDataResponse response =
+        data.queryData(
+            request()
+                .addQueries(query("good", "{\"step\":\"1d\"}"))
+                .addQueries(query("malformed", "{"))
+                .addQueries(query("unknown", "{\"mesure\":\"bytes\"}"))
+                .addQueries(query("large", "{\"step\":\"1m\",\"source\":\"raw\"}"))
+                .build());
+
+    assertThat(response.getResponsesMap().keySet())
+        .containsExactlyInAnyOrder("good", "malformed", "unknown", "large");
+    assertFrame(response.getResponsesOrThrow("good"));
+    assertThat(response.getResponsesOrThrow("malformed").getStatus()).isEqualTo(400);
+    assertThat(response.getResponsesOrThrow("unknown").getError())
+        .contains("Did you mean \"measure\"?");
+    assertThat(response.getResponsesOrThrow("unknown").getErrorSource()).isEqualTo("downstream");
+  }
+
+  @Test
+  void queryData_noQueries() {
+    assertThat(data.queryData(request().build()).getResponsesMap()).isEmpty();
+  }
+
+  @Test
+  void queryData_badSettings() {
+    QueryDataResponse response =
+        data.queryData(
+            QueryDataRequest.newBuilder()
+                .setPluginContext(context("one", 1, "{\"poolSize\":99}"))
+                .addQueries(query("A", "{}"))
+                .addQueries(query("B", "{}"))
+                .build());
+
+    for (String refId : List.of("A", "B")) {
+      assertThat(response.getResponsesOrThrow(refId).getStatus()).isEqualTo(400);
+      assertThat(response.getResponsesOrThrow(refId).getError()).contains("\"poolSize\" is 99");
+    }
+    assertThat(served.engines.built).isEmpty();
+  }
+
+  @Test
+  void queryData_noDataSource() {
+    QueryDataResponse response =
+        data.queryData(
+            QueryDataRequest.newBuilder()
+                .setPluginContext(PluginContext.getDefaultInstance())
+                .addQueries(query("A", "{}"))
+                .build());
+
+    assertThat(response.getResponsesOrThrow("A").getError()).contains("no data source");
+  }
+
+  @Test
+  void queryData_outage() {
+    data.queryData(request().addQueries(query("A", "{}")).build());
+    served
+        .engines
+        .last()
+        .source()
+        .failWith(
+            Optional.of(new QueryFailure(FailureKind.STANDBY_UNAVAILABLE, "Nobody is there.")));
+
+    DataResponse response =
+        data.queryData(request().addQueries(query("A", UNCACHED)).build()).getResponsesOrThrow("A");
+
+    assertThat(response.getStatus()).isEqualTo(502);
+    assertThat(response.getError()).isEqualTo("Nobody is there.");
+    assertThat(response.getErrorSource()).isEqualTo("downstream");
+  }
+
+  @Test
+  void queryData_defect() {
+    data.queryData(request().addQueries(query("A", "{}")).build());
+    served
+        .engines
+        .last()
+        .source()
+        .beforeRead(
+            () -> {
+              throw new IllegalStateException("password=hush");
+            });
+
+    DataResponse response =
+        data.queryData(request().addQueries(query("A", UNCACHED)).build()).getResponsesOrThrow("A");
+
+    assertThat(response.getStatus()).isEqualTo(500);
+    assertThat(response.getErrorSource()).isEqualTo("plugin");
+    assertThat(response.getError()).contains("incident").doesNotContain("hush");
+  }
+
+  @Test
+  void queryData_secondTimeFromTheCache() {
+    QueryDataRequest request = request().addQueries(query("A", "{\"step\":\"1d\"}")).build();
+    data.queryData(request);
+    int reads = served.engines.last().source().reads().size();
+
+    assertFrame(data.queryData(request).getResponsesOrThrow("A"));
+
+    assertThat(served.engines.built).hasSize(1);
+    assertThat(served.engines.last().source().reads()).hasSize(reads);
+  }
+
+  @Test
+  void queryData_freshWhenTheUserAsksForIt() {
+    QueryDataRequest request = request().addQueries(query("A", "{\"step\":\"1d\"}")).build();
+    data.queryData(request);
+    data.queryData(request);
+    assertThat(cachedAnswers()).isEqualTo(1);
+
+    assertFrame(
+        data.queryData(request.toBuilder().putHeaders("http_x-cache-skip", "true").build())
+            .getResponsesOrThrow("A"));
+
+    assertThat(cachedAnswers()).isEqualTo(1);
+  }
+
+  private long cachedAnswers() {
+    return served.registry.engines().values().iterator().next().stats().cachedAnswers();
+  }
+
+  @Test
+  void queryData_tooMany_areRefusedOneByOne() throws Exception {
+    data.queryData(request().addQueries(query("A", "{}")).build());
+    CountDownLatch release = new CountDownLatch(1);
+    served.engines.last().source().beforeRead(() -> await(release));
+    QueryDataRequest.Builder request = request();
+    int count = ServedServices.THREADS + ServedServices.QUEUE + 10;
+    for (int i = 0; i < count; i++) {
+      request.addQueries(query("Q" + i, UNCACHED));
+    }
+    AtomicInteger refused = new AtomicInteger();
+    Thread caller =
+        new Thread(
+            () ->
+                data.queryData(request.build())
+                    .getResponsesMap()
+                    .values()
+                    .forEach(
+                        response -> {
+                          if (response.getStatus() == 429) {
+                            refused.incrementAndGet();
+                          }
+                        }));
+    caller.start();
+    // The refusals are there at once, the answers come when the database does.
+    Thread.sleep(200);
+    release.countDown();
+    caller.join();
+
+    assertThat(refused.get()).isEqualTo(10);
+  }
+
+  @Test
+  void queryData_cancellationReachesTheSource() throws Exception {
+    data.queryData(request().addQueries(query("A", "{}")).build());
+    CountDownLatch reading = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    served
+        .engines
+        .last()
+        .source()
+        .beforeRead(
+            () -> {
+              reading.countDown();
+              await(release);
+            });
+    Context.CancellableContext call = Context.current().withCancellation();
+    CountDownLatch ended = new CountDownLatch(1);
+    Thread caller =
+        new Thread(
+            call.wrap(
+                () -> {
+                  try {
+                    data.queryData(request().addQueries(query("A", UNCACHED)).build());
+                  } catch (io.grpc.StatusRuntimeException e) {
+                    ended.countDown();
+                  }
+                }));
+    caller.start();
+    assertThat(reading.await(10, TimeUnit.SECONDS)).isTrue();
+
+    call.cancel(null);
+
+    assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+    caller.join();
+    release.countDown();
+    served.engines.last().source().beforeRead(() -> {});
+    assertFrame(
+        data.queryData(request().addQueries(query("B", "{}")).build()).getResponsesOrThrow("B"));
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

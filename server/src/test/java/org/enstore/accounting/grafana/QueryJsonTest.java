@@ -1,0 +1,309 @@
+package org.enstore.accounting.grafana;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.google.protobuf.ByteString;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.assertj.core.api.ThrowableAssertAlternative;
+import org.enstore.accounting.frame.Legend;
+import org.enstore.accounting.measure.ByteUnit;
+import org.enstore.accounting.measure.MoverClass;
+import org.enstore.accounting.measure.TimeRange;
+import org.enstore.accounting.proto.pluginv2.DataQuery;
+import org.enstore.accounting.series.Dimension;
+import org.enstore.accounting.series.DirectionMode;
+import org.enstore.accounting.series.FailureKind;
+import org.enstore.accounting.series.Filter;
+import org.enstore.accounting.series.GapPolicy;
+import org.enstore.accounting.series.Measure;
+import org.enstore.accounting.series.NamesQuery;
+import org.enstore.accounting.series.QueryFailure;
+import org.enstore.accounting.series.SeriesQuery;
+import org.enstore.accounting.series.SourceChoice;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class QueryJsonTest {
+  private static final TimeRange RANGE =
+      new TimeRange(
+          Instant.parse("2025-06-01T00:00:00Z"), Instant.parse("2025-06-20T17:00:00.123Z"));
+
+  private static DataQuery.Builder query(String json) {
+    return DataQuery.newBuilder()
+        .setRefId("A")
+        .setTimeRange(
+            org.enstore.accounting.proto.pluginv2.TimeRange.newBuilder()
+                .setFromEpochMS(RANGE.from().toEpochMilli())
+                .setToEpochMS(RANGE.to().toEpochMilli()))
+        .setJson(ByteString.copyFromUtf8(json));
+  }
+
+  private static SeriesQuery series(String json) {
+    return ((Question.OfSeries) QueryJson.read(query(json).build())).query();
+  }
+
+  private static NamesRequest names(String json) {
+    return ((Question.OfNames) QueryJson.read(query(json).setQueryType("variable").build()))
+        .names();
+  }
+
+  private static ThrowableAssertAlternative<QueryFailure> refused(DataQuery.Builder query) {
+    return assertThatExceptionOfType(QueryFailure.class)
+        .isThrownBy(() -> QueryJson.read(query.build()))
+        .satisfies(failure -> assertThat(failure.kind()).isEqualTo(FailureKind.BAD_QUERY));
+  }
+
+  @Test
+  void read_defaults() {
+    SeriesQuery defaults =
+        new SeriesQuery(
+            Measure.BYTES,
+            DirectionMode.BOTH,
+            RANGE,
+            Optional.empty(),
+            Duration.ofSeconds(1),
+            100,
+            List.of(Dimension.MOVER),
+            Map.of(),
+            false,
+            ByteUnit.MEBIBYTES,
+            GapPolicy.NOT_YET,
+            SourceChoice.AUTO);
+
+    assertThat(series("")).isEqualTo(defaults);
+    assertThat(series("{}")).isEqualTo(defaults);
+    assertThat(series("{\"measure\":null,\"filters\":null}")).isEqualTo(defaults);
+    assertThat(series("{\"filters\":{\"mover\":{},\"library\":{\"include\":[]}}}"))
+        .isEqualTo(defaults);
+  }
+
+  @Test
+  void read_everything() {
+    Question question =
+        QueryJson.read(
+            query(
+                    """
+                    {"version":1,"queryType":"series","measure":"throughput","groupBy":[],
+                     "direction":"sum","includeNullMovers":true,"step":"1M","unit":"MB",
+                     "gaps":"zero","source":"raw","legend":"{{mover}} in",
+                     "filters":{
+                       "mover":{"include":["LTO8_01","LTO8_02.mover"],"exclude":["x"],
+                                "match":"^LTO","noMatch":"test$"},
+                       "moverClass":{"include":["tape"]},
+                       "storageGroup":{"exclude":["cms"]},"library":{"match":"G1"},
+                       "driveType":{"noMatch":"T10K"},"mediaChanger":{"include":["TS"]}}}
+                    """)
+                .setIntervalMS(60_000)
+                .setMaxDataPoints(1234)
+                .build());
+
+    assertThat(question)
+        .isEqualTo(
+            new Question.OfSeries(
+                new SeriesQuery(
+                    Measure.THROUGHPUT,
+                    DirectionMode.SUM,
+                    RANGE,
+                    Optional.of(org.enstore.accounting.measure.Step.MONTH.nominal()),
+                    Duration.ofMinutes(1),
+                    1234,
+                    List.of(),
+                    Map.of(
+                        Dimension.MOVER,
+                        new Filter(
+                            List.of("LTO8_01", "LTO8_02.mover"),
+                            List.of("x"),
+                            Optional.of("^LTO"),
+                            Optional.of("test$")),
+                        Dimension.MOVER_CLASS,
+                        Filter.including(List.of("tape")),
+                        Dimension.STORAGE_GROUP,
+                        new Filter(List.of(), List.of("cms"), Optional.empty(), Optional.empty()),
+                        Dimension.LIBRARY,
+                        new Filter(List.of(), List.of(), Optional.of("G1"), Optional.empty()),
+                        Dimension.DRIVE_TYPE,
+                        new Filter(List.of(), List.of(), Optional.empty(), Optional.of("T10K")),
+                        Dimension.MEDIA_CHANGER,
+                        Filter.including(List.of("TS"))),
+                    true,
+                    ByteUnit.MEGABYTES,
+                    GapPolicy.ZERO,
+                    SourceChoice.RAW),
+                Legend.of("{{mover}} in")));
+  }
+
+  @Test
+  void read_whatGrafanaAdds() {
+    assertThat(
+            series(
+                """
+                {"refId":"A","hide":false,"key":"Q-1","datasource":{"type":"x","uid":"y"},
+                 "datasourceId":3,"intervalMs":1000,"maxDataPoints":10,
+                 "timeRange":{"from":"1","to":"2"},"queryCachingTTL":60,"adhocFilters":[],
+                 "scopes":[],"queryGroupId":"g","queryType":""}
+                """))
+        .isEqualTo(series("{}"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "auto, ''",
+    "'', ''",
+    "1h, PT1H",
+    "45m, PT45M",
+    "90s, PT1M30S",
+    "36h, PT36H",
+    "1w, PT168H"
+  })
+  void read_step(String step, String wanted) {
+    assertThat(
+            series("{\"step\":\"" + step + "\"}").stepWanted().map(Duration::toString).orElse(""))
+        .isEqualTo(wanted);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"measure\":\"volume\"}        | \"measure\" is \"volume\"; it must be one of \"bytes\"",
+        "{\"measure\":1}                 | \"measure\" is 1; it must be one of \"bytes\"",
+        "{\"direction\":\"reed\"}        | Did you mean \"read\"?",
+        "{\"groupBy\":[\"owner\"]}       | it must be \"mover\"",
+        "{\"groupBy\":[\"mover\",\"mover\"]} | \"groupBy\" is a list; it must be a list of different",
+        "{\"groupBy\":\"mover\"}         | it must be a list of different words",
+        "{\"unit\":\"MIB\"}              | Did you mean \"MiB\"?",
+        "{\"gaps\":true}                 | \"gaps\" is true; it must be one of",
+        "{\"source\":\"summery\"}        | Did you mean \"summary\"?",
+        "{\"step\":\"0s\"}               | \"step\" is \"0s\"; it must be \"auto\", one of 1m, 2m",
+        "{\"step\":60}                   | \"step\" is 60; it must be",
+        "{\"step\":\"1mo\"}              | or a duration such as \"45m\"",
+        "{\"includeNullMovers\":\"no\"}  | it must be true or false",
+        "{\"legend\":1}                  | it must be a text",
+        "{\"filters\":[]}                | \"filters\" is a list; it must be an object",
+        "{\"filters\":{\"movers\":{}}}   | \"filters.movers\" is not known",
+        "{\"filters\":{\"mover\":[]}}    | \"filters.mover\" must be an object",
+        "{\"filters\":{\"mover\":{\"include\":\"x\"}}} | \"filters.mover.include\" is \"x\"; it must be a list of texts",
+        "{\"filters\":{\"mover\":{\"include\":[1]}}} | \"filters.mover.include\" is a list; it must",
+        "{\"filters\":{\"mover\":{\"includes\":[]}}} | Did you mean \"include\"?",
+        "{\"filters\":{\"mover\":{\"match\":\"(\"}}} | \"filters.mover.match\" is not a regular expression",
+        "{\"filters\":{\"moverClass\":{\"include\":[\"robot\"]}}} | \"filters.moverClass\" names the class \"robot\"",
+        "{\"movers\":[]}                 | \"movers\" is not known; known are version, queryType, measure",
+        "{\"version\":2,\"future\":1}    | made by a newer version of the plugin",
+        "{\"version\":0}                 | it must be a whole number from 1 to 1",
+        "{\"queryType\":\"annotations\"} | \"queryType\" is \"annotations\"",
+        "{                               | not valid JSON",
+        "[]                              | not a JSON object",
+        "{} {}                           | not valid JSON (line 1, column 5)",
+        "{'measure':'bytes'}             | not valid JSON",
+        "{\"unit\":\"MB\",\"unit\":\"MB\"} | has the key \"unit\" twice",
+        "nonsense                        | The query is not"
+      })
+  void read_refused(String json, String reason) {
+    refused(query(json)).withMessageContaining(reason).withMessageMatching("(?s).*[.?]");
+  }
+
+  @Test
+  void read_allProblemsTogether() {
+    refused(query("{\"measure\":\"x\",\"unit\":\"y\",\"z\":1}").clearTimeRange())
+        .withMessageContaining("\"measure\"")
+        .withMessageContaining("\"unit\"")
+        .withMessageContaining("\"z\"")
+        .withMessageContaining("time range");
+  }
+
+  @Test
+  void read_range() {
+    DataQuery.Builder query = query("{}");
+    query.getTimeRangeBuilder().setToEpochMS(RANGE.from().toEpochMilli());
+    refused(query).withMessageContaining("empty");
+    query.getTimeRangeBuilder().setToEpochMS(RANGE.from().toEpochMilli() - 1);
+    refused(query).withMessageContaining("reversed");
+    query.clearTimeRange();
+    refused(query).withMessageContaining("without a time range");
+  }
+
+  @Test
+  void read_notUtf8() {
+    refused(query("").setJson(ByteString.copyFrom(new byte[] {'{', (byte) 0xff, '}'})))
+        .withMessageContaining("not UTF-8");
+  }
+
+  @Test
+  void read_deepNesting() {
+    refused(query("[".repeat(10_000))).withMessageContaining("not a JSON object");
+    refused(query("{\"a\":" + "[".repeat(10_000))).withMessageContaining("not valid JSON");
+  }
+
+  @Test
+  void read_queryTypeOutside() {
+    refused(query("{}").setQueryType("replication")).withMessageContaining("\"replication\"");
+    assertThat(QueryJson.read(query("{\"queryType\":\"variable\"}").build()))
+        .isInstanceOf(Question.OfNames.class);
+    assertThat(QueryJson.read(query("{}").setQueryType("variable").build()))
+        .isInstanceOf(Question.OfNames.class);
+  }
+
+  @Test
+  void readVariable_defaults() {
+    assertThat(names("{}"))
+        .isEqualTo(
+            new NamesRequest(
+                new NamesQuery(
+                    Dimension.MOVER,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Set.of(MoverClass.TAPE, MoverClass.DISK)),
+                ""));
+  }
+
+  @Test
+  void readVariable_everything() {
+    assertThat(
+            names(
+                """
+                {"version":1,"queryType":"variable","refId":"V","kind":"storage-groups",
+                 "match":"^c","classes":["null"],"lookBack":"30d","includeRetired":true,
+                 "search":" MS "}
+                """))
+        .isEqualTo(
+            new NamesRequest(
+                new NamesQuery(
+                    Dimension.STORAGE_GROUP,
+                    Optional.of(Duration.ofDays(30)),
+                    Optional.of("^c"),
+                    Set.of(MoverClass.NULL)),
+                "MS"));
+    assertThat(names("{\"includeRetired\":true}").query().lookBack())
+        .contains(Duration.ofDays(7300));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"kind\":\"mover\"}      | Did you mean \"movers\"?",
+        "{\"lookBack\":\"1h\"}     | a duration from 1d to 7300d",
+        "{\"lookBack\":90}         | a duration from 1d to 7300d",
+        "{\"classes\":[\"disc\"]}  | Did you mean \"disk\"?",
+        "{\"match\":\"[\"}         | \"match\" is not a regular expression",
+        "{\"measure\":\"bytes\"}   | \"measure\" is not known",
+        "{\"version\":9}           | newer version of the plugin"
+      })
+  void readVariable_refused(String json, String reason) {
+    refused(query(json).setQueryType("variable")).withMessageContaining(reason);
+  }
+
+  @Test
+  void shown_searchIgnoresCase() {
+    NamesRequest request = names("{\"search\":\"lto8\"}");
+    assertThat(request.shown(List.of("LTO8_1", "T10K", "xlto8")))
+        .containsExactly("LTO8_1", "xlto8");
+  }
+}

@@ -1,0 +1,178 @@
+package org.enstore.accounting.grafana;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.enstore.accounting.config.Key;
+import org.enstore.accounting.config.SourceSettingsLoader;
+import org.junit.jupiter.api.Test;
+
+/** Holds the published schemas against the keys that the parsers know, both ways. */
+class SchemaTest {
+  private static final String QUERY = "query-model-v1.schema.json";
+  private static final String SETTINGS = "settings-model-v1.schema.json";
+
+  @Test
+  void queryModel_series() throws IOException {
+    Map<String, Object> schema = schema(QUERY);
+    Map<String, Object> series = at(schema, "$defs", "series");
+
+    assertSameForms(schema, series, QueryJson.KEYS);
+    assertThat(ignored(schema, series)).isEqualTo(List.copyOf(QueryJson.IGNORED.keySet()));
+  }
+
+  @Test
+  void queryModel_variable() throws IOException {
+    Map<String, Object> schema = schema(QUERY);
+    Map<String, Object> variable = at(schema, "$defs", "variable");
+
+    assertSameForms(schema, variable, NamesRequest.KEYS);
+    assertThat(ignored(schema, variable)).isEqualTo(List.copyOf(QueryJson.IGNORED.keySet()));
+  }
+
+  @Test
+  void settingsModel() throws IOException {
+    Map<String, Object> schema = schema(SETTINGS);
+    Map<String, Object> json = at(schema, "properties", "jsonData");
+
+    assertSameForms(schema, json, SourceSettingsLoader.KEYS);
+    assertThat(at(json, "patternProperties").keySet())
+        .containsExactlyElementsOf(
+            SourceSettingsLoader.IGNORED.keySet().stream()
+                .map(pattern -> "^(" + pattern + ")$")
+                .toList());
+    assertThat(at(schema, "properties", "secureJsonData", "properties").keySet())
+        .containsExactlyElementsOf(SourceSettingsLoader.SECRETS);
+    Map<String, Object> fields = at(schema, "properties", "fields", "properties");
+    assertThat(at(fields, "user")).containsEntry("default", SourceSettingsLoader.DEFAULT_USER);
+    assertThat(at(fields, "database"))
+        .containsEntry("default", SourceSettingsLoader.DEFAULT_DATABASE);
+  }
+
+  @Test
+  void everyPropertyIsDescribed() throws IOException {
+    for (String file : List.of(QUERY, SETTINGS)) {
+      Map<String, Object> schema = schema(file);
+      assertThat(schema).containsEntry("$schema", "https://json-schema.org/draft/2020-12/schema");
+      assertDescribed(file, schema, schema);
+    }
+  }
+
+  /** The schema's properties in order, those that are ignored left out, are the keys in order. */
+  private static void assertSameForms(
+      Map<String, Object> schema, Map<String, Object> object, List<Key<?>> keys) {
+    assertThat(object).containsEntry("additionalProperties", false);
+    Map<String, Object> published = new LinkedHashMap<>();
+    at(object, "properties")
+        .forEach(
+            (name, property) -> {
+              if (!isIgnored(schema, property)) {
+                published.put(name, plain(schema, property));
+              }
+            });
+    Map<String, Object> known = new LinkedHashMap<>();
+    keys.forEach(key -> known.put(key.name(), plain(schema, key.form())));
+
+    assertThat(List.copyOf(published.keySet())).isEqualTo(List.copyOf(known.keySet()));
+    known.forEach((name, form) -> assertThat(published.get(name)).as(name).isEqualTo(form));
+  }
+
+  private static List<String> ignored(Map<String, Object> schema, Map<String, Object> object) {
+    List<String> names = new ArrayList<>();
+    at(object, "properties")
+        .forEach(
+            (name, property) -> {
+              if (isIgnored(schema, property)) {
+                names.add(name);
+              }
+            });
+    return names;
+  }
+
+  private static boolean isIgnored(Map<String, Object> schema, Object property) {
+    return Boolean.TRUE.equals(resolved(schema, property).get("x-ignored"));
+  }
+
+  /** The form without its words, references followed, numbers comparable. */
+  private static Object plain(Map<String, Object> schema, Object form) {
+    if (form instanceof Map<?, ?>) {
+      Map<String, Object> plain = new TreeMap<>();
+      resolved(schema, form)
+          .forEach(
+              (name, value) -> {
+                if (!name.equals("description")) {
+                  plain.put(name, plain(schema, value));
+                }
+              });
+      return plain;
+    }
+    if (form instanceof List<?> list) {
+      return list.stream().map(item -> plain(schema, item)).toList();
+    }
+    return form instanceof Number number ? new BigDecimal(number.toString()).longValue() : form;
+  }
+
+  private static Map<String, Object> resolved(Map<String, Object> schema, Object form) {
+    Map<String, Object> resolved = new LinkedHashMap<>(map(form));
+    Object reference = resolved.remove("$ref");
+    if (reference instanceof String path) {
+      assertThat(path).startsWith("#/$defs/");
+      Map<String, Object> target =
+          new LinkedHashMap<>(at(schema, "$defs", path.substring("#/$defs/".length())));
+      target.putAll(resolved);
+      return target;
+    }
+    return resolved;
+  }
+
+  private static void assertDescribed(String path, Map<String, Object> schema, Object form) {
+    if (!(form instanceof Map<?, ?>)) {
+      return;
+    }
+    Map<String, Object> object = map(form);
+    for (String holder : List.of("properties", "$defs", "patternProperties")) {
+      if (object.get(holder) instanceof Map<?, ?> members) {
+        members.forEach(
+            (name, member) -> {
+              String at = path + "/" + name;
+              assertThat(resolved(schema, member).get("description"))
+                  .as(at)
+                  .isInstanceOfSatisfying(
+                      String.class, text -> assertThat(text).hasSizeGreaterThan(5).endsWith("."));
+              assertDescribed(at, schema, member);
+            });
+      }
+    }
+  }
+
+  private static Map<String, Object> schema(String file) throws IOException {
+    try (InputStream in = QueryJson.class.getResourceAsStream(file)) {
+      assertThat(in).as(file).isNotNull();
+      return map(Json.object(new String(in.readAllBytes(), StandardCharsets.UTF_8)));
+    }
+  }
+
+  private static Map<String, Object> at(Map<String, Object> object, String... path) {
+    Map<String, Object> here = object;
+    for (String name : path) {
+      assertThat(here).containsKey(name);
+      here = map(Objects.requireNonNull(here.get(name)));
+    }
+    return here;
+  }
+
+  @SuppressWarnings("unchecked") // JSON objects have no other keys than texts.
+  private static Map<String, Object> map(Object value) {
+    assertThat(value).isInstanceOf(Map.class);
+    return (Map<String, Object>) value;
+  }
+}

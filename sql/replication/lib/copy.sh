@@ -1,0 +1,294 @@
+# shellcheck shell=bash
+# Makes this host a standby by base copy: the first time (copy) or again (rebuild).
+
+# shellcheck source=master.sh
+. "$KIT_DIR/lib/master.sh"
+
+help_copy() {
+  cat <<'TEXT'
+enstore-replication copy [--replace | --discard]: make this host a standby
+
+Copies the upstream (the master, or the node's UPSTREAM) with pg_basebackup -Fp -Xs -P into a folder
+beside DATA_DIR, writes the standby's configuration in words its server version knows, whatever the
+client's version is, puts it in place, starts it and waits until it streams.
+
+  --replace   a DATA_DIR that holds a cluster is moved aside to DATA_DIR.before-<time> (undo copy
+              brings it back); needs room for both
+  --discard   it is deleted instead, once the copy is whole and in order
+
+A standby that streams already is left alone. An interrupted copy is simply run again.
+TEXT
+}
+
+help_rebuild() {
+  cat <<'TEXT'
+enstore-replication rebuild [--discard]: an old master, or a standby that fell out, becomes a standby
+
+Run it on the node to rebuild, with MASTER naming the present master. The server here is stopped, its
+data moved aside (or deleted, with --discard) and copied anew; the slot on the master is made anew.
+Refused while MASTER does not answer as a master: this node's data may then be the only good ones.
+What only this node had, such as transactions an old master never sent, is lost to the cluster and
+stays in the folder moved aside.
+TEXT
+}
+
+standby_conninfo() {
+  printf '%s application_name=%s keepalives_idle=30 keepalives_interval=10 keepalives_count=3' "$(conninfo "$1" "$REPLICATION_USER")" "$NODE"
+}
+
+kit_restore_command() {
+  if [[ $BACKUP_TOOL == pgbackrest ]]; then
+    printf 'pgbackrest --config=%s --stanza=%s archive-get %%f "%%p"' "$PGBACKREST_CONFIG" "$PGBACKREST_STANZA"
+  else
+    printf '%s --settings %s --node %s restore "%%f" "%%p"' "$KIT_DIR/enstore-replication" "$SETTINGS_FILE" "$NODE"
+  fi
+}
+
+write_replica_conf() {
+  FILL=([NODE]=$NODE [CONNINFO]=$(standby_conninfo "$2") [FEEDBACK]=$FEEDBACK [STANDBY_DELAY]=$STANDBY_DELAY_SECONDS)
+  if slots_wanted; then FILL[SLOT]="primary_slot_name = '$NODE'"; fi
+  if [[ $ARCHIVE != off ]]; then FILL[RESTORE]="restore_command = '$(kit_restore_command)'"; fi
+  if ((APPLY_DELAY_SECONDS)); then FILL[APPLY_DELAY]="recovery_min_apply_delay = ${APPLY_DELAY_SECONDS}s"; fi
+  render 2_replica.conf.in | own_file "$1" "$(CONF_D)/2_replica.conf" 0600
+}
+
+streams_now() {
+  sql_local postgres "SELECT count(*) FROM pg_stat_wal_receiver WHERE status = 'streaming'" && [[ $SQL_OUT == 1 ]]
+}
+
+# True when this node is a standby of this upstream's cluster and receives from it.
+already_streams() {
+  server_answers || return 1
+  sql_local postgres 'SELECT pg_is_in_recovery()' || return 1
+  [[ $SQL_OUT == t ]] || return 1
+  sql_local postgres 'SELECT system_identifier FROM pg_control_system()' || return 1
+  [[ $SQL_OUT == "$1" ]] || return 1
+  sql_local postgres "SELECT status || ' ' || coalesce(sender_host, '') || ' ' || coalesce(sender_port::text, '') FROM pg_stat_wal_receiver"
+  [[ $SQL_OUT == "streaming $(node_host "$2") $(node_port "$2")" ]]
+}
+
+slot_dropped() { sql_walsender "$1" "DROP_REPLICATION_SLOT \"$NODE\"" || [[ $SQL_ERROR != *active* ]]; }
+
+make_remote_slot() {
+  local upstream=$1
+  if ! slots_wanted; then return 0; fi
+  if dry; then say "      would make the slot $NODE on $upstream anew"; return 0; fi
+  # Made anew rather than used: an old one may have been overrun, which only the new one cures.
+  # The master notices in its own time that this standby has hung up.
+  if ! wait_for 15 slot_dropped "$upstream"; then
+    die "$EXIT_REFUSED" "the slot $NODE on $upstream is in use" "another standby runs under this node's name; stop it first"
+  fi
+  sql_walsender "$upstream" "CREATE_REPLICATION_SLOT \"$NODE\" PHYSICAL RESERVE_WAL" ||
+    die "$EXIT_FAILED" "cannot make the slot $NODE on $upstream: $(first_line "$SQL_ERROR")" "look at max_replication_slots there"
+  detail "made the slot $NODE on $upstream"
+}
+
+command_rebuild() {
+  local option=--replace
+  case ${1:-} in
+    '') ;;
+    --discard) option=--discard ;;
+    *) die_usage "rebuild does not know $1" ;;
+  esac
+  if [[ $NODE == "$MASTER" ]]; then
+    die "$EXIT_REFUSED" "the settings say that $NODE is the master" "after a switch-over the settings file has to name the new one as MASTER, here too"
+  fi
+  copy_from_upstream "$option" rebuild
+}
+
+command_copy() {
+  local option=''
+  case ${1:-} in
+    '') ;;
+    --replace | --discard) option=$1 ;;
+    *) die_usage "copy does not know $1" ;;
+  esac
+  if [[ $NODE == "$MASTER" ]]; then
+    die "$EXIT_REFUSED" "the settings say that $NODE is the master" "run copy on: ${STANDBYS//,/ }"
+  fi
+  copy_from_upstream "$option" copy
+}
+
+copy_from_upstream() {
+  local option=$1 what=$2 upstream identity timeline part need free names listen begun
+  upstream=$(upstream_of "$NODE")
+  need_client psql pg_basebackup pg_isready
+  need_server
+  STEPS=8
+  step "Comparing $NODE with $upstream"
+  require_same_major
+  require_tls
+  names=$(missing_secrets)
+  [[ -z $names ]] || die "$EXIT_MISSING" "missing: $names" "copy them from the master, then 'enstore-replication secrets'"
+  [[ -n $(read_file "$SECRETS_DIR/pgpass") ]] || die "$EXIT_MISSING" "$SECRETS_DIR/pgpass is missing" "enstore-replication secrets"
+  if ! remote_version "$upstream"; then
+    explain "$upstream" "$REPLICATION_USER" "$SQL_ERROR"
+    die "$EXIT_MISSING" "cannot reach $upstream: $(first_line "$SQL_ERROR")" "$ADVICE"
+  fi
+  if ((REMOTE_MAJOR != PG_MAJOR)); then
+    die "$EXIT_REFUSED" "$upstream is PostgreSQL $REMOTE_VERSION and this host's server $PG_MAJOR: physical replication needs the same major version" "install PostgreSQL $REMOTE_MAJOR here"
+  fi
+  sql_walsender "$upstream" IDENTIFY_SYSTEM || die "$EXIT_FAILED" "$SQL_ERROR"
+  IFS='|' read -r identity timeline _ <<<"$SQL_OUT"
+  detail "$upstream: PostgreSQL $REMOTE_VERSION, system $identity, timeline $timeline"
+  # A rebuild is asked for with a reason that streaming does not show, such as damaged data.
+  if [[ $what == copy ]] && already_streams "$identity" "$upstream"; then
+    step "Configuration in $(CONF_D)"
+    configure_standby "$what" "$upstream" "$(setting_now listen_addresses)"
+    if [[ $CHANGED_ANY == yes ]]; then
+      server_reload
+      warn "this standby streams already; of its configuration only a part takes effect before a restart" "restart it at a quiet moment"
+    fi
+    say "$NODE is a streaming standby of $upstream already; nothing copied."
+    finish
+    return
+  fi
+  take_lock
+  if sql_remote "$upstream" "$VERIFY_USER" "$DATABASE" "SELECT pg_is_in_recovery()"; then
+    if [[ $upstream == "$MASTER" && $SQL_OUT == t ]]; then
+      die "$EXIT_REFUSED" "$MASTER is itself a standby now" "correct MASTER in the settings file"
+    fi
+  else
+    explain "$upstream" "$VERIFY_USER" "$SQL_ERROR"
+    die "$EXIT_MISSING" "cannot log in to $upstream: $(first_line "$SQL_ERROR")" "$ADVICE"
+  fi
+  step "Room and what is in $DATA_DIR"
+  sql_remote "$upstream" "$VERIFY_USER" "$DATABASE" "SELECT sum(pg_database_size(oid))/1048576 FROM pg_database" || die "$EXIT_FAILED" "$SQL_ERROR"
+  need=$((${SQL_OUT%%.*} + 256))
+  free=$(free_mb "$(existing_folder "$DATA_DIR")")
+  detail "to copy about ${SQL_OUT%%.*} MB, free $free MB"
+  if ((free < need)); then
+    die "$EXIT_MISSING" "$DATA_DIR has $free MB free, the copy needs $need MB" "make room"
+  fi
+  sql_remote "$upstream" "$VERIFY_USER" "$DATABASE" "SELECT string_agg(spcname, ' ') FROM pg_tablespace WHERE spcname NOT IN ('pg_default', 'pg_global')"
+  if [[ -n $SQL_OUT ]]; then
+    warn "$upstream has tablespaces: $SQL_OUT" "their folders must exist here, empty and under the same path"
+  fi
+  if mountpoint -q "$DATA_DIR" 2>/dev/null; then
+    die "$EXIT_REFUSED" "$DATA_DIR is a mount point and cannot be replaced in one step" "make DATA_DIR a folder inside it, such as $DATA_DIR/data"
+  fi
+  local filled=no
+  if [[ -d $DATA_DIR && -n $(as_server ls -A "$DATA_DIR" 2>/dev/null) ]]; then
+    filled=yes
+    local mine
+    mine=$(controldata 'Database system identifier')
+    detail "$DATA_DIR holds a cluster: PostgreSQL $(data_major "$DATA_DIR"), system ${mine:-unknown}"
+    if [[ -z $option ]]; then
+      die "$EXIT_REFUSED" "$DATA_DIR is not empty" "copy --replace moves it aside, copy --discard deletes it"
+    fi
+    if [[ $option == --discard && $mine != "$identity" ]]; then
+      die "$EXIT_REFUSED" "$DATA_DIR is of another cluster (system ${mine:-unknown}) than $upstream; --discard deletes only a copy of the same" "use --replace, look at the folder, and delete it yourself"
+    fi
+  fi
+  step "Stopping the server of $NODE"
+  if server_runs; then
+    server_stop || die "$EXIT_FAILED" "the server does not stop" "see who is connected, then run this again"
+  else
+    detail "it does not run"
+  fi
+  step "Slot on $upstream"
+  make_remote_slot "$upstream"
+  step "Base copy of $upstream"
+  part=$DATA_DIR.part
+  if dry; then
+    say "      would run pg_basebackup -Fp -Xs -P into $part"
+  else
+    ensure_dir "$(dirname "$DATA_DIR")" 0755
+    as_server rm -rf -- "$part"
+    if ! as_server mkdir -m 0700 "$part" 2>/dev/null; then
+      if ((EUID == 0)); then install -d -o "$RUN_AS" -m 0700 "$part"; fi || die "$EXIT_MISSING" "$part cannot be made by $RUN_AS" "make its parent folder writable for $RUN_AS"
+    fi
+    begun=$SECONDS
+    # -R is left out on purpose: a newer client would write what an older server cannot read.
+    # shellcheck disable=SC2046 # two words or none
+    run_live as_server "$(client pg_basebackup)" -d "$(conninfo "$upstream" "$REPLICATION_USER")" -w -D "$part" \
+      -Fp -Xs -P -c fast -l "enstore-replication $what $NODE" $(slots_wanted && printf -- '-S %s' "$NODE") ||
+      die "$EXIT_FAILED" "the base copy failed, see above; $DATA_DIR is untouched" "run this again once the reason is gone"
+    detail "copied $(as_server du -sm "$part" | cut -f1) MB in $((SECONDS - begun)) s"
+  fi
+  step "Configuration of the standby"
+  if ! dry; then
+    as_server rm -f -- "$part/postmaster.pid" "$part/recovery.signal" "$part/backup_manifest.tmp"
+    as_server touch "$part/standby.signal"
+    clean_auto_conf "$part/postgresql.auto.conf"
+  fi
+  put_in_place "$what" "$option" "$filled" "$part"
+  listen=$(configured listen_addresses "$CONFIG_DIR/postgresql.conf")
+  configure_standby "$what" "$upstream" "$listen"
+  step "Starting the standby"
+  server_start || die "$EXIT_FAILED" "the standby does not start" "the log above says why; 'enstore-replication undo $what' brings the former data folder back"
+  step "Waiting until it streams"
+  if dry; then return 0; fi
+  if ! wait_for "$WAIT_SECONDS" streams_now; then
+    explain "$upstream" "$REPLICATION_USER" "$(server_log_end 30 | grep -E 'FATAL|ERROR' | tail -n 1)"
+    show_log_end
+    die "$EXIT_FAILED" "the standby runs but does not stream" "$ADVICE"
+  fi
+  discard_old "$what" "$option"
+  sql_local postgres "SELECT pg_last_wal_replay_lsn()"
+  say "$NODE streams from $upstream, replayed to $SQL_OUT. Next: enstore-replication verify."
+  finish
+}
+
+# A copy carries the upstream's ALTER SYSTEM lines; what they say of recovery is not for this node,
+# and would win over conf.d.
+clean_auto_conf() {
+  local names='^[[:space:]]*(primary_conninfo|primary_slot_name|restore_command|recovery_[a-z_]*|promote_trigger_file|port|listen_addresses)[[:space:]=]'
+  if read_file "$1" | grep -Eq "$names"; then
+    read_file "$1" | grep -Ev "$names" | put_file "$1" 0600
+  fi
+}
+
+# configure_standby STEP UPSTREAM LISTEN
+configure_standby() {
+  local step_name=$1 upstream=$2 listen=$3
+  CHANGED_ANY=no
+  if [[ $CONFIG_DIR == "$DATA_DIR" ]] && dry && [[ ! -d $DATA_DIR ]]; then
+    say "      would write $(CONF_D)/1_replicate.conf to 4_tls.conf and pg_hba.conf"
+    return 0
+  fi
+  add_include "$step_name"
+  if [[ $CHANGED == yes ]]; then CHANGED_ANY=yes; fi
+  write_replicate "$step_name" "$listen" replica 0 ''
+  if [[ $CHANGED == yes ]]; then CHANGED_ANY=yes; fi
+  write_replica_conf "$step_name" "$upstream"
+  if [[ $CHANGED == yes ]]; then CHANGED_ANY=yes; fi
+  write_tls_conf "$step_name"
+  # A kept archive_command came with the copy; the kit's own names this node.
+  if [[ -f $(CONF_D)/3_archive.conf || $ARCHIVE == kit ]]; then
+    ARCHIVING=kit
+    ensure_archive_dir
+    write_archive_conf "$step_name"
+  fi
+  write_hba "$step_name"
+}
+
+put_in_place() {
+  local what=$1 option=$2 filled=$3 part=$4 aside
+  if dry; then
+    if [[ $filled == yes ]]; then say "      would move $DATA_DIR aside"; fi
+    say "      would put the copy in its place"
+    return 0
+  fi
+  if [[ $filled == yes ]]; then
+    aside=$DATA_DIR.before-$(date -u +%Y%m%dT%H%M%SZ)
+    mv -T -- "$DATA_DIR" "$aside" || die "$EXIT_FAILED" "$DATA_DIR cannot be moved" "look at the owner of $(dirname "$DATA_DIR")"
+    # Only the latest copy can be taken back.
+    rm -f -- "$(note_file "$what")"
+    note "$what" "moved $DATA_DIR $aside"
+    OLD_DATA=$aside
+    detail "the former data are in $aside"
+  elif [[ -d $DATA_DIR ]]; then
+    rmdir -- "$DATA_DIR" || die "$EXIT_FAILED" "$DATA_DIR cannot be replaced"
+  fi
+  note "$what" "copied $DATA_DIR"
+  mv -T -- "$part" "$DATA_DIR" || die "$EXIT_FAILED" "$part cannot take the name $DATA_DIR" "move it by hand"
+}
+
+discard_old() {
+  if [[ $2 != --discard || -z ${OLD_DATA:-} ]]; then return 0; fi
+  as_server rm -rf -- "$OLD_DATA"
+  rm -f -- "$(note_file "$1")"
+  note "$1" "copied $DATA_DIR"
+  detail "deleted the former data"
+}
