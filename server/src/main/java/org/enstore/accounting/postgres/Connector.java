@@ -19,9 +19,6 @@ import org.slf4j.LoggerFactory;
 final class Connector {
   private static final Logger logger = LoggerFactory.getLogger(Connector.class);
 
-  /** How long a statement may stay unanswered beyond its own time limit before the line is dead. */
-  private static final Duration GRACE = Duration.ofSeconds(15);
-
   /*
    * Set once per connection, outside a transaction, so that a rollback leaves it alone. Startup
    * parameters would save the round trip, but poolers in between refuse them.
@@ -109,7 +106,11 @@ final class Connector {
     PGProperty.CONNECT_TIMEOUT.set(properties, seconds);
     PGProperty.LOGIN_TIMEOUT.set(properties, seconds);
     PGProperty.CANCEL_SIGNAL_TIMEOUT.set(properties, seconds);
-    PGProperty.SOCKET_TIMEOUT.set(properties, Long.toString(seconds(statementTimeout.plus(GRACE))));
+    // Beyond its own time limit a statement is waited for as long as a connection: the line is
+    // dead.
+    PGProperty.SOCKET_TIMEOUT.set(
+        properties,
+        Long.toString(seconds(statementTimeout.plus(settings.connections().connectTimeout()))));
     PGProperty.TCP_KEEP_ALIVE.set(properties, true);
     PGProperty.GSS_ENC_MODE.set(properties, "disable");
     PGProperty.LOG_SERVER_ERROR_DETAIL.set(properties, false);

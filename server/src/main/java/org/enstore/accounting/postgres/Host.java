@@ -108,6 +108,7 @@ final class Host implements AutoCloseable {
   }
 
   private Known lookedUp() throws SQLException {
+    requireOpen();
     Instant asked = clock.instant();
     synchronized (looking) {
       Optional<Known> remembered = remembered();
@@ -234,14 +235,18 @@ final class Host implements AutoCloseable {
   }
 
   private synchronized HikariDataSource pool() {
-    if (closed) {
-      throw new QueryFailure(
-          FailureKind.CANCELLED, "The data source was closed or changed meanwhile; ask again.");
-    }
+    requireOpen();
     if (pool == null) {
       pool = new HikariDataSource(configuration());
     }
     return pool;
+  }
+
+  private synchronized void requireOpen() {
+    if (closed) {
+      throw new QueryFailure(
+          FailureKind.CANCELLED, "The data source was closed or changed meanwhile; ask again.");
+    }
   }
 
   private HikariConfig configuration() {

@@ -62,6 +62,14 @@ final class RawTransfers {
    * @throws SQLException also when a sum does not fit 64 bits
    */
   long read(Connection connection, Cells cells) throws SQLException {
+    try (PreparedStatement statement = Statements.prepare(connection, query());
+        ResultSet rows = statement.executeQuery()) {
+      return readRows(rows, cells);
+    }
+  }
+
+  /** The statement. Its bounds are on the bare column, so that the index on it is of use. */
+  Query query() {
     Field<LocalDateTime> truncated = truncatedDate();
     List<Field<?>> groups = new ArrayList<>(List.of(truncated, ENCP_XFER.RW));
     List<Field<?>> columns = new ArrayList<>(List.of(wallSecond(truncated), ENCP_XFER.RW));
@@ -73,17 +81,12 @@ final class RawTransfers {
     for (Quantity quantity : request.shape().quantities()) {
       columns.add(sum(quantity));
     }
-    Query query =
-        Statements.SQL
-            .select(columns)
-            .from(ENCP_XFER)
-            .where(ENCP_XFER.DATE.ge(clock.readFrom(request.grain(), request.from())))
-            .and(ENCP_XFER.DATE.lt(request.to().atStartOfDay()))
-            .groupBy(groups);
-    try (PreparedStatement statement = Statements.prepare(connection, query);
-        ResultSet rows = statement.executeQuery()) {
-      return readRows(rows, cells);
-    }
+    return Statements.SQL
+        .select(columns)
+        .from(ENCP_XFER)
+        .where(ENCP_XFER.DATE.ge(clock.readFrom(request.grain(), request.from())))
+        .and(ENCP_XFER.DATE.lt(request.to().atStartOfDay()))
+        .groupBy(groups);
   }
 
   private long readRows(ResultSet rows, Cells cells) throws SQLException {

@@ -137,6 +137,11 @@ final class SqlFailures {
           new Verdict(
               FailureKind.STANDBY_UNAVAILABLE,
               "ended the connection: it is being stopped or restarted. Try again shortly.");
+      case "22023" ->
+          new Verdict(
+              FailureKind.NOT_CONFIGURED,
+              "does not know a setting of this program's session, most likely the time zone of the"
+                  + " machine it runs on. Set the environment variable TZ to UTC for it.");
       case "53300" ->
           new Verdict(
               FailureKind.STANDBY_UNAVAILABLE,

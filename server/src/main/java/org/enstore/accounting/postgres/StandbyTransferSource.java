@@ -14,6 +14,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.enstore.accounting.config.HostPort;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.SiteCalendar;
@@ -27,6 +28,7 @@ import org.enstore.accounting.series.RowSink;
 import org.enstore.accounting.series.SourceState;
 import org.enstore.accounting.series.SourceTable;
 import org.enstore.accounting.series.TransferSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +52,7 @@ public final class StandbyTransferSource implements TransferSource {
   private final HostChoice choice;
   private final ThreadPoolExecutor messenger;
   private final AtomicBoolean strangeRowsTold = new AtomicBoolean();
+  private final AtomicReference<@Nullable HostPort> lastHost = new AtomicReference<>();
 
   /**
    * Opens nothing yet.
@@ -162,6 +165,7 @@ public final class StandbyTransferSource implements TransferSource {
       cancellation.check();
       Instant start = clock.instant();
       Host host = host(choice.choose(asked));
+      tellIfChanged(host.address());
       boolean factsAreNew = false;
       try {
         Host.Known known = host.known();
@@ -186,6 +190,13 @@ public final class StandbyTransferSource implements TransferSource {
         asked = Optional.of(host.address());
         pause();
       }
+    }
+  }
+
+  private void tellIfChanged(HostPort address) {
+    HostPort before = lastHost.getAndSet(address);
+    if (!address.equals(before)) {
+      logger.info("host chosen source={} host={} before={}", name, address, before);
     }
   }
 

@@ -47,25 +47,7 @@ final class SummaryDays {
    */
   void read(Connection connection, Cells cells) throws SQLException {
     boolean byMover = request.shape().indexOf(Dimension.MOVER) >= 0;
-    List<Field<?>> columns = new ArrayList<>();
-    columns.add(DSL.field("{0} - date '1970-01-01'", Long.class, XFER_BY_DAY_BY_MOVER.DATE));
-    columns.add(total(XFER_BY_DAY_BY_MOVER.READ));
-    columns.add(total(XFER_BY_DAY_BY_MOVER.WRITE));
-    List<Field<?>> groups = new ArrayList<>(List.of(XFER_BY_DAY_BY_MOVER.DATE));
-    if (byMover) {
-      columns.add(XFER_BY_DAY_BY_MOVER.MOVER);
-      groups.add(XFER_BY_DAY_BY_MOVER.MOVER);
-    }
-    Query query =
-        Statements.SQL
-            .select(columns)
-            .from(XFER_BY_DAY_BY_MOVER)
-            .where(
-                XFER_BY_DAY_BY_MOVER.DATE.ge(
-                    clock.readFrom(Grain.DAY, request.from()).toLocalDate()))
-            .and(XFER_BY_DAY_BY_MOVER.DATE.lt(request.to()))
-            .groupBy(groups);
-    try (PreparedStatement statement = Statements.prepare(connection, query);
+    try (PreparedStatement statement = Statements.prepare(connection, query(byMover));
         ResultSet rows = statement.executeQuery()) {
       long first = clock.startOfDay(request.from());
       long end = clock.startOfDay(request.to());
@@ -79,6 +61,26 @@ final class SummaryDays {
         add(cells, start, new GroupKey(Direction.WRITE, values), rows.getLong(3));
       }
     }
+  }
+
+  /** The statement. Its bounds are on the bare column, the first of the primary key. */
+  private Query query(boolean byMover) {
+    List<Field<?>> columns = new ArrayList<>();
+    columns.add(DSL.field("{0} - date '1970-01-01'", Long.class, XFER_BY_DAY_BY_MOVER.DATE));
+    columns.add(total(XFER_BY_DAY_BY_MOVER.READ));
+    columns.add(total(XFER_BY_DAY_BY_MOVER.WRITE));
+    List<Field<?>> groups = new ArrayList<>(List.of(XFER_BY_DAY_BY_MOVER.DATE));
+    if (byMover) {
+      columns.add(XFER_BY_DAY_BY_MOVER.MOVER);
+      groups.add(XFER_BY_DAY_BY_MOVER.MOVER);
+    }
+    LocalDate first = clock.readFrom(Grain.DAY, request.from()).toLocalDate();
+    return Statements.SQL
+        .select(columns)
+        .from(XFER_BY_DAY_BY_MOVER)
+        .where(XFER_BY_DAY_BY_MOVER.DATE.ge(first))
+        .and(XFER_BY_DAY_BY_MOVER.DATE.lt(request.to()))
+        .groupBy(groups);
   }
 
   private static void add(Cells cells, long start, GroupKey key, long bytes) {

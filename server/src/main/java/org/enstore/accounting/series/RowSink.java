@@ -1,6 +1,9 @@
 package org.enstore.accounting.series;
 
-/** Takes the cells of a read, in any order. Not thread-safe; called from one thread at a time. */
+/**
+ * Takes the cells of a read, in any order. The same cell may come more than once: its quantities
+ * are then to be added up. Not thread-safe; called from one thread at a time.
+ */
 @FunctionalInterface
 public interface RowSink {
   /**

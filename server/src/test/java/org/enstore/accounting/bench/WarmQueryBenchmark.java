@@ -3,7 +3,6 @@ package org.enstore.accounting.bench;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -64,9 +63,9 @@ public class WarmQueryBenchmark {
   private static final Instant NOW = Instant.parse("2025-06-20T17:00:00Z");
   private static final int MOVERS = 60;
 
-  /** Days shown, and the step: 30 daily is the usual panel, a year by 12 h the largest. */
-  @Param({"30 1d", "365 12h"})
-  public String panel;
+  /** Days shown: 30 by the day are the usual panel, a year by 12 hours the largest. */
+  @Param({"30", "365"})
+  public int days;
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
@@ -81,7 +80,6 @@ public class WarmQueryBenchmark {
   /** Fills the source with a year, starts the server, and asks once. */
   @Setup(Level.Trial)
   public void start() throws Exception {
-    int days = Integer.parseInt(panel.split(" ")[0]);
     InMemoryTransferSource source = new InMemoryTransferSource(ZONE, InstantSource.fixed(NOW));
     Random random = new Random(1);
     LocalDate today = NOW.atZone(ZONE).toLocalDate();
@@ -113,7 +111,7 @@ public class WarmQueryBenchmark {
     Workers workers = new Workers(threads, threads, timer);
     server =
         new PluginServer(
-            new InetSocketAddress("127.0.0.1", 0),
+            PluginServer.loopback(0),
             List.of(
                 new DataService(registry, workers),
                 new DiagnosticsService(registry, workers, () -> new byte[0])),
@@ -151,7 +149,9 @@ public class WarmQueryBenchmark {
                             .setToEpochMS(NOW.toEpochMilli()))
                     .setJson(
                         ByteString.copyFromUtf8(
-                            "{\"source\":\"raw\",\"step\":\"" + panel.split(" ")[1] + "\"}")))
+                            days > 100
+                                ? "{\"source\":\"raw\",\"step\":\"12h\"}"
+                                : "{\"source\":\"raw\",\"step\":\"1d\"}")))
             .build();
     health = CheckHealthRequest.newBuilder().setPluginContext(context).build();
     if (data.queryData(query).getResponsesOrThrow("A").getStatus() != 200) {

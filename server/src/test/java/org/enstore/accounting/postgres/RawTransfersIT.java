@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -27,6 +28,7 @@ import org.enstore.accounting.series.Shape;
 import org.enstore.accounting.series.SourceTable;
 import org.enstore.accounting.series.SummaryRow;
 import org.enstore.accounting.series.TransferRow;
+import org.jooq.conf.ParamType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -111,20 +113,30 @@ final class RawTransfersIT {
   }
 
   @Test
-  void order_isBoundedByTheDateIndex() throws Exception {
-    try (Connection connection = pair.standby(DATABASE);
-        PreparedStatement off = connection.prepareStatement("SET enable_seqscan = off")) {
-      off.execute();
-      try (PreparedStatement statement =
-              connection.prepareStatement(
-                  "EXPLAIN SELECT date_trunc('hour', date), sum(size) FROM encp_xfer"
-                      + " WHERE date >= '2010-10-21' AND date < '2010-10-22' GROUP BY 1");
-          ResultSet rows = statement.executeQuery()) {
-        StringBuilder plan = new StringBuilder();
-        while (rows.next()) {
-          plan.append(rows.getString(1)).append('\n');
+  void statement_usesTheIndexOnTheDate() throws Exception {
+    WallClock clock = new WallClock(new SiteCalendar(ZoneId.of("Australia/Lord_Howe")));
+    for (Grain grain : Grain.values()) {
+      ReadRequest request =
+          new ReadRequest(
+              SourceTable.RAW,
+              grain,
+              Shape.of(List.of(Dimension.MOVER), List.of(Quantity.BYTES)),
+              FIRST,
+              FIRST.plusDays(1));
+      try (Connection connection = pair.standby(DATABASE)) {
+        try (Statement off = connection.createStatement()) {
+          off.execute("SET enable_seqscan = off");
         }
-        assertThat(plan).contains("xfr_date_idx");
+        String explain =
+            "EXPLAIN " + new RawTransfers(request, clock).query().getSQL(ParamType.INLINED);
+        StringBuilder plan = new StringBuilder();
+        try (Statement statement = connection.createStatement();
+            ResultSet rows = statement.executeQuery(explain)) {
+          while (rows.next()) {
+            plan.append(rows.getString(1)).append('\n');
+          }
+        }
+        assertThat(plan).contains("Index Cond: ((date >= ").contains("xfr_date_idx");
       }
     }
   }
