@@ -254,7 +254,11 @@ class SourceSettingsLoaderTest {
                 "",
                 "",
                 Map.of(),
-                Map.of("passwort", "hush", "tlsClientKey", "-----BEGIN ENCRYPTED PRIVATE KEY-----hush")))
+                Map.of(
+                    "passwort",
+                    "hush",
+                    "tlsClientKey",
+                    "-----BEGIN ENCRYPTED PRIVATE KEY-----hush")))
         .withMessageContaining("\"passwort\" is not known")
         .withMessageContaining("openssl pkcs8")
         .withMessageContaining("belong together")
