@@ -17,6 +17,8 @@ export class EnstoreVariables extends CustomVariableSupport<
 
   constructor(private readonly datasource: EnstoreDataSource) {
     super();
+    // Grafana calls it as a bare function.
+    this.query = this.query.bind(this);
   }
 
   getDefaultQuery(): Partial<EnstoreVariableQuery> {

@@ -87,7 +87,8 @@ describe('EnstoreVariables', () => {
     const backend = new FakeBackend({ variable: names });
     const datasource = fakeDataSource(new FakeTemplates({ family: ['L8', 'M8'] }), backend);
     const request = { targets: [target], scopedVars: {} } as DataQueryRequest<EnstoreVariableQuery>;
-    const answer = await lastValueFrom((datasource.variables as EnstoreVariables).query(request));
+    const { query: bare } = datasource.variables as EnstoreVariables;
+    const answer = await lastValueFrom(bare(request));
     expect(answer.data).toEqual(names);
     return backend.asked;
   };

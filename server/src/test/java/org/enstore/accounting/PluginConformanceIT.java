@@ -45,6 +45,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.enstore.accounting.demo.QuirkFixture;
 import org.enstore.accounting.demo.ReplicatedPair;
+import org.enstore.accounting.demo.TestPairs;
 import org.enstore.accounting.demo.ReplicatedPair.Role;
 import org.enstore.accounting.frame.ArrowReadBack;
 import org.enstore.accounting.proto.goplugin.GRPCControllerGrpc;
@@ -103,7 +104,7 @@ class PluginConformanceIT {
   static void start() throws Exception {
     QuirkFixture fixture = QuirkFixture.chicago();
     pair =
-        ReplicatedPair.builder()
+        TestPairs.builder()
             .zone(fixture.zone())
             .preparation(
                 primary -> {

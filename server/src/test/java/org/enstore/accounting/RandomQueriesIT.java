@@ -36,6 +36,7 @@ import java.util.stream.Collectors;
 import org.enstore.accounting.demo.QuirkFixture;
 import org.enstore.accounting.demo.ReplicatedPair;
 import org.enstore.accounting.demo.ReplicatedPair.Role;
+import org.enstore.accounting.demo.TestPairs;
 import org.enstore.accounting.frame.ArrowReadBack;
 import org.enstore.accounting.grafana.DataService;
 import org.enstore.accounting.grafana.InstanceRegistry;
@@ -194,7 +195,7 @@ class RandomQueriesIT {
       this.fixture = fixture;
       this.now = now;
       this.pair =
-          ReplicatedPair.builder()
+          TestPairs.builder()
               .zone(fixture.zone())
               .preparation(
                   primary -> {

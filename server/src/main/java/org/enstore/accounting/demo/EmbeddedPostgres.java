@@ -1,8 +1,5 @@
 package org.enstore.accounting.demo;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
-
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -11,14 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * One PostgreSQL cluster in a directory of its own, with its server started and stopped from here.
@@ -32,8 +25,7 @@ final class EmbeddedPostgres {
   private static final int PORT_ATTEMPTS = 5;
   private static final int LOG_LINES_IN_FAILURE = 15;
 
-  private final PostgresBinaries binaries;
-  private final ServerUser user;
+  private final Programs programs;
   private final Path home;
   private final Path data;
   private final Path log;
@@ -47,24 +39,22 @@ final class EmbeddedPostgres {
    *
    * @param port the port to listen on; 0 for any that is free
    */
-  EmbeddedPostgres(PostgresBinaries binaries, ServerUser user, Path home, int port)
-      throws IOException {
-    this.binaries = binaries;
-    this.user = user;
+  EmbeddedPostgres(Programs programs, Path home, int port) throws IOException {
+    this.programs = programs;
     this.home = home;
     this.data = home.resolve("data");
     this.log = home.resolve("server.log");
     this.anyPort = port == 0;
     this.port = port;
-    user.give(home);
+    programs.give(home);
   }
 
   /** Makes the cluster, its superuser {@code postgres} having the given password. */
   void initialise(String superuserPassword) throws IOException, InterruptedException {
     Path passwordFile = home.resolve("password");
     Files.writeString(passwordFile, superuserPassword);
-    user.give(passwordFile);
-    run(
+    programs.give(passwordFile);
+    programs.run(
         "initdb",
         List.of(
             "-D",
@@ -92,10 +82,7 @@ final class EmbeddedPostgres {
     if (stopped.running) {
       throw new IllegalStateException("a running cluster cannot be copied");
     }
-    execute(
-        "cp",
-        user.command(Path.of("cp"), List.of("-a", stopped.data.toString(), data.toString())),
-        START_LIMIT);
+    programs.copy(stopped.data, data, START_LIMIT);
     settings.putAll(stopped.settings);
   }
 
@@ -114,14 +101,14 @@ final class EmbeddedPostgres {
     Path target = data.resolve(name);
     Files.copy(source, target);
     Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rw-------"));
-    user.give(target);
+    programs.give(target);
   }
 
   /** Makes the next start that of a standby. */
   void becomeStandby() throws IOException {
     Path signal = data.resolve("standby.signal");
     Files.createFile(signal);
-    user.give(signal);
+    programs.give(signal);
   }
 
   /** Starts the server and returns once it accepts connections. */
@@ -133,7 +120,7 @@ final class EmbeddedPostgres {
       writeSettings();
       long logBefore = Files.exists(log) ? Files.size(log) : 0;
       try {
-        run(
+        programs.run(
             "pg_ctl",
             List.of(
                 "-D",
@@ -178,9 +165,8 @@ final class EmbeddedPostgres {
     if (!running) {
       return;
     }
-    List<ProcessHandle> processes = processes();
     try {
-      run(
+      programs.run(
           "pg_ctl",
           List.of(
               "-D",
@@ -194,16 +180,13 @@ final class EmbeddedPostgres {
           STOP_LIMIT.plusSeconds(5));
     } catch (IOException e) {
       // It is gone already, or it does not listen: either way nothing of it is to be left.
-      for (ProcessHandle process : processes) {
-        process.destroyForcibly();
-        process.onExit().completeOnTimeout(process, STOP_LIMIT.toSeconds(), SECONDS).join();
-      }
+      programs.kill(data, STOP_LIMIT);
     }
     running = false;
   }
 
-  boolean isRunning() {
-    return running && !processes().isEmpty();
+  boolean isRunning() throws InterruptedException {
+    return running && programs.isRunning(data);
   }
 
   /** The port, known after the first start. */
@@ -220,24 +203,6 @@ final class EmbeddedPostgres {
     return log;
   }
 
-  /** The server and its helpers; empty when it does not run. */
-  private List<ProcessHandle> processes() {
-    Path pidFile = data.resolve("postmaster.pid");
-    try (Stream<String> lines = Files.lines(pidFile)) {
-      long pid = Long.parseLong(lines.findFirst().orElse("0").trim());
-      List<ProcessHandle> found = new ArrayList<>();
-      ProcessHandle.of(pid)
-          .ifPresent(
-              server -> {
-                found.add(server);
-                server.descendants().forEach(found::add);
-              });
-      return found;
-    } catch (IOException | NumberFormatException ignored) {
-      return List.of(); // no such file: no server
-    }
-  }
-
   private void writeSettings() throws IOException {
     Map<String, String> all = new LinkedHashMap<>(settings);
     all.put("port", Integer.toString(port));
@@ -252,7 +217,7 @@ final class EmbeddedPostgres {
             .collect(Collectors.joining());
     Path file = data.resolve(SETTINGS_FILE);
     Files.writeString(file, text);
-    user.give(file);
+    programs.give(file);
   }
 
   private static int freePort() throws IOException {
@@ -272,41 +237,5 @@ final class EmbeddedPostgres {
 
   private static List<String> tail(List<String> lines) {
     return lines.subList(Math.max(0, lines.size() - LOG_LINES_IN_FAILURE), lines.size());
-  }
-
-  private void run(String program, List<String> arguments, Duration limit)
-      throws IOException, InterruptedException {
-    execute(program, user.command(binaries.program(program), arguments), limit);
-  }
-
-  /** Runs a command to its end; one that fails or lasts too long is a failure with its output. */
-  private void execute(String name, List<String> command, Duration limit)
-      throws IOException, InterruptedException {
-    Path output = home.resolve(name + ".out");
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            // The current directory may be closed to the server's user.
-            .directory(new File("/"))
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile());
-    // Variables of a PostgreSQL client on this machine are not meant for this server.
-    builder.environment().keySet().removeIf(variable -> variable.startsWith("PG"));
-    builder.environment().put("LC_ALL", "C");
-    Process process = builder.start();
-    if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-      throw new IOException(name + " took longer than " + limit.toSeconds() + " s");
-    }
-    if (process.exitValue() != 0) {
-      List<String> lines =
-          Files.exists(output) ? Files.readAllLines(output) : Collections.emptyList();
-      throw new IOException(
-          name
-              + " ended with exit code "
-              + process.exitValue()
-              + ":\n"
-              + String.join("\n", tail(lines)));
-    }
   }
 }

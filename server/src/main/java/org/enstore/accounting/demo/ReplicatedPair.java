@@ -95,7 +95,7 @@ public final class ReplicatedPair implements AutoCloseable {
   public static final class Builder {
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final Map<String, String> standbySettings = new LinkedHashMap<>();
-    private @Nullable PostgresBinaries binaries;
+    private Programs.@Nullable Source programs;
     private @Nullable Preparation preparation;
     private @Nullable Tls tls;
     private ZoneId zone = ZoneId.of("UTC");
@@ -108,7 +108,12 @@ public final class ReplicatedPair implements AutoCloseable {
 
     /** The programs to run. Default: the bundled ones. */
     public Builder binaries(PostgresBinaries chosen) {
-      this.binaries = chosen;
+      return programs(InstalledPrograms.of(chosen));
+    }
+
+    /** How to run PostgreSQL's programs. Default: the bundled ones, as processes of this one. */
+    Builder programs(Programs.Source chosen) {
+      this.programs = chosen;
       return this;
     }
 
@@ -188,6 +193,7 @@ public final class ReplicatedPair implements AutoCloseable {
   private final Progress progress;
   private final Map<Role, String> passwords = new EnumMap<>(Role.class);
   private final Path home;
+  private final Programs programs;
   private final EmbeddedPostgres primary;
   private final EmbeddedPostgres standby;
   private final Thread atExit;
@@ -203,29 +209,25 @@ public final class ReplicatedPair implements AutoCloseable {
       random.nextBytes(bytes);
       passwords.put(role, Base64.getUrlEncoder().encodeToString(bytes));
     }
-    PostgresBinaries binaries =
-        options.binaries != null ? options.binaries : PostgresBinaries.bundled(progress);
+    Programs.Source source =
+        options.programs != null
+            ? options.programs
+            : InstalledPrograms.of(PostgresBinaries.bundled(progress));
     this.home = Files.createTempDirectory("enstore-accounting-pair-");
-    ServerUser user = findServerUser(home);
-    this.primary =
-        new EmbeddedPostgres(
-            binaries, user, Files.createDirectory(home.resolve("primary")), options.primaryPort);
-    this.standby =
-        new EmbeddedPostgres(
-            binaries, user, Files.createDirectory(home.resolve("standby")), options.standbyPort);
-    this.atExit = new Thread(this::closeAtExit, "enstore-accounting-pair-close");
-    Runtime.getRuntime().addShutdownHook(atExit);
-  }
-
-  private static ServerUser findServerUser(Path home) throws IOException, InterruptedException {
     try {
-      ServerUser user = ServerUser.find(home);
-      user.give(home);
-      return user;
+      this.programs = source.open(home);
     } catch (IOException | InterruptedException | RuntimeException e) {
       Directories.delete(home);
       throw e;
     }
+    this.primary =
+        new EmbeddedPostgres(
+            programs, Files.createDirectory(home.resolve("primary")), options.primaryPort);
+    this.standby =
+        new EmbeddedPostgres(
+            programs, Files.createDirectory(home.resolve("standby")), options.standbyPort);
+    this.atExit = new Thread(this::closeAtExit, "enstore-accounting-pair-close");
+    Runtime.getRuntime().addShutdownHook(atExit);
   }
 
   // ---- where it is ----------------------------------------------------------------------------
@@ -608,6 +610,7 @@ public final class ReplicatedPair implements AutoCloseable {
     try {
       standby.stop();
       primary.stop();
+      programs.close();
       Directories.delete(home);
     } catch (IOException e) {
       throw new IllegalStateException("The PostgreSQL pair in " + home + " is not all gone.", e);

@@ -42,7 +42,7 @@ class ReplicatedPairIT {
 
   private static ReplicatedPair started() throws Exception {
     ReplicatedPair started =
-        ReplicatedPair.builder()
+        TestPairs.builder()
             .zone(CHICAGO)
             .standbySetting("max_standby_streaming_delay", "250ms")
             .start();
@@ -204,7 +204,7 @@ class ReplicatedPairIT {
   @Test
   void preparation_isOnBothServersFromTheStart() throws Exception {
     try (ReplicatedPair own =
-        ReplicatedPair.builder()
+        TestPairs.builder()
             .preparation(
                 fresh -> {
                   fresh.createDatabase();
@@ -233,7 +233,7 @@ class ReplicatedPairIT {
             .decode(Files.readString(certificates.clientKey()).replaceAll("-----.*-----", "")));
     Files.setPosixFilePermissions(derKey, PosixFilePermissions.fromString("rw-------"));
     try (ReplicatedPair own =
-        ReplicatedPair.builder()
+        TestPairs.builder()
             .tls(
                 new ReplicatedPair.Tls(
                     certificates.serverCertificate(),
@@ -266,7 +266,7 @@ class ReplicatedPairIT {
   @Test
   void startThatFails_saysWhyWithTheServersWords() {
     assertThatThrownBy(
-            () -> ReplicatedPair.builder().setting("shared_buffers", "plenty").start().close())
+            () -> TestPairs.builder().setting("shared_buffers", "plenty").start().close())
         .isInstanceOf(IOException.class)
         .hasMessageContaining("shared_buffers");
   }
@@ -274,11 +274,42 @@ class ReplicatedPairIT {
   @Test
   void portThatIsTaken_isNamedInTheServersWords() throws IOException {
     try (ServerSocket taken = new ServerSocket(0)) {
-      assertThatThrownBy(
-              () -> ReplicatedPair.builder().ports(taken.getLocalPort(), 0).start().close())
+      assertThatThrownBy(() -> TestPairs.builder().ports(taken.getLocalPort(), 0).start().close())
           .isInstanceOf(IOException.class)
           .hasMessageContaining("already in use");
     }
+  }
+
+  @Test
+  void killedServer_isGoneAndStartsAgainOnTheSamePort() throws Exception {
+    Path home = Files.createTempDirectory("enstore-accounting-single-");
+    try (Programs programs = TestPairs.programs().open(home)) {
+      Path directory = Files.createDirectory(home.resolve("server"));
+      EmbeddedPostgres server = new EmbeddedPostgres(programs, directory, 0);
+      server.initialise("secret");
+      server.start();
+      int port = server.port();
+      assertThat(server.isRunning()).isTrue();
+
+      programs.kill(directory.resolve("data"), LIMIT);
+
+      assertThat(server.isRunning()).isFalse();
+      new ServerSocket(port).close();
+      server.start();
+      assertThat(server.port()).isEqualTo(port);
+      assertThat(server.isRunning()).isTrue();
+      server.stop();
+      assertThat(server.isRunning()).isFalse();
+    } finally {
+      Directories.delete(home);
+    }
+  }
+
+  @Test
+  void programs_areOfTwoKindsAndNoOther() {
+    assertThatThrownBy(() -> TestPairs.programs("docker"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("-Dpostgres=docker: it must be embedded or testcontainers.");
   }
 
   /** As root, the way that does without user namespaces; as anybody else, the only way. */
@@ -289,7 +320,10 @@ class ReplicatedPairIT {
     try {
       ServerUser user = root ? ServerUser.asNobody() : ServerUser.find(directory);
       EmbeddedPostgres server =
-          new EmbeddedPostgres(PostgresBinaries.bundled(Progress.silent()), user, home, 0);
+          new EmbeddedPostgres(
+              new InstalledPrograms(PostgresBinaries.bundled(Progress.silent()), user, home),
+              home,
+              0);
       server.initialise("secret");
       server.start();
       try (Connection connection =

@@ -38,7 +38,7 @@ class TrafficIT {
 
   @BeforeAll
   static void start() throws Exception {
-    pair = ReplicatedPair.builder().zone(CHICAGO).start();
+    pair = TestPairs.builder().zone(CHICAGO).start();
     pair.createDatabase();
   }
 

@@ -9,6 +9,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.enstore.accounting.demo.ReplicatedPair;
+import org.enstore.accounting.demo.TestPairs;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.Grain;
@@ -26,7 +27,7 @@ final class PromotionIT {
 
   @Test
   void standby_promotedUnderUs_isNoticedOnTheNextRead() throws Exception {
-    try (ReplicatedPair servers = ReplicatedPair.builder().start()) {
+    try (ReplicatedPair servers = TestPairs.builder().start()) {
       SharedPair pair = new SharedPair(servers);
       pair.createDatabase(DATABASE);
       pair.store(

@@ -17,6 +17,7 @@ import org.enstore.accounting.config.Secret;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.config.TlsSettings;
 import org.enstore.accounting.demo.ReplicatedPair;
+import org.enstore.accounting.demo.TestPairs;
 import org.enstore.accounting.demo.ReplicatedPair.Role;
 import org.enstore.accounting.series.SummaryRow;
 import org.enstore.accounting.series.TransferRow;
@@ -46,7 +47,7 @@ final class SharedPair {
     if (running == null) {
       running =
           new SharedPair(
-              ReplicatedPair.builder()
+              TestPairs.builder()
                   .zone(ZoneId.of("America/Chicago"))
                   .standbySetting("max_standby_streaming_delay", "300ms")
                   .start());

@@ -13,6 +13,7 @@ import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.config.TlsSettings;
 import org.enstore.accounting.config.TlsSettings.Mode;
 import org.enstore.accounting.demo.ReplicatedPair;
+import org.enstore.accounting.demo.TestPairs;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.QueryFailure;
@@ -169,7 +170,7 @@ final class TlsIT {
   }
 
   private static SharedPair start(ReplicatedPair.Tls tls) throws Exception {
-    SharedPair pair = new SharedPair(ReplicatedPair.builder().tls(tls).start());
+    SharedPair pair = new SharedPair(TestPairs.builder().tls(tls).start());
     pair.createDatabase("encrypted");
     return pair;
   }

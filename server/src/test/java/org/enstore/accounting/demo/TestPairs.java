@@ -1,0 +1,36 @@
+package org.enstore.accounting.demo;
+
+/**
+ * Where integration tests get their primary and standby from. The system property {@code postgres}
+ * says what runs them: {@code embedded}, the bundled binaries and the default, or {@code
+ * testcontainers}, the image that {@code postgres.image} names, in a Docker engine.
+ */
+public final class TestPairs {
+  private static final String DEFAULT_IMAGE = "postgres:12";
+
+  private TestPairs() {}
+
+  /**
+   * A builder of a pair, to which only the test's own wishes have to be added.
+   *
+   * @throws IllegalArgumentException when the property has another value
+   */
+  public static ReplicatedPair.Builder builder() {
+    return ReplicatedPair.builder().programs(programs());
+  }
+
+  static Programs.Source programs() {
+    return programs(System.getProperty("postgres", "embedded"));
+  }
+
+  static Programs.Source programs(String chosen) {
+    return switch (chosen) {
+      case "embedded" -> InstalledPrograms.of(PostgresBinaries.bundled(Progress.silent()));
+      case "testcontainers" ->
+          ContainerPrograms.of(System.getProperty("postgres.image", DEFAULT_IMAGE));
+      default ->
+          throw new IllegalArgumentException(
+              "-Dpostgres=" + chosen + ": it must be embedded or testcontainers.");
+    };
+  }
+}
