@@ -1,0 +1,102 @@
+package org.enstore.accounting.postgres;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.enstore.accounting.measure.Direction;
+import org.enstore.accounting.measure.SiteCalendar;
+import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.GroupKey;
+import org.enstore.accounting.series.Health;
+import org.enstore.accounting.series.PoolStats;
+import org.enstore.accounting.series.ReadRequest;
+import org.enstore.accounting.series.ReplayLag;
+import org.enstore.accounting.series.RowSink;
+import org.enstore.accounting.series.SourceState;
+import org.enstore.accounting.series.SourceTable;
+import org.enstore.accounting.series.TransferSource;
+import org.jooq.tools.jdbc.MockConnection;
+import org.jooq.tools.jdbc.MockResult;
+
+/**
+ * A source without a database. It goes through the motions of reading, down to the statements, and
+ * finds one cell each time: what the program loads on the way is what the archive of its classes
+ * should hold.
+ */
+public final class Rehearsal implements TransferSource {
+  private static final String MOVER = "LTO8_01.mover";
+  private static final long CELL_BYTES = 1L << 30;
+  private static final long ROOM_BYTES = 1L << 20;
+
+  private final WallClock wallClock;
+  private final SiteCalendar calendar;
+  private final InstantSource clock;
+
+  public Rehearsal(SiteCalendar calendar, InstantSource clock) {
+    this.calendar = calendar;
+    this.wallClock = new WallClock(calendar);
+    this.clock = clock;
+  }
+
+  @Override
+  public Instant read(ReadRequest request, RowSink sink, Cancellation cancellation) {
+    Cells cells = new Cells(request.shape().quantities().size(), ROOM_BYTES);
+    try (Connection connection =
+        new MockConnection(
+            context -> new MockResult[] {new MockResult(0, Statements.SQL.newResult())})) {
+      if (request.table() == SourceTable.SUMMARY) {
+        new SummaryDays(request, wallClock).read(connection, cells);
+      } else {
+        new RawTransfers(request, wallClock).read(connection, cells);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException("a rehearsal met a real error", e);
+    }
+    String[] values = new String[request.shape().dimensions().size()];
+    long[] quantities = new long[request.shape().quantities().size()];
+    Arrays.fill(values, MOVER);
+    Arrays.fill(quantities, CELL_BYTES);
+    cells.add(
+        calendar.startOfDay(request.from()),
+        new GroupKey(Direction.READ, List.of(values)),
+        quantities);
+    cells.deliver(sink);
+    return clock.instant();
+  }
+
+  @Override
+  public SourceState state(Cancellation cancellation) {
+    Instant now = clock.instant();
+    return new SourceState(
+        "rehearsal",
+        true,
+        new ReplayLag.Known(Duration.ZERO),
+        now,
+        now,
+        Optional.of(calendar.dayOf(now).minusDays(1)),
+        Optional.of(now),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  @Override
+  public Health health() {
+    return new Health(true, "This is a rehearsal.", Map.of(), List.of());
+  }
+
+  @Override
+  public PoolStats poolStats() {
+    return new PoolStats(List.of());
+  }
+
+  @Override
+  public void close() {
+    // Nothing was opened.
+  }
+}
