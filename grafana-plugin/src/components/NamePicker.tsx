@@ -51,7 +51,7 @@ export function NamePicker({ inputId, label, datasource, list, value, placeholde
       allowCustomValue
       isClearable
       closeMenuOnSelect={false}
-      width={50}
+      width={40}
       onOpenMenu={load}
       onChange={(chosen) => onChange(chosen.flatMap((option) => option.value ?? []))}
     />

@@ -178,6 +178,17 @@ function Controls({ datasource, query: saved, onChange, onRunQuery }: Props) {
             onChange={({ value }) => change({ source: value })}
           />
         </InlineField>
+      </InlineFieldRow>
+      <InlineFieldRow>
+        <InlineField {...firstField('legend')}>
+          <TextField
+            id={id('legend')}
+            value={query.legend}
+            placeholder="automatic"
+            width={40}
+            onCommit={(legend) => change({ legend })}
+          />
+        </InlineField>
         <InlineField {...field('gaps')}>
           <Select
             inputId={id('gaps')}
@@ -186,17 +197,6 @@ function Controls({ datasource, query: saved, onChange, onRunQuery }: Props) {
             value={query.gaps}
             width={28}
             onChange={({ value }) => change({ gaps: value })}
-          />
-        </InlineField>
-      </InlineFieldRow>
-      <InlineFieldRow>
-        <InlineField {...firstField('legend')}>
-          <TextField
-            id={id('legend')}
-            value={query.legend}
-            placeholder="automatic"
-            width={50}
-            onCommit={(legend) => change({ legend })}
           />
         </InlineField>
       </InlineFieldRow>
