@@ -115,7 +115,7 @@ final class HealthIT {
             advice ->
                 assertThat(advice)
                     .contains("stopped at 2024-06-01")
-                    .contains("13 days behind")
+                    .contains("14 days behind")
                     .contains("6.3.4-9"));
   }
 
