@@ -550,8 +550,13 @@ class RandomQueriesIT {
       }
       String day = "(date_trunc('day', " + local + ") AT TIME ZONE '" + zone + "')";
       long step = asked.step().nominal().toSeconds();
-      return "(%s + floor(extract(epoch FROM %s - %s) / %d) * interval '%d seconds')"
-          .formatted(day, happened, day, step, step);
+      // A long day's odd rest belongs to its last bucket.
+      return """
+          (%1$s + least(floor(extract(epoch FROM %2$s - %1$s) / %3$d),
+             CASE WHEN %4$s > 86400 THEN floor(%4$s / %3$d) - 1 ELSE 1440 END)
+             * interval '%3$d seconds')\
+          """
+          .formatted(day, happened, step, dayLength(local));
     }
 
     private String ends(String happened, String local) {
@@ -561,8 +566,19 @@ class RandomQueriesIT {
         return "(date_trunc('%s', %s) + interval '%s') AT TIME ZONE '%s'"
             .formatted(period(), local, interval, zone);
       }
-      return "least(%s + interval '%d seconds', (date_trunc('day', %s) + interval '1 day') AT TIME ZONE '%s')"
-          .formatted(starts(happened, local), asked.step().nominal().toSeconds(), local, zone);
+      String nextDay =
+          "((date_trunc('day', %s) + interval '1 day') AT TIME ZONE '%s')".formatted(local, zone);
+      long step = asked.step().nominal().toSeconds();
+      return """
+          CASE WHEN %1$s > 86400 AND %2$s + interval '%3$d seconds' > %4$s
+               THEN %4$s ELSE least(%2$s + interval '%5$d seconds', %4$s) END\
+          """
+          .formatted(dayLength(local), starts(happened, local), 2 * step, nextDay, step);
+    }
+
+    private String dayLength(String local) {
+      return "extract(epoch FROM (date_trunc('day', %1$s) + interval '1 day') AT TIME ZONE '%2$s' - date_trunc('day', %1$s) AT TIME ZONE '%2$s')"
+          .formatted(local, asked.zone().getId());
     }
 
     private String period() {

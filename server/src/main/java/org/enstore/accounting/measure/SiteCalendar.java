@@ -10,6 +10,7 @@ import java.time.ZoneId;
  * instant after the gap.
  */
 public record SiteCalendar(ZoneId zone) {
+  private static final long SECONDS_PER_DAY = 86_400;
 
   /** The instant at which the site's local {@code day} begins, in seconds since the epoch. */
   public long startOfDay(LocalDate day) {
@@ -49,16 +50,31 @@ public record SiteCalendar(ZoneId zone) {
     long dayStart = startOfDay(day);
     long start = dayStart + Math.floorDiv(from - dayStart, width) * width;
     long dayEnd = startOfDay(day.plusDays(1));
+    long last = lastStart(dayStart, dayEnd, width);
+    start = Math.min(start, last);
     while (start < to) {
       buckets.add(start);
-      start += width;
-      if (start >= dayEnd) {
+      if (start < last) {
+        start += width;
+      } else {
         start = dayEnd;
         day = day.plusDays(1);
         dayEnd = startOfDay(day.plusDays(1));
+        last = lastStart(start, dayEnd, width);
       }
     }
     return buckets.endingAt(start);
+  }
+
+  /**
+   * Where the last bucket of a day begins. What a long day has over a whole number of steps belongs
+   * to its last bucket: as a bucket of its own, a short one, it would make panels draw every bar of
+   * the graph as narrow. A short day's last bucket is short.
+   */
+  private static long lastStart(long dayStart, long dayEnd, long width) {
+    long length = dayEnd - dayStart;
+    long buckets = length > SECONDS_PER_DAY ? length / width : (length + width - 1) / width;
+    return dayStart + Math.max(0, buckets - 1) * width;
   }
 
   /**

@@ -9,9 +9,9 @@ import java.util.stream.Collectors;
 
 /**
  * The ladder of bucket widths. Steps below a day divide the site's local day, counted in elapsed
- * time from local midnight, so the last bucket of a day may be short or the day may have one more;
- * steps from a day up are calendar periods of the site's zone: days, ISO weeks from Monday, months,
- * quarters and years.
+ * time from local midnight: the last bucket of a short day is short, that of a long day takes in
+ * what remains after whole steps, unless that is a whole step itself. Steps from a day up are
+ * calendar periods of the site's zone: days, ISO weeks from Monday, months, quarters and years.
  */
 public enum Step {
   MINUTE_1("1m", Duration.ofMinutes(1)),

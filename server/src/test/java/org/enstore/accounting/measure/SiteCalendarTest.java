@@ -48,8 +48,24 @@ class SiteCalendarTest {
     Buckets halves =
         CHICAGO.buckets(Step.HOUR_12, range("2025-11-02T05:00:00Z", "2025-11-03T06:00:00Z"));
 
-    assertThat(lengths(halves)).containsExactly(43_200, 43_200, 3_600);
+    assertThat(lengths(halves)).containsExactly(43_200, 46_800);
     assertThat(Instant.ofEpochSecond(halves.from())).isEqualTo("2025-11-02T05:00:00Z");
+  }
+
+  @Test
+  void hours_onALongDay_areTwentyFive() {
+    Buckets hours =
+        CHICAGO.buckets(Step.HOUR_1, range("2025-11-02T05:00:00Z", "2025-11-03T06:00:00Z"));
+
+    assertThat(lengths(hours)).hasSize(25).containsOnly(3_600);
+  }
+
+  @Test
+  void twoHours_endOfALongDay_isWithinItsLastBucket() {
+    Buckets twos =
+        CHICAGO.buckets(Step.HOUR_2, range("2025-11-03T05:30:00Z", "2025-11-03T06:30:00Z"));
+
+    assertThat(lengths(twos)).containsExactly(10_800, 7_200);
   }
 
   @Test
