@@ -79,7 +79,7 @@ final class SeriesFramesTest {
     "1d, 2026-10-24T00:00:00Z, 2026-10-27T00:00:00Z, 90000000",
     "1d, 2026-03-27T12:00:00Z, 2026-03-30T12:00:00Z, 86400000",
     "1M, 2026-01-15T00:00:00Z, 2026-04-15T00:00:00Z, 2678400000",
-    "2h, 2026-10-24T00:00:00Z, 2026-10-26T00:00:00Z, 7200000",
+    "2h, 2026-10-24T00:00:00Z, 2026-10-26T00:00:00Z, 10800000",
   })
   void wide_interval_isTheLongestBucket(String step, String from, String to, long millis) {
     Buckets buckets =
