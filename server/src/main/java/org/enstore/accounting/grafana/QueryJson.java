@@ -48,7 +48,7 @@ final class QueryJson {
   static final Map<String, String> IGNORED = ignored();
 
   static final Key<String> QUERY_TYPE =
-      Key.choice("queryType", List.of("", "series", "variable"), word -> word, "");
+      Key.choice("queryType", QueryType.words(), word -> word, "");
 
   private static final Key<Long> VERSION_KEY =
       Key.number("version", 1, VERSION, "version of the query model", 1);
@@ -118,10 +118,7 @@ final class QueryJson {
       throw new QueryFailure(FailureKind.BAD_QUERY, "The query " + e.getMessage(), e);
     }
     refuseNewer(object);
-    if (isVariable(query, object)) {
-      return new Question.OfNames(NamesRequest.read(object));
-    }
-    return series(query, object);
+    return type(query, object).read(query, object);
   }
 
   /** Refuses the query if there are {@code problems}. */
@@ -154,20 +151,25 @@ final class QueryJson {
         text -> NamesRequest.pattern(name, text));
   }
 
-  private static boolean isVariable(DataQuery query, Map<String, ?> object) {
+  /** Grafana's own field wins; a wrong word in the object is refused when its keys are read. */
+  private static QueryType type(DataQuery query, Map<String, ?> object) {
     String outside = query.getQueryType();
-    refuse(
-        outside.isEmpty() || outside.equals("series") || outside.equals("variable")
-            ? List.of()
-            : List.of(
-                "\"queryType\" is \"%s\"; it must be %s."
-                    .formatted(outside, QUERY_TYPE.permitted())));
-    return outside.isEmpty()
-        ? "variable".equals(object.get(QUERY_TYPE.name()))
-        : outside.equals("variable");
+    if (!outside.isEmpty()) {
+      return QueryType.of(outside)
+          .orElseThrow(
+              () ->
+                  new QueryFailure(
+                      FailureKind.BAD_QUERY,
+                      "\"queryType\" is \"%s\"; it must be %s."
+                          .formatted(outside, QUERY_TYPE.permitted())));
+    }
+    return object.get(QUERY_TYPE.name()) instanceof String inside
+        ? QueryType.of(inside).orElse(QueryType.SERIES)
+        : QueryType.SERIES;
   }
 
-  private static Question series(DataQuery query, Map<String, ?> object) {
+  /** Reads a query for time series. */
+  static Question series(DataQuery query, Map<String, ?> object) {
     KeyReader keys = new KeyReader("", object, KEYS);
     keys.take(VERSION_KEY);
     keys.take(QUERY_TYPE);
