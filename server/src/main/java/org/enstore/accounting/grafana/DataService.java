@@ -48,7 +48,7 @@ public final class DataService extends DataGrpc.DataImplBase {
       int index = i;
       DataQuery query = request.getQueries(i);
       try {
-        Question question = QueryJson.read(query);
+        Question question = QuestionJson.read(query);
         Optional<DataResponse> ready =
             fresh ? Optional.empty() : fromCache(request, query, question);
         if (ready.isPresent()) {

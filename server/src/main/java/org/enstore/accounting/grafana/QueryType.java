@@ -42,7 +42,7 @@ enum QueryType {
    */
   Question read(DataQuery query, Map<String, ?> object) {
     return switch (this) {
-      case SERIES -> QueryJson.series(query, object);
+      case SERIES -> QuestionJson.series(query, object);
       case VARIABLE -> new Question.OfNames(NamesRequest.read(object));
     };
   }
