@@ -19,6 +19,8 @@ import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.measure.Step;
 import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.proto.pluginv2.DataQuery;
+import org.enstore.accounting.series.Arrangement;
+import org.enstore.accounting.series.Arrangement.Comparison;
 import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.DirectionMode;
 import org.enstore.accounting.series.FailureKind;
@@ -50,12 +52,18 @@ final class QueryJson {
   static final Key<String> QUERY_TYPE =
       Key.choice("queryType", List.of("", "series", "variable"), word -> word, "");
 
+  /** Stands for a range that was complained of, while the rest of the query is looked at. */
+  private static final TimeRange NO_RANGE =
+      new TimeRange(Instant.EPOCH, Instant.EPOCH.plusSeconds(1));
+
   private static final Key<Long> VERSION_KEY =
       Key.number("version", 1, VERSION, "version of the query model", 1);
   private static final Key<Measure> MEASURE =
       Key.choice("measure", List.of(Measure.values()), Measure::label, Measure.BYTES);
   private static final Key<List<Dimension>> GROUP_BY =
-      Key.choices("groupBy", List.of(Dimension.MOVER), Dimension::label, List.of(Dimension.MOVER));
+      Key.choices("groupBy", Dimension.ASKABLE, Dimension::label, List.of(Dimension.MOVER));
+  private static final Key<Long> TOP =
+      Key.number("top", 0, Arrangement.MOST_GROUPS, "groups; 0 for all", 0);
   private static final Key<DirectionMode> DIRECTION =
       Key.choice(
           "direction", List.of(DirectionMode.values()), DirectionMode::label, DirectionMode.BOTH);
@@ -73,6 +81,9 @@ final class QueryJson {
       Key.choice("gaps", List.of(GapPolicy.values()), GapPolicy::label, GapPolicy.NOT_YET);
   private static final Key<SourceChoice> SOURCE =
       Key.choice("source", List.of(SourceChoice.values()), SourceChoice::label, SourceChoice.AUTO);
+  private static final Key<Comparison> COMPARE =
+      Key.choice("compare", List.of(Comparison.values()), Comparison::label, Comparison.NONE);
+  private static final Key<Boolean> RUNNING_TOTAL = Key.flag("runningTotal", false);
   private static final Key<String> LEGEND = Key.text("legend", "");
 
   private static final Key<List<String>> INCLUDE = Key.texts("include");
@@ -83,7 +94,7 @@ final class QueryJson {
   private static final Key<Map<String, Filter>> FILTERS =
       Key.object(
           "filters",
-          Arrays.stream(Dimension.values()).map(Dimension::label).toList(),
+          Dimension.ASKABLE.stream().map(Dimension::label).toList(),
           filterForm(),
           QueryJson::filter);
 
@@ -94,6 +105,7 @@ final class QueryJson {
           QUERY_TYPE,
           MEASURE,
           GROUP_BY,
+          TOP,
           DIRECTION,
           FILTERS,
           INCLUDE_NULL_MOVERS,
@@ -101,6 +113,8 @@ final class QueryJson {
           UNIT,
           GAPS,
           SOURCE,
+          COMPARE,
+          RUNNING_TOTAL,
           LEGEND);
 
   private QueryJson() {}
@@ -173,6 +187,7 @@ final class QueryJson {
     keys.take(QUERY_TYPE);
     Measure measure = keys.take(MEASURE);
     List<Dimension> groupBy = keys.take(GROUP_BY);
+    int top = keys.take(TOP).intValue();
     DirectionMode direction = keys.take(DIRECTION);
     Map<Dimension, Filter> filters = new EnumMap<>(Dimension.class);
     keys.take(FILTERS)
@@ -187,15 +202,15 @@ final class QueryJson {
     ByteUnit unit = keys.take(UNIT);
     GapPolicy gaps = keys.take(GAPS);
     SourceChoice source = keys.take(SOURCE);
+    Arrangement arrangement = new Arrangement(top, keys.take(COMPARE), keys.take(RUNNING_TOTAL));
     Legend legend = Legend.of(keys.take(LEGEND));
     keys.drop(IGNORED::containsKey);
     Optional<TimeRange> range = range(query, keys);
-    refuse(keys.finish());
-    return new Question.OfSeries(
+    SeriesQuery asked =
         new SeriesQuery(
             measure,
             direction,
-            range.orElseThrow(),
+            range.orElse(NO_RANGE),
             step,
             Duration.ofMillis(
                 query.getIntervalMS() > 0 ? query.getIntervalMS() : DEFAULT_INTERVAL_MILLIS),
@@ -205,8 +220,11 @@ final class QueryJson {
             includeNullMovers,
             unit,
             gaps,
-            source),
-        legend);
+            source,
+            arrangement);
+    asked.contradictions().forEach(keys::complain);
+    refuse(keys.finish());
+    return new Question.OfSeries(asked, legend);
   }
 
   private static Optional<TimeRange> range(DataQuery query, KeyReader keys) {
