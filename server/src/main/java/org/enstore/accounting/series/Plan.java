@@ -61,10 +61,7 @@ record Plan(
       SiteCalendar calendar,
       SourceSettings settings,
       Instant now) {
-    List<String> contradictions = query.contradictions();
-    if (!contradictions.isEmpty()) {
-      throw new QueryFailure(FailureKind.BAD_QUERY, String.join(" ", contradictions));
-    }
+    QueryRules.refuse(query.contradictions());
     List<Notice> notices = new ArrayList<>();
     Set<Dimension> dimensions = dimensionsOf(query);
     Step step = step(query, settings.limits(), notices);
@@ -251,12 +248,6 @@ record Plan(
     }
     LocalDate first = summarised.map(last -> later(last.plusDays(1), from)).orElse(from);
     return keys(SourceTable.RAW, grain, rawShape, first, to, settled);
-  }
-
-  /** The blocks that tell the values of {@code dimension} alone. */
-  List<BlockKey> keysOf(Dimension dimension, LocalDate settled) {
-    Shape alone = Shape.of(List.of(dimension), List.of(Quantity.BYTES));
-    return keys(SourceTable.RAW, Grain.DAY, alone, from, to, settled);
   }
 
   private static List<BlockKey> keys(

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.enstore.accounting.config.Complaint;
 import org.enstore.accounting.measure.ByteUnit;
 import org.enstore.accounting.measure.TimeRange;
 
@@ -40,38 +41,44 @@ public record SeriesQuery(
     filters = Map.copyOf(filters);
   }
 
-  /** What in it contradicts itself: sentences that name the keys; empty when nothing does. */
-  public List<String> contradictions() {
-    List<String> sentences = new ArrayList<>();
+  /** What in it contradicts itself, by the keys of the query model; empty when nothing does. */
+  public List<Complaint> contradictions() {
+    List<Complaint> complaints = new ArrayList<>();
     if (arrangement.top() > 0 && groupBy.isEmpty()) {
-      sentences.add(
-          "\"top\" is "
-              + arrangement.top()
-              + ", but \"groupBy\" is empty, so that there are no groups to choose from: leave"
-              + " \"top\" at 0, or group by a dimension.");
+      complaints.add(
+          new Complaint(
+              "top",
+              "\"top\" is "
+                  + arrangement.top()
+                  + ", but \"groupBy\" is empty, so that there are no groups to choose from: leave"
+                  + " \"top\" at 0, or group by a dimension."));
     }
     if (arrangement.runningTotal() && !measure.isAdditive()) {
-      sentences.add(
-          "\"runningTotal\" needs the \"measure\" "
-              + Arrays.stream(Measure.values())
-                  .filter(Measure::isAdditive)
-                  .map(additive -> '"' + additive.label() + '"')
-                  .collect(Collectors.joining(" or "))
-              + ", not \""
-              + measure.label()
-              + "\".");
+      complaints.add(
+          new Complaint(
+              "runningTotal",
+              "\"runningTotal\" needs the \"measure\" "
+                  + Arrays.stream(Measure.values())
+                      .filter(Measure::isAdditive)
+                      .map(additive -> '"' + additive.label() + '"')
+                      .collect(Collectors.joining(" or "))
+                  + ", not \""
+                  + measure.label()
+                  + "\"."));
     }
     if (source == SourceChoice.SUMMARY && !measure.isInSummary()) {
-      sentences.add(
-          "\"source\" is \"summary\", which has no "
-              + measure.label()
-              + ": choose \"raw\" or \"auto\", or one of the measures "
-              + Arrays.stream(Measure.values())
-                  .filter(Measure::isInSummary)
-                  .map(known -> '"' + known.label() + '"')
-                  .collect(Collectors.joining(" and "))
-              + ".");
+      complaints.add(
+          new Complaint(
+              "source",
+              "\"source\" is \"summary\", which has no "
+                  + measure.label()
+                  + ": choose \"raw\" or \"auto\", or one of the measures "
+                  + Arrays.stream(Measure.values())
+                      .filter(Measure::isInSummary)
+                      .map(known -> '"' + known.label() + '"')
+                      .collect(Collectors.joining(" and "))
+                  + "."));
     }
-    return sentences;
+    return complaints;
   }
 }

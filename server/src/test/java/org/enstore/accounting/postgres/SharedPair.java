@@ -154,9 +154,9 @@ final class SharedPair {
             "INSERT INTO encp_xfer (\"date\", node, pid, username, src, dst, \"size\", rw,"
                 + " overall_rate, network_rate, drive_rate, volume, mover, drive_id, drive_sn,"
                 + " elapsed, media_changer, mover_interface, driver, storage_group, encp_ip,"
-                + " encp_id, library, disk_rate, transfer_rate) VALUES (?, 'n', 1, 'u', 's', 'd', ?,"
-                + " ?, ?, ?, ?, 'VOL001L8', ?, ?, 'sn', 1, ?, 'i', ?, ?, '127.0.0.1', 'id', ?, ?,"
-                + " ?)")) {
+                + " encp_id, library, disk_rate, transfer_rate) VALUES (?, 'n', 1, 'u', 's', 'd',"
+                + " ?, ?, ?, ?, ?, 'VOL001L8', ?, ?, 'sn', 1, ?, 'i', ?, ?, '127.0.0.1', 'id', ?,"
+                + " ?, ?)")) {
       for (TransferRow row : transfers) {
         statement.setObject(1, row.date());
         statement.setLong(2, row.size());

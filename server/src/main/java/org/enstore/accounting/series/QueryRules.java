@@ -1,63 +1,34 @@
-package org.enstore.accounting.grafana;
+package org.enstore.accounting.series;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.enstore.accounting.config.Complaint;
 import org.enstore.accounting.config.Durations;
 import org.enstore.accounting.config.Key;
 import org.enstore.accounting.config.KeyReader;
-import org.enstore.accounting.frame.Legend;
 import org.enstore.accounting.measure.ByteUnit;
 import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.measure.Step;
 import org.enstore.accounting.measure.TimeRange;
-import org.enstore.accounting.proto.pluginv2.DataQuery;
-import org.enstore.accounting.series.Arrangement;
 import org.enstore.accounting.series.Arrangement.Comparison;
-import org.enstore.accounting.series.Dimension;
-import org.enstore.accounting.series.DirectionMode;
-import org.enstore.accounting.series.FailureKind;
-import org.enstore.accounting.series.Filter;
-import org.enstore.accounting.series.GapPolicy;
-import org.enstore.accounting.series.Measure;
-import org.enstore.accounting.series.QueryFailure;
-import org.enstore.accounting.series.SeriesQuery;
-import org.enstore.accounting.series.SourceChoice;
 
 /**
- * Reads queries, version {@value #VERSION} of the public query model, which {@code
- * query-model-v1.schema.json} describes. Every key may be left out: alert rules come without the
- * front end that would fill it in. Unknown and ill-typed keys are refused by name.
+ * The rules of a question for time series: its keys, what each may hold, and what a key that is
+ * left out means. Every edge reads its queries by them, so that a question has the same meaning and
+ * the same errors wherever it comes from. Unknown and ill-typed keys are refused by name.
  */
-final class QueryJson {
-  /** The newest version of the query model that this program understands. */
-  static final long VERSION = 1;
-
-  /** What an absent {@code maxDataPoints} means, as in Grafana. */
-  private static final long DEFAULT_MAX_POINTS = 100;
-
-  /** What an absent interval means, as in Grafana. */
-  private static final long DEFAULT_INTERVAL_MILLIS = 1000;
-
-  /** Keys that Grafana adds to any query, each with the reason why it may be ignored. */
-  static final Map<String, String> IGNORED = ignored();
-
-  static final Key<String> QUERY_TYPE =
-      Key.choice("queryType", List.of("", "series", "variable"), word -> word, "");
-
-  /** Stands for a range that was complained of, while the rest of the query is looked at. */
+public final class QueryRules {
+  /** Stands for a range that was complained of, while the rest of the question is looked at. */
   private static final TimeRange NO_RANGE =
       new TimeRange(Instant.EPOCH, Instant.EPOCH.plusSeconds(1));
 
-  private static final Key<Long> VERSION_KEY =
-      Key.number("version", 1, VERSION, "version of the query model", 1);
   private static final Key<Measure> MEASURE =
       Key.choice("measure", List.of(Measure.values()), Measure::label, Measure.BYTES);
   private static final Key<List<Dimension>> GROUP_BY =
@@ -74,7 +45,7 @@ final class QueryJson {
           Optional.empty(),
           "auto",
           "\"auto\", one of " + Step.ladder() + ", or a duration such as \"45m\"",
-          QueryJson::step);
+          QueryRules::step);
   private static final Key<ByteUnit> UNIT =
       Key.choice("unit", List.of(ByteUnit.values()), ByteUnit::text, ByteUnit.MEBIBYTES);
   private static final Key<GapPolicy> GAPS =
@@ -84,7 +55,6 @@ final class QueryJson {
   private static final Key<Comparison> COMPARE =
       Key.choice("compare", List.of(Comparison.values()), Comparison::label, Comparison.NONE);
   private static final Key<Boolean> RUNNING_TOTAL = Key.flag("runningTotal", false);
-  private static final Key<String> LEGEND = Key.text("legend", "");
 
   private static final Key<List<String>> INCLUDE = Key.texts("include");
   private static final Key<List<String>> EXCLUDE = Key.texts("exclude");
@@ -96,13 +66,11 @@ final class QueryJson {
           "filters",
           Dimension.ASKABLE.stream().map(Dimension::label).toList(),
           filterForm(),
-          QueryJson::filter);
+          QueryRules::filter);
 
-  /** Every key of a series query, in the order to document them. */
-  static final List<Key<?>> KEYS =
+  /** Every key of a question for series, in the order to document them. */
+  public static final List<Key<?>> KEYS =
       List.of(
-          VERSION_KEY,
-          QUERY_TYPE,
           MEASURE,
           GROUP_BY,
           TOP,
@@ -114,77 +82,36 @@ final class QueryJson {
           GAPS,
           SOURCE,
           COMPARE,
-          RUNNING_TOTAL,
-          LEGEND);
+          RUNNING_TOTAL);
 
-  private QueryJson() {}
+  private QueryRules() {}
 
   /**
-   * The question that {@code query} asks.
+   * What is asked beside the keys, in the asker's own way.
    *
-   * @throws QueryFailure of kind {@link FailureKind#BAD_QUERY} with every problem
+   * @param range what the asker looks at; empty when that is missing or wrong and complained about
+   * @param minStep with an automatic step: no bucket narrower than this
+   * @param maxPoints with an automatic step: about this many buckets at the most, at least 1
    */
-  static Question read(DataQuery query) {
-    Map<String, ?> object;
-    try {
-      object = Json.object(query.getJson());
-    } catch (IllegalArgumentException e) {
-      throw new QueryFailure(FailureKind.BAD_QUERY, "The query " + e.getMessage(), e);
-    }
-    refuseNewer(object);
-    if (isVariable(query, object)) {
-      return new Question.OfNames(NamesRequest.read(object));
-    }
-    return series(query, object);
-  }
-
-  /** Refuses the query if there are {@code problems}. */
-  static void refuse(List<String> problems) {
-    if (!problems.isEmpty()) {
-      throw new QueryFailure(FailureKind.BAD_QUERY, String.join(" ", problems));
-    }
-  }
-
-  /** Refuses a version from the future before its unknown keys make a puzzle of it. */
-  static void refuseNewer(Map<String, ?> object) {
-    if (object.get(VERSION_KEY.name()) instanceof Number number && number.doubleValue() > VERSION) {
-      throw new QueryFailure(
-          FailureKind.BAD_QUERY,
-          "The query has version "
-              + number
-              + " and was made by a newer version of the plugin; this one understands version "
-              + VERSION
-              + ". Update the plugin.");
-    }
-  }
+  public record Window(Optional<TimeRange> range, Duration minStep, long maxPoints) {}
 
   /** A key that holds an RE2 pattern; the empty text is none. */
-  static Key<Optional<String>> pattern(String name) {
+  public static Key<Optional<String>> pattern(String name) {
     return Key.text(
         name,
         Optional.empty(),
         "",
         "a regular expression in RE2 syntax",
-        text -> NamesRequest.pattern(name, text));
+        text -> pattern(name, text));
   }
 
-  private static boolean isVariable(DataQuery query, Map<String, ?> object) {
-    String outside = query.getQueryType();
-    refuse(
-        outside.isEmpty() || outside.equals("series") || outside.equals("variable")
-            ? List.of()
-            : List.of(
-                "\"queryType\" is \"%s\"; it must be %s."
-                    .formatted(outside, QUERY_TYPE.permitted())));
-    return outside.isEmpty()
-        ? "variable".equals(object.get(QUERY_TYPE.name()))
-        : outside.equals("variable");
-  }
-
-  private static Question series(DataQuery query, Map<String, ?> object) {
-    KeyReader keys = new KeyReader("", object, KEYS);
-    keys.take(VERSION_KEY);
-    keys.take(QUERY_TYPE);
+  /**
+   * The question that {@code keys} ask. Takes what belongs to it and finishes the reading, so the
+   * edge has taken its own keys before.
+   *
+   * @throws QueryFailure of kind {@link FailureKind#BAD_QUERY} with every complaint
+   */
+  public static SeriesQuery finish(KeyReader keys, Window window) {
     Measure measure = keys.take(MEASURE);
     List<Dimension> groupBy = keys.take(GROUP_BY);
     int top = keys.take(TOP).intValue();
@@ -202,45 +129,71 @@ final class QueryJson {
     ByteUnit unit = keys.take(UNIT);
     GapPolicy gaps = keys.take(GAPS);
     SourceChoice source = keys.take(SOURCE);
-    Arrangement arrangement = new Arrangement(top, keys.take(COMPARE), keys.take(RUNNING_TOTAL));
-    Legend legend = Legend.of(keys.take(LEGEND));
-    keys.drop(IGNORED::containsKey);
-    Optional<TimeRange> range = range(query, keys);
     SeriesQuery asked =
         new SeriesQuery(
             measure,
             direction,
-            range.orElse(NO_RANGE),
+            window.range().orElse(NO_RANGE),
             step,
-            Duration.ofMillis(
-                query.getIntervalMS() > 0 ? query.getIntervalMS() : DEFAULT_INTERVAL_MILLIS),
-            query.getMaxDataPoints() > 0 ? query.getMaxDataPoints() : DEFAULT_MAX_POINTS,
+            window.minStep(),
+            window.maxPoints(),
             groupBy,
             filters,
             includeNullMovers,
             unit,
             gaps,
             source,
-            arrangement);
-    asked.contradictions().forEach(keys::complain);
-    refuse(keys.finish());
-    return new Question.OfSeries(asked, legend);
+            new Arrangement(top, keys.take(COMPARE), keys.take(RUNNING_TOTAL)));
+    asked
+        .contradictions()
+        .forEach(complaint -> keys.complain(complaint.field(), complaint.sentence()));
+    refuse(keys.complaints());
+    return asked;
   }
 
-  private static Optional<TimeRange> range(DataQuery query, KeyReader keys) {
-    if (!query.hasTimeRange()) {
-      keys.complain("The query comes without a time range.");
-      return Optional.empty();
-    }
-    Instant from = Instant.ofEpochMilli(query.getTimeRange().getFromEpochMS());
-    Instant to = Instant.ofEpochMilli(query.getTimeRange().getToEpochMS());
+  /**
+   * The half-open range of two instants.
+   *
+   * @param field what the asker calls it
+   * @return empty, after a complaint, when it is reversed or empty
+   */
+  public static Optional<TimeRange> range(Instant from, Instant to, String field, KeyReader keys) {
     if (!from.isBefore(to)) {
       keys.complain(
+          field,
           "The time range is %s: it goes from %s to %s."
               .formatted(from.equals(to) ? "empty" : "reversed", from, to));
       return Optional.empty();
     }
     return Optional.of(new TimeRange(from, to));
+  }
+
+  /**
+   * Refuses the question if there are {@code complaints}.
+   *
+   * @throws QueryFailure of kind {@link FailureKind#BAD_QUERY} with all of them
+   */
+  public static void refuse(List<Complaint> complaints) {
+    if (!complaints.isEmpty()) {
+      throw QueryFailure.of(complaints);
+    }
+  }
+
+  /** Checks an RE2 pattern that {@code name} holds; empty for none. */
+  private static Optional<String> pattern(String name, String text) {
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      Filter.compile(name, text);
+    } catch (QueryFailure e) {
+      throw new IllegalArgumentException(
+          e.sentence().startsWith(name + ": ")
+              ? "is " + e.sentence().substring(name.length() + 2)
+              : e.sentence(),
+          e);
+    }
+    return Optional.of(text);
   }
 
   private static Optional<Duration> step(String text) {
@@ -298,22 +251,5 @@ final class QueryJson {
     form.put("additionalProperties", false);
     form.put("properties", properties);
     return form;
-  }
-
-  private static Map<String, String> ignored() {
-    Map<String, String> ignored = new LinkedHashMap<>();
-    ignored.put("refId", "Grafana says it beside the query as well.");
-    ignored.put("hide", "A hidden query that is asked all the same is answered.");
-    ignored.put("key", "Explore's own name for the query's row.");
-    ignored.put("datasource", "Grafana has chosen the data source already.");
-    ignored.put("datasourceId", "The old form of the same.");
-    ignored.put("intervalMs", "Grafana says it beside the query as well.");
-    ignored.put("maxDataPoints", "Grafana says it beside the query as well.");
-    ignored.put("timeRange", "Grafana says it beside the query as well.");
-    ignored.put("queryCachingTTL", "Grafana's own query cache.");
-    ignored.put("adhocFilters", "This data source has no ad-hoc filters.");
-    ignored.put("scopes", "This data source has no scopes.");
-    ignored.put("queryGroupId", "Grafana's own bookkeeping.");
-    return Collections.unmodifiableMap(ignored);
   }
 }

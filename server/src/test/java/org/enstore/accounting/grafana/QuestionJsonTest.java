@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class QueryJsonTest {
+class QuestionJsonTest {
   private static final TimeRange RANGE =
       new TimeRange(
           Instant.parse("2025-06-01T00:00:00Z"), Instant.parse("2025-06-20T17:00:00.123Z"));
@@ -47,17 +47,17 @@ class QueryJsonTest {
   }
 
   private static SeriesQuery series(String json) {
-    return ((Question.OfSeries) QueryJson.read(query(json).build())).query();
+    return ((Question.OfSeries) QuestionJson.read(query(json).build())).query();
   }
 
   private static NamesRequest names(String json) {
-    return ((Question.OfNames) QueryJson.read(query(json).setQueryType("variable").build()))
+    return ((Question.OfNames) QuestionJson.read(query(json).setQueryType("variable").build()))
         .names();
   }
 
   private static ThrowableAssertAlternative<QueryFailure> refused(DataQuery.Builder query) {
     return assertThatExceptionOfType(QueryFailure.class)
-        .isThrownBy(() -> QueryJson.read(query.build()))
+        .isThrownBy(() -> QuestionJson.read(query.build()))
         .satisfies(failure -> assertThat(failure.kind()).isEqualTo(FailureKind.BAD_QUERY));
   }
 
@@ -106,7 +106,7 @@ class QueryJsonTest {
   @Test
   void read_everything() {
     Question question =
-        QueryJson.read(
+        QuestionJson.read(
             query(
                     """
                     {"version":1,"queryType":"series","measure":"transfers",
@@ -197,7 +197,8 @@ class QueryJsonTest {
         "{\"measure\":1}                 | \"measure\" is 1; it must be one of \"bytes\"",
         "{\"direction\":\"reed\"}        | Did you mean \"read\"?",
         "{\"groupBy\":[\"owner\"]}       | it must be one of \"mover\", \"moverClass\"",
-        "{\"groupBy\":[\"mover\",\"mover\"]} | \"groupBy\" is a list; it must be a list of different",
+        "{\"groupBy\":[\"mover\",\"mover\"]} | \"groupBy\" is a list; it must be a list of"
+            + " different",
         "{\"groupBy\":\"mover\"}         | it must be a list of different words",
         "{\"unit\":\"MIB\"}              | Did you mean \"MiB\"?",
         "{\"gaps\":true}                 | \"gaps\" is true; it must be one of",
@@ -210,12 +211,17 @@ class QueryJsonTest {
         "{\"filters\":[]}                | \"filters\" is a list; it must be an object",
         "{\"filters\":{\"movers\":{}}}   | \"filters.movers\" is not known",
         "{\"filters\":{\"mover\":[]}}    | \"filters.mover\" must be an object",
-        "{\"filters\":{\"mover\":{\"include\":\"x\"}}} | \"filters.mover.include\" is \"x\"; it must be a list of texts",
-        "{\"filters\":{\"mover\":{\"include\":[1]}}} | \"filters.mover.include\" is a list; it must",
+        "{\"filters\":{\"mover\":{\"include\":\"x\"}}} | \"filters.mover.include\" is \"x\"; it"
+            + " must be a list of texts",
+        "{\"filters\":{\"mover\":{\"include\":[1]}}} | \"filters.mover.include\" is a list; it"
+            + " must",
         "{\"filters\":{\"mover\":{\"includes\":[]}}} | Did you mean \"include\"?",
-        "{\"filters\":{\"mover\":{\"match\":\"(\"}}} | \"filters.mover.match\" is not a regular expression",
-        "{\"filters\":{\"moverClass\":{\"include\":[\"robot\"]}}} | \"filters.moverClass\" names the class \"robot\"",
-        "{\"movers\":[]}                 | \"movers\" is not known; known are version, queryType, measure",
+        "{\"filters\":{\"mover\":{\"match\":\"(\"}}} | \"filters.mover.match\" is not a regular"
+            + " expression",
+        "{\"filters\":{\"moverClass\":{\"include\":[\"robot\"]}}} | \"filters.moverClass\" names"
+            + " the class \"robot\"",
+        "{\"movers\":[]}                 | \"movers\" is not known; known are version, queryType,"
+            + " measure",
         "{\"version\":2,\"future\":1}    | made by a newer version of the plugin",
         "{\"version\":0}                 | it must be a whole number from 1 to 1",
         "{\"queryType\":\"annotations\"} | \"queryType\" is \"annotations\"",
@@ -265,9 +271,9 @@ class QueryJsonTest {
   @Test
   void read_queryTypeOutside() {
     refused(query("{}").setQueryType("replication")).withMessageContaining("\"replication\"");
-    assertThat(QueryJson.read(query("{\"queryType\":\"variable\"}").build()))
+    assertThat(QuestionJson.read(query("{\"queryType\":\"variable\"}").build()))
         .isInstanceOf(Question.OfNames.class);
-    assertThat(QueryJson.read(query("{}").setQueryType("variable").build()))
+    assertThat(QuestionJson.read(query("{}").setQueryType("variable").build()))
         .isInstanceOf(Question.OfNames.class);
   }
 
