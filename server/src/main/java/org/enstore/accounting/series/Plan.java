@@ -226,12 +226,6 @@ record Plan(
     return keys(SourceTable.RAW, grain, rawShape, first, to, settled);
   }
 
-  /** The blocks that tell the values of {@code dimension} alone. */
-  List<BlockKey> keysOf(Dimension dimension, LocalDate settled) {
-    Shape alone = Shape.of(List.of(dimension), List.of(Quantity.BYTES));
-    return keys(SourceTable.RAW, Grain.DAY, alone, from, to, settled);
-  }
-
   private static List<BlockKey> keys(
       SourceTable table,
       Grain grain,

@@ -2,31 +2,23 @@ package org.enstore.accounting.series;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.google.re2j.Pattern;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import org.enstore.accounting.config.SourceSettings;
-import org.enstore.accounting.measure.ByteUnit;
-import org.enstore.accounting.measure.MoverClass;
-import org.enstore.accounting.measure.MoverNames;
 import org.enstore.accounting.measure.Series;
 import org.enstore.accounting.measure.SeriesTable;
 import org.enstore.accounting.measure.SiteCalendar;
-import org.enstore.accounting.measure.TimeRange;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +40,7 @@ public final class SeriesEngine implements AutoCloseable {
   private final KeyNumbers keyNumbers = new KeyNumbers();
   private final BlockStore store;
   private final StateWatch watch;
+  private final NameLists names;
   private final Cache<AnswerKey, Answered> answers;
 
   private final LongAdder queries = new LongAdder();
@@ -72,6 +65,9 @@ public final class SeriesEngine implements AutoCloseable {
     this.loaders = loaders;
     this.store = new BlockStore(source, settings, calendar, clock, loaders, keyNumbers);
     this.watch = new StateWatch(source, clock, settings.freshness().openRefresh());
+    this.names =
+        new NameLists(
+            new DayBlocks(store, keyNumbers, calendar, clock), watch, settings, calendar, clock);
     this.answers =
         Caffeine.newBuilder()
             .maximumWeight(settings.limits().cacheBytes() / 4)
@@ -462,88 +458,7 @@ public final class SeriesEngine implements AutoCloseable {
    * @throws QueryFailure when they cannot be read
    */
   public List<String> names(NamesQuery query, Cancellation cancellation) {
-    Instant now = clock.instant();
-    Duration lookBack =
-        query.lookBack().orElse(Duration.ofDays(settings.limits().moverLookBackDays()));
-    LocalDate first = calendar.dayOf(now.minus(lookBack));
-    if (first.isBefore(Plan.EARLIEST)) {
-      first = Plan.EARLIEST;
-    }
-    StateWatch.Look look = watch.look(Optional.empty(), cancellation);
-    boolean movers = query.dimension() == Dimension.MOVER;
-    SeriesQuery everything =
-        new SeriesQuery(
-            Measure.BYTES,
-            DirectionMode.SUM,
-            new TimeRange(Instant.ofEpochSecond(calendar.startOfDay(first)), now.plusSeconds(1)),
-            Optional.of(Duration.ofDays(1)),
-            Duration.ZERO,
-            1,
-            List.of(query.dimension()),
-            Map.of(),
-            true,
-            ByteUnit.BYTES,
-            GapPolicy.ZERO,
-            SourceChoice.AUTO);
-    Plan plan = Plan.of(everything, look.state(), calendar, settings, now);
-    TreeSet<String> names = new TreeSet<>(MoverNames.naturalOrder());
-    if (movers) {
-      names.addAll(moverNames(gather(plan, Optional.empty(), now, cancellation), plan, query));
-    } else {
-      store
-          .get(
-              plan.keysOf(query.dimension(), store.settledBefore(now)),
-              Optional.empty(),
-              block -> true,
-              cancellation)
-          .blocks()
-          .forEach(block -> names.addAll(valuesOf(block, query.dimension())));
-      names.remove("");
-    }
-    Optional<Pattern> match = query.match().map(pattern -> Filter.compile("match", pattern));
-    return names.stream()
-        .filter(name -> match.map(pattern -> pattern.matcher(name).find()).orElse(true))
-        .toList();
-  }
-
-  private List<String> moverNames(Gathered gathered, Plan plan, NamesQuery query) {
-    Map<String, String> byTrimmedName = new HashMap<>();
-    List<String> names = new ArrayList<>();
-    for (Block block : gathered.raw()) {
-      for (int k = 0; k < block.keyCount(); k++) {
-        GroupKey key = keyNumbers.keyOf(block.keyNumber(k));
-        Shape shape = block.key().shape();
-        String spelling = key.values().get(shape.indexOf(Dimension.MOVER));
-        String byDriver = key.values().get(shape.indexOf(Dimension.MOVER_CLASS));
-        if (isWanted(plan.rule().shownClass(spelling, byDriver), query)) {
-          String name = MoverNames.canonical(spelling);
-          names.add(name);
-          byTrimmedName.put(MoverNames.summaryName(spelling), name);
-        }
-      }
-    }
-    for (Block block : gathered.summary()) {
-      for (String name : valuesOf(block, Dimension.MOVER)) {
-        boolean knownInFull = !byTrimmedName.getOrDefault(name, name).equals(name);
-        if (!knownInFull && isWanted(MoverClass.ofName(name).label(), query)) {
-          names.add(name);
-        }
-      }
-    }
-    return names;
-  }
-
-  private static boolean isWanted(String moverClass, NamesQuery query) {
-    return query.classes().stream().anyMatch(wanted -> wanted.label().equals(moverClass));
-  }
-
-  private List<String> valuesOf(Block block, Dimension dimension) {
-    int place = block.key().shape().indexOf(dimension);
-    List<String> values = new ArrayList<>();
-    for (int k = 0; k < block.keyCount(); k++) {
-      values.add(keyNumbers.keyOf(block.keyNumber(k)).values().get(place));
-    }
-    return values;
+    return names.names(query, cancellation);
   }
 
   /**

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class QueryJsonTest {
+class QuestionJsonTest {
   private static final TimeRange RANGE =
       new TimeRange(
           Instant.parse("2025-06-01T00:00:00Z"), Instant.parse("2025-06-20T17:00:00.123Z"));
@@ -46,17 +46,17 @@ class QueryJsonTest {
   }
 
   private static SeriesQuery series(String json) {
-    return ((Question.OfSeries) QueryJson.read(query(json).build())).query();
+    return ((Question.OfSeries) QuestionJson.read(query(json).build())).query();
   }
 
   private static NamesRequest names(String json) {
-    return ((Question.OfNames) QueryJson.read(query(json).setQueryType("variable").build()))
+    return ((Question.OfNames) QuestionJson.read(query(json).setQueryType("variable").build()))
         .names();
   }
 
   private static ThrowableAssertAlternative<QueryFailure> refused(DataQuery.Builder query) {
     return assertThatExceptionOfType(QueryFailure.class)
-        .isThrownBy(() -> QueryJson.read(query.build()))
+        .isThrownBy(() -> QuestionJson.read(query.build()))
         .satisfies(failure -> assertThat(failure.kind()).isEqualTo(FailureKind.BAD_QUERY));
   }
 
@@ -87,7 +87,7 @@ class QueryJsonTest {
   @Test
   void read_everything() {
     Question question =
-        QueryJson.read(
+        QuestionJson.read(
             query(
                     """
                     {"version":1,"queryType":"series","measure":"throughput","groupBy":[],
@@ -244,9 +244,9 @@ class QueryJsonTest {
   @Test
   void read_queryTypeOutside() {
     refused(query("{}").setQueryType("replication")).withMessageContaining("\"replication\"");
-    assertThat(QueryJson.read(query("{\"queryType\":\"variable\"}").build()))
+    assertThat(QuestionJson.read(query("{\"queryType\":\"variable\"}").build()))
         .isInstanceOf(Question.OfNames.class);
-    assertThat(QueryJson.read(query("{}").setQueryType("variable").build()))
+    assertThat(QuestionJson.read(query("{}").setQueryType("variable").build()))
         .isInstanceOf(Question.OfNames.class);
   }
 
