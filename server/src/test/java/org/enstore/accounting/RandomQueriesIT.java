@@ -25,7 +25,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicReference;
 import org.enstore.accounting.demo.QuirkFixture;
 import org.enstore.accounting.demo.ReplicatedPair;
 import org.enstore.accounting.demo.ReplicatedPair.Role;
@@ -94,7 +93,7 @@ class RandomQueriesIT {
   /** A pair with a fixture in it, the service in front of it, and SQL to compare with. */
   private static final class Site implements AutoCloseable {
     private final QuirkFixture fixture;
-    private final AtomicReference<LocalDateTime> now;
+    private volatile LocalDateTime now;
     private final ReplicatedPair pair;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
@@ -105,7 +104,7 @@ class RandomQueriesIT {
 
     Site(QuirkFixture fixture, LocalDateTime start) throws Exception {
       this.fixture = fixture;
-      this.now = new AtomicReference<>(start);
+      this.now = start;
       this.pair =
           TestPairs.builder()
               .zone(fixture.zone())
@@ -120,7 +119,7 @@ class RandomQueriesIT {
       registry =
           new InstanceRegistry(
               (id, settings) -> {
-                InstantSource clock = () -> now.get().atZone(settings.siteTimeZone()).toInstant();
+                InstantSource clock = () -> now.atZone(settings.siteTimeZone()).toInstant();
                 return new SeriesEngine(
                     new StandbyTransferSource(settings, clock, id.toString(), "test"),
                     settings,
@@ -150,13 +149,13 @@ class RandomQueriesIT {
           pair.startStandby();
           pair.awaitStreaming(LIMIT);
         }
-        now.updateAndGet(before -> before.plusMinutes(1));
+        now = now.plusMinutes(1);
         Random writing = new Random(random.nextLong());
         Future<?> writer =
             threads.submit(
                 () -> {
                   for (int batch = 0; batch < 5; batch++) {
-                    fixture.addLate(pair.owner(), writing, 4, now.get());
+                    fixture.addLate(pair.owner(), writing, 4, now);
                   }
                   return true;
                 });
@@ -194,7 +193,7 @@ class RandomQueriesIT {
       }
       for (int q = 0; q < QUERIES_PER_CALL; q++) {
         String refId = String.valueOf((char) ('A' + q));
-        RandomQuestion query = RandomQuestion.random(random, zone, fixture, now.get());
+        RandomQuestion query = RandomQuestion.random(random, zone, fixture, now);
         asked.put(refId, query);
         request.addQueries(
             DataQuery.newBuilder()
@@ -223,7 +222,7 @@ class RandomQueriesIT {
         assertThat(response.getError()).as(which).isEmpty();
         assertThat(response.getStatus()).as(which).isEqualTo(200);
         Map<String, Map<Long, SqlTruth.Expected>> expected =
-            new SqlTruth(query, standby, now.get()).table();
+            new SqlTruth(query, standby, now).table();
         Map<String, Map<Long, BigDecimal>> shown =
             shown(ArrowReadBack.of(response.getFrames(0).toByteArray()), query);
         assertThat(shown.keySet()).as(which).isEqualTo(expected.keySet());
