@@ -6,6 +6,7 @@ import org.enstore.accounting.frame.Frame;
 import org.enstore.accounting.frame.Legend;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.QueryFailure;
+import org.enstore.accounting.series.Replication;
 import org.enstore.accounting.series.SeriesEngine;
 import org.enstore.accounting.series.SeriesQuery;
 
@@ -51,6 +52,16 @@ interface Question {
     public Frame answer(
         SeriesEngine engine, String refId, boolean fresh, Cancellation cancellation) {
       return AnswerFrames.series(refId, engine.answer(query, fresh, cancellation), legend);
+    }
+  }
+
+  /** For how replication stands, or stood. */
+  record OfReplication(ReplicationRequest request) implements Question {
+    @Override
+    public Frame answer(
+        SeriesEngine engine, String refId, boolean fresh, Cancellation cancellation) {
+      Replication replication = engine.replication();
+      return request.frame(refId, replication.look(cancellation), replication);
     }
   }
 
