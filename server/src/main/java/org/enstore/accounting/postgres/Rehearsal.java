@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.GroupKey;
 import org.enstore.accounting.series.Health;
 import org.enstore.accounting.series.PoolStats;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Rehearsal implements TransferSource {
   private static final String MOVER = "LTO8_01.mover";
+  private static final String DRIVE_RATE_BIN = "1000";
   private static final long CELL_BYTES = 1L << 30;
   private static final long ROOM_BYTES = 1L << 20;
 
@@ -64,16 +66,19 @@ public final class Rehearsal implements TransferSource {
     } catch (SQLException e) {
       throw new IllegalStateException("a rehearsal met a real error", e);
     }
-    String[] values = new String[request.shape().dimensions().size()];
     long[] quantities = new long[request.shape().quantities().size()];
-    Arrays.fill(values, MOVER);
     Arrays.fill(quantities, CELL_BYTES);
     cells.add(
         calendar.startOfDay(request.from()),
-        new GroupKey(Direction.READ, List.of(values)),
+        new GroupKey(
+            Direction.READ, request.shape().dimensions().stream().map(Rehearsal::value).toList()),
         quantities);
     cells.deliver(sink);
     return clock.instant();
+  }
+
+  private static String value(Dimension dimension) {
+    return dimension == Dimension.DRIVE_RATE_BIN ? DRIVE_RATE_BIN : MOVER;
   }
 
   @Override
