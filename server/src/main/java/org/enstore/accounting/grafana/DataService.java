@@ -8,6 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.enstore.accounting.frame.ArrowFile;
 import org.enstore.accounting.frame.Frame;
+import org.enstore.accounting.frame.FrameJson;
+import org.enstore.accounting.proto.pluginv2.DataFrameFormat;
 import org.enstore.accounting.proto.pluginv2.DataGrpc;
 import org.enstore.accounting.proto.pluginv2.DataQuery;
 import org.enstore.accounting.proto.pluginv2.DataResponse;
@@ -24,8 +26,8 @@ public final class DataService extends DataGrpc.DataImplBase {
   /*
    * What the cache holds ready is answered on the transport's thread, as handing it over would
    * take longer than answering it; unless the answer is large, since encoding it would hold up
-   * everything else on the connection. Frames always go out as Arrow, which every host reads
-   * whatever format it wished for.
+   * everything else on the connection. To hosts frames always go out as Arrow, which every one
+   * reads whatever format it wished for.
    */
 
   private static final String CACHE_SKIP = "X-Cache-Skip";
@@ -33,10 +35,22 @@ public final class DataService extends DataGrpc.DataImplBase {
 
   private final InstanceRegistry registry;
   private final Workers workers;
+  private final DataFrameFormat format;
 
+  /** The service for hosts. */
   public DataService(InstanceRegistry registry, Workers workers) {
+    this(registry, workers, DataFrameFormat.ARROW);
+  }
+
+  /**
+   * The service.
+   *
+   * @param format what all its frames are; hosts go by what an answer says of itself
+   */
+  public DataService(InstanceRegistry registry, Workers workers, DataFrameFormat format) {
     this.registry = registry;
     this.workers = workers;
+    this.format = format;
   }
 
   @Override
@@ -73,7 +87,7 @@ public final class DataService extends DataGrpc.DataImplBase {
       return Optional.empty();
     }
     try (InstanceRegistry.Lease held = lease.get()) {
-      return question.ready(held.engine(), query.getRefId()).map(DataService::response);
+      return question.ready(held.engine(), query.getRefId()).map(this::response);
     }
   }
 
@@ -89,9 +103,12 @@ public final class DataService extends DataGrpc.DataImplBase {
     }
   }
 
-  private static DataResponse response(Frame frame) {
+  private DataResponse response(Frame frame) {
+    boolean json = format == DataFrameFormat.JSON;
+    byte[] bytes = json ? FrameJson.encode(frame) : ArrowFile.encode(frame);
     return DataResponse.newBuilder()
-        .addFrames(UnsafeByteOperations.unsafeWrap(ArrowFile.encode(frame)))
+        .addFrames(UnsafeByteOperations.unsafeWrap(bytes))
+        .setFormat(format)
         .setStatus(OK)
         .build();
   }
