@@ -355,6 +355,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private List<String> shown = List.of();
+  private volatile boolean ending;
 
   private void show(List<String> lines) {
     shown = lines;
@@ -366,11 +367,14 @@ final class DemoCommand implements Callable<Integer> {
   /** Draws until the time is up; Ctrl-C ends the process, and with it everything here. */
   private void watch(TerminalView view, Clock clock, LiveTraffic live) throws InterruptedException {
     boolean terminal = isTerminal();
+    // What is being stopped is not drawn any more: it would look like a failure.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> ending = true, "enstore-demo-ending"));
     Duration period = terminal ? TERMINAL_PERIOD : PIPE_PERIOD;
     Instant until = seconds > 0 ? clock.instant().plusSeconds(seconds) : Instant.MAX;
     CountDownLatch never = new CountDownLatch(1);
     boolean first = true;
-    while (clock.instant().isBefore(until)) {
+    // Nor is anything once nobody can see it: the terminal was closed, or the pipe's reader is gone.
+    while (clock.instant().isBefore(until) && !out.checkError()) {
       draw(view, clock.instant(), live, terminal, first);
       first = false;
       Duration left =
@@ -385,25 +389,54 @@ final class DemoCommand implements Callable<Integer> {
 
   private void draw(
       TerminalView view, Instant now, LiveTraffic live, boolean terminal, boolean first) {
-    StringBuilder screen = new StringBuilder();
+    List<String> screen = new ArrayList<>();
     try {
-      if (terminal) {
-        screen.append(HOME_AND_CLEAR);
-        shown.forEach(line -> screen.append(line).append('\n'));
-        screen.append('\n');
-      }
       if (terminal || first) {
-        view.lines(now).forEach(line -> screen.append(line).append('\n'));
-        screen.append("\n").append(live.recorded()).append(" transfers recorded since the start");
-        screen.append(terminal ? "; Ctrl-C stops everything\n" : "\n");
+        screen.addAll(view.lines(now));
+        screen.add("");
+        screen.add(
+            live.recorded()
+                + " transfers recorded since the start"
+                + (terminal ? "; Ctrl-C stops everything" : ""));
       } else {
-        screen.append(view.summary(now)).append('\n');
+        screen.add(view.summary(now));
       }
     } catch (QueryFailure failure) {
-      screen.append("  ! ").append(failure.sentence()).append('\n');
+      screen.add("  ! " + failure.sentence());
     }
-    out.print(screen);
+    if (ending) {
+      return;
+    }
+    if (terminal) {
+      out.print(HOME_AND_CLEAR + String.join("\n", fitted(shown, screen)) + "\n");
+    } else {
+      screen.forEach(out::println);
+    }
     out.flush();
+  }
+
+  /**
+   * The picture as the terminal can hold it: the addresses above it give way first, then its end.
+   * {@code LINES} and {@code COLUMNS} tell the size; without them it is taken to be large.
+   */
+  private static List<String> fitted(List<String> addresses, List<String> picture) {
+    int rows = size("LINES") - 1;
+    int columns = size("COLUMNS");
+    List<String> lines = new ArrayList<>();
+    if (addresses.size() + 1 + picture.size() <= rows) {
+      lines.addAll(addresses);
+      lines.add("");
+    }
+    lines.addAll(picture);
+    return lines.stream()
+        .limit(rows)
+        .map(line -> line.length() > columns ? line.substring(0, columns) : line)
+        .toList();
+  }
+
+  private static int size(String variable) {
+    String text = System.getenv(variable);
+    return text != null && text.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(text) : 1000;
   }
 
   private void say(Instant began, Clock clock, String sentence) {
