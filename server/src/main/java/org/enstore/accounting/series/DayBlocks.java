@@ -55,7 +55,13 @@ final class DayBlocks {
     if (!from.isBefore(to)) {
       return Optional.empty();
     }
-    Shape shape = Shape.of(dimensions, List.of(Quantity.BYTES));
+    // The quantities that panels' blocks have, so that both find each other's.
+    Shape shape =
+        Shape.of(
+            dimensions,
+            table == SourceTable.SUMMARY
+                ? List.of(Quantity.BYTES)
+                : List.of(Quantity.BYTES, Quantity.TRANSFERS));
     Instant now = clock.instant();
     LocalDate settled = store.settledBefore(now);
     if (table == SourceTable.SUMMARY && to.isBefore(settled)) {
