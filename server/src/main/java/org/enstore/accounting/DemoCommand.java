@@ -373,7 +373,8 @@ final class DemoCommand implements Callable<Integer> {
     Instant until = seconds > 0 ? clock.instant().plusSeconds(seconds) : Instant.MAX;
     CountDownLatch never = new CountDownLatch(1);
     boolean first = true;
-    // Nor is anything once nobody can see it: the terminal was closed, or the pipe's reader is gone.
+    // Nor is anything once nobody can see it: the terminal was closed, or the pipe's reader is
+    // gone.
     while (clock.instant().isBefore(until) && !out.checkError()) {
       draw(view, clock.instant(), live, terminal, first);
       first = false;

@@ -118,7 +118,7 @@ class PreviewIT {
 
   @Test
   void lists_andHealth() throws Exception {
-    HttpResponse<String> movers = get("resources/movers?match=" + "LTO");
+    HttpResponse<String> movers = get("resources/movers?lookBack=7300d");
     assertThat(movers.statusCode()).isEqualTo(200);
     assertThat(JsonParser.parseString(movers.body()).getAsJsonArray()).isNotEmpty();
     assertThat(get("resources/nothing").statusCode()).isEqualTo(404);
