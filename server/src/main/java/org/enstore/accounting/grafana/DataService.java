@@ -57,14 +57,21 @@ public final class DataService extends DataGrpc.DataImplBase {
   public void queryData(QueryDataRequest request, StreamObserver<QueryDataResponse> reply) {
     Cancellation cancellation = workers.cancellationOf(reply);
     boolean fresh = isSet(request.getHeadersMap(), CACHE_SKIP);
+    // What is kept ready is Arrow.
+    boolean anew = fresh || format != DataFrameFormat.ARROW;
     Collector collector = new Collector(request, reply);
     for (int i = 0; i < request.getQueriesCount(); i++) {
       int index = i;
       DataQuery query = request.getQueries(i);
       try {
+        Optional<DataResponse> again = anew ? Optional.empty() : again(request, query);
+        if (again.isPresent()) {
+          collector.take(index, again.get());
+          continue;
+        }
         Question question = QuestionJson.read(query);
         Optional<DataResponse> ready =
-            fresh ? Optional.empty() : fromCache(request, query, question);
+            anew ? Optional.empty() : fromCache(request, query, question);
         if (ready.isPresent()) {
           collector.take(index, ready.get());
         } else {
@@ -80,6 +87,19 @@ public final class DataService extends DataGrpc.DataImplBase {
     collector.finish();
   }
 
+  /** The answer that was sent last time, if nothing it depends on has changed. */
+  private Optional<DataResponse> again(QueryDataRequest request, DataQuery query) {
+    Optional<InstanceRegistry.Lease> lease = registry.acquireIfBuilt(request.getPluginContext());
+    if (lease.isEmpty()) {
+      return Optional.empty();
+    }
+    try (InstanceRegistry.Lease held = lease.get()) {
+      return Wording.rangeOf(query)
+          .flatMap(range -> held.engine().written(Wording.of(query), range))
+          .map(this::wrapped);
+    }
+  }
+
   private Optional<DataResponse> fromCache(
       QueryDataRequest request, DataQuery query, Question question) {
     Optional<InstanceRegistry.Lease> lease = registry.acquireIfBuilt(request.getPluginContext());
@@ -87,7 +107,7 @@ public final class DataService extends DataGrpc.DataImplBase {
       return Optional.empty();
     }
     try (InstanceRegistry.Lease held = lease.get()) {
-      return question.ready(held.engine(), query.getRefId()).map(this::response);
+      return question.ready(held.engine(), Wording.of(query)).map(this::wrapped);
     }
   }
 
@@ -104,10 +124,13 @@ public final class DataService extends DataGrpc.DataImplBase {
   }
 
   private DataResponse response(Frame frame) {
-    boolean json = format == DataFrameFormat.JSON;
-    byte[] bytes = json ? FrameJson.encode(frame) : ArrowFile.encode(frame);
+    return wrapped(
+        format == DataFrameFormat.JSON ? FrameJson.encode(frame) : ArrowFile.encode(frame));
+  }
+
+  private DataResponse wrapped(byte[] frame) {
     return DataResponse.newBuilder()
-        .addFrames(UnsafeByteOperations.unsafeWrap(bytes))
+        .addFrames(UnsafeByteOperations.unsafeWrap(frame))
         .setFormat(format)
         .setStatus(OK)
         .build();
