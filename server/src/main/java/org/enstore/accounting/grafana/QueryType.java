@@ -13,6 +13,8 @@ import org.enstore.accounting.series.QueryFailure;
  */
 enum QueryType {
   SERIES("series"),
+  RECONCILIATION("reconciliation"),
+  ANNOTATIONS("annotations"),
   VARIABLE("variable");
 
   private final String word;
@@ -43,6 +45,8 @@ enum QueryType {
   Question read(DataQuery query, Map<String, ?> object) {
     return switch (this) {
       case SERIES -> QuestionJson.series(query, object);
+      case RECONCILIATION -> new Question.OfReconciliation(ReconciliationJson.read(query, object));
+      case ANNOTATIONS -> new Question.OfAnnotations(AnnotationJson.read(query, object));
       case VARIABLE -> new Question.OfNames(NamesRequest.read(object));
     };
   }

@@ -117,7 +117,8 @@ final class QuestionJson {
     return new Question.OfSeries(asked, legend);
   }
 
-  private static Optional<TimeRange> range(DataQuery query, KeyReader keys) {
+  /** The query's time range; complains when there is none. */
+  static Optional<TimeRange> range(DataQuery query, KeyReader keys) {
     if (!query.hasTimeRange()) {
       keys.complain("timeRange", "The query comes without a time range.");
       return Optional.empty();

@@ -52,6 +52,7 @@ final class RawTransfers {
       case LIBRARY -> ENCP_XFER.LIBRARY;
       case DRIVE_TYPE -> ENCP_XFER.DRIVE_ID;
       case MEDIA_CHANGER -> ENCP_XFER.MEDIA_CHANGER;
+      case DRIVE_SERIAL -> ENCP_XFER.DRIVE_SN;
     };
   }
 

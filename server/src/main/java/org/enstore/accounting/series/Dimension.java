@@ -1,6 +1,6 @@
 package org.enstore.accounting.series;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** What transfers can be told apart by. */
@@ -10,7 +10,13 @@ public enum Dimension {
   STORAGE_GROUP("storageGroup"),
   LIBRARY("library"),
   DRIVE_TYPE("driveType"),
-  MEDIA_CHANGER("mediaChanger");
+  MEDIA_CHANGER("mediaChanger"),
+  /** The serial number of the drive. Blocks have it, questions do not. */
+  DRIVE_SERIAL("driveSerial");
+
+  /** The dimensions that a question may group and filter by. */
+  public static final List<Dimension> ASKABLE =
+      List.of(MOVER, MOVER_CLASS, STORAGE_GROUP, LIBRARY, DRIVE_TYPE, MEDIA_CHANGER);
 
   private final String label;
 
@@ -23,8 +29,8 @@ public enum Dimension {
     return label;
   }
 
-  /** The dimension called {@code label}, if there is one. */
+  /** The dimension called {@code label} in questions, if there is one. */
   public static Optional<Dimension> of(String label) {
-    return Arrays.stream(values()).filter(dimension -> dimension.label.equals(label)).findFirst();
+    return ASKABLE.stream().filter(dimension -> dimension.label.equals(label)).findFirst();
   }
 }

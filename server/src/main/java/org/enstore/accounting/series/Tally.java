@@ -221,7 +221,7 @@ final class Tally {
     return switch (dimension) {
       case MOVER -> plan.rule().shown(spelling);
       case MOVER_CLASS -> moverClass;
-      case STORAGE_GROUP, LIBRARY, DRIVE_TYPE, MEDIA_CHANGER ->
+      case STORAGE_GROUP, LIBRARY, DRIVE_TYPE, MEDIA_CHANGER, DRIVE_SERIAL ->
           key.values().get(shape.indexOf(dimension));
     };
   }

@@ -16,6 +16,8 @@ import org.enstore.accounting.measure.ByteUnit;
 import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.proto.pluginv2.DataQuery;
+import org.enstore.accounting.series.AnnotationEvent;
+import org.enstore.accounting.series.AnnotationQuery;
 import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.DirectionMode;
 import org.enstore.accounting.series.FailureKind;
@@ -24,6 +26,7 @@ import org.enstore.accounting.series.GapPolicy;
 import org.enstore.accounting.series.Measure;
 import org.enstore.accounting.series.NamesQuery;
 import org.enstore.accounting.series.QueryFailure;
+import org.enstore.accounting.series.ReconciliationQuery;
 import org.enstore.accounting.series.SeriesQuery;
 import org.enstore.accounting.series.SourceChoice;
 import org.junit.jupiter.api.Test;
@@ -176,7 +179,8 @@ class QuestionJsonTest {
         "{\"measure\":1}                 | \"measure\" is 1; it must be one of \"bytes\"",
         "{\"direction\":\"reed\"}        | Did you mean \"read\"?",
         "{\"groupBy\":[\"owner\"]}       | it must be \"mover\"",
-        "{\"groupBy\":[\"mover\",\"mover\"]} | \"groupBy\" is a list; it must be a list of different",
+        "{\"groupBy\":[\"mover\",\"mover\"]} | \"groupBy\" is a list; it must be a list of"
+            + " different",
         "{\"groupBy\":\"mover\"}         | it must be a list of different words",
         "{\"unit\":\"MIB\"}              | Did you mean \"MiB\"?",
         "{\"gaps\":true}                 | \"gaps\" is true; it must be one of",
@@ -189,15 +193,20 @@ class QuestionJsonTest {
         "{\"filters\":[]}                | \"filters\" is a list; it must be an object",
         "{\"filters\":{\"movers\":{}}}   | \"filters.movers\" is not known",
         "{\"filters\":{\"mover\":[]}}    | \"filters.mover\" must be an object",
-        "{\"filters\":{\"mover\":{\"include\":\"x\"}}} | \"filters.mover.include\" is \"x\"; it must be a list of texts",
-        "{\"filters\":{\"mover\":{\"include\":[1]}}} | \"filters.mover.include\" is a list; it must",
+        "{\"filters\":{\"mover\":{\"include\":\"x\"}}} | \"filters.mover.include\" is \"x\"; it"
+            + " must be a list of texts",
+        "{\"filters\":{\"mover\":{\"include\":[1]}}} | \"filters.mover.include\" is a list; it"
+            + " must",
         "{\"filters\":{\"mover\":{\"includes\":[]}}} | Did you mean \"include\"?",
-        "{\"filters\":{\"mover\":{\"match\":\"(\"}}} | \"filters.mover.match\" is not a regular expression",
-        "{\"filters\":{\"moverClass\":{\"include\":[\"robot\"]}}} | \"filters.moverClass\" names the class \"robot\"",
-        "{\"movers\":[]}                 | \"movers\" is not known; known are version, queryType, measure",
+        "{\"filters\":{\"mover\":{\"match\":\"(\"}}} | \"filters.mover.match\" is not a regular"
+            + " expression",
+        "{\"filters\":{\"moverClass\":{\"include\":[\"robot\"]}}} | \"filters.moverClass\" names"
+            + " the class \"robot\"",
+        "{\"movers\":[]}                 | \"movers\" is not known; known are version, queryType,"
+            + " measure",
         "{\"version\":2,\"future\":1}    | made by a newer version of the plugin",
         "{\"version\":0}                 | it must be a whole number from 1 to 1",
-        "{\"queryType\":\"annotations\"} | \"queryType\" is \"annotations\"",
+        "{\"queryType\":\"annotation\"} | \"queryType\" is \"annotation\"",
         "{                               | not valid JSON",
         "[]                              | not a JSON object",
         "{} {}                           | not valid JSON (line 1, column 5)",
@@ -259,7 +268,8 @@ class QuestionJsonTest {
                     Dimension.MOVER,
                     Optional.empty(),
                     Optional.empty(),
-                    Set.of(MoverClass.TAPE, MoverClass.DISK)),
+                    Set.of(MoverClass.TAPE, MoverClass.DISK),
+                    Map.of()),
                 ""));
   }
 
@@ -270,7 +280,7 @@ class QuestionJsonTest {
                 """
                 {"version":1,"queryType":"variable","refId":"V","kind":"storage-groups",
                  "match":"^c","classes":["null"],"lookBack":"30d","includeRetired":true,
-                 "search":" MS "}
+                 "search":" MS ","filters":{"library":{"include":["LTO8"]},"driveType":{}}}
                 """))
         .isEqualTo(
             new NamesRequest(
@@ -278,7 +288,8 @@ class QuestionJsonTest {
                     Dimension.STORAGE_GROUP,
                     Optional.of(Duration.ofDays(30)),
                     Optional.of("^c"),
-                    Set.of(MoverClass.NULL)),
+                    Set.of(MoverClass.NULL),
+                    Map.of(Dimension.LIBRARY, Filter.including(List.of("LTO8")))),
                 "MS"));
     assertThat(names("{\"includeRetired\":true}").query().lookBack())
         .contains(Duration.ofDays(7300));
@@ -294,7 +305,8 @@ class QuestionJsonTest {
         "{\"classes\":[\"disc\"]}  | Did you mean \"disk\"?",
         "{\"match\":\"[\"}         | \"match\" is not a regular expression",
         "{\"measure\":\"bytes\"}   | \"measure\" is not known",
-        "{\"version\":9}           | newer version of the plugin"
+        "{\"version\":9}           | newer version of the plugin",
+        "{\"filters\":{\"mover\":{}}} | \"filters.mover\" is not known"
       })
   void readVariable_refused(String json, String reason) {
     refused(query(json).setQueryType("variable")).withMessageContaining(reason);
@@ -305,5 +317,43 @@ class QuestionJsonTest {
     NamesRequest request = names("{\"search\":\"lto8\"}");
     assertThat(request.shown(List.of("LTO8_1", "T10K", "xlto8")))
         .containsExactly("LTO8_1", "xlto8");
+  }
+
+  @Test
+  void readReconciliation_defaults() {
+    ReconciliationQuery query =
+        ((Question.OfReconciliation)
+                QuestionJson.read(query("{}").setQueryType("reconciliation").build()))
+            .query();
+
+    assertThat(query.onlyDifferences()).isTrue();
+    assertThat(query.includeNullMovers()).isTrue();
+    assertThat(query.filters()).isEmpty();
+  }
+
+  @Test
+  void readAnnotations_defaults() {
+    AnnotationQuery query =
+        ((Question.OfAnnotations)
+                QuestionJson.read(query("{}").setQueryType("annotations").build()))
+            .query();
+
+    assertThat(query.event()).isEqualTo(AnnotationEvent.MOVER_SILENT);
+    assertThat(query.silence()).isEqualTo(Duration.ofDays(1));
+    assertThat(query.filters()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "reconciliation | {\"filters\":{\"library\":{}}} | known are mover.",
+        "reconciliation | {\"event\":\"recordDay\"}     | \"event\" is not known",
+        "annotations    | {\"event\":\"silent\"}        | \"driveChange\"",
+        "annotations    | {\"silence\":\"59m\"}         | a duration from 1h to 90d",
+        "annotations    | {\"filters\":{\"driveSerial\":{}}} | \"filters.driveSerial\" is not known"
+      })
+  void readOthers_refused(String type, String json, String reason) {
+    refused(query(json).setQueryType(type)).withMessageContaining(reason);
   }
 }
