@@ -2,6 +2,7 @@ package org.enstore.accounting.series;
 
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import org.enstore.accounting.measure.SiteCalendar;
 
 /**
@@ -74,7 +75,7 @@ final class Block {
     return slots[cell];
   }
 
-  /** The sum of quantity {@code quantity}, as an index into the shape's list. */
+  /** The value of quantity {@code quantity}, as an index into the shape's list. */
   long value(int quantity, int cell) {
     return quantities[quantity][cell];
   }
@@ -98,8 +99,8 @@ final class Block {
   }
 
   /**
-   * Gathers cells of one span in any order, adding up those that meet. Not thread-safe, and done
-   * after {@link #build}.
+   * Gathers cells of one span in any order, combining those that meet as their quantities say. Not
+   * thread-safe, and done after {@link #build}.
    */
   static final class Builder {
     private final BlockKey key;
@@ -164,6 +165,7 @@ final class Block {
       long[] sorted = new long[count];
       long[][] columns = new long[quantityCount][count];
       int cells = 0;
+      List<Quantity> quantities = key.shape().quantities();
       for (int i = 0; i < count; i++) {
         int from = order[i];
         boolean meets = cells > 0 && sorted[cells - 1] == places[from];
@@ -172,7 +174,9 @@ final class Block {
         }
         for (int q = 0; q < quantityCount; q++) {
           columns[q][cells - 1] =
-              meets ? Sums.add(columns[q][cells - 1], values[from][q]) : values[from][q];
+              meets
+                  ? quantities.get(q).combine(columns[q][cells - 1], values[from][q])
+                  : values[from][q];
         }
       }
       int[] keyNumbers = new int[cells];

@@ -103,7 +103,13 @@ final class DayBlocks {
       long end,
       Cancellation cancellation,
       KeySink sink) {
-    Shape shape = Shape.of(dimensions, List.of(Quantity.BYTES));
+    // The quantities that panels' blocks have, so that both find each other's.
+    Shape shape =
+        Shape.of(
+            dimensions,
+            table == SourceTable.SUMMARY
+                ? List.of(Quantity.BYTES)
+                : List.of(Quantity.BYTES, Quantity.TRANSFERS));
     List<BlockKey> keys =
         spans.stream().map(span -> new BlockKey(table, grain, shape, span)).toList();
     BlockStore.Batch batch = store.get(keys, Optional.empty(), block -> true, cancellation);

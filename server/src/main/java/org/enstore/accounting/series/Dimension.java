@@ -12,7 +12,13 @@ public enum Dimension {
   DRIVE_TYPE("driveType"),
   MEDIA_CHANGER("mediaChanger"),
   /** The serial number of the drive. Blocks have it, questions do not. */
-  DRIVE_SERIAL("driveSerial");
+  DRIVE_SERIAL("driveSerial"),
+  /**
+   * The bin of a logarithmic histogram that a transfer's drive rate lies in, as the decimal number
+   * that {@link RateBins} gives it; empty for a transfer that does not count for the rate. Blocks
+   * have it, questions do not.
+   */
+  DRIVE_RATE_BIN("driveRateBin");
 
   /** The dimensions that a question may group and filter by. */
   public static final List<Dimension> ASKABLE =

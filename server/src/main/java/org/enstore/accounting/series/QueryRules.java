@@ -17,6 +17,7 @@ import org.enstore.accounting.measure.ByteUnit;
 import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.measure.Step;
 import org.enstore.accounting.measure.TimeRange;
+import org.enstore.accounting.series.Arrangement.Comparison;
 
 /**
  * The rules of a question for time series: its keys, what each may hold, and what a key that is
@@ -24,10 +25,16 @@ import org.enstore.accounting.measure.TimeRange;
  * the same errors wherever it comes from. Unknown and ill-typed keys are refused by name.
  */
 public final class QueryRules {
+  /** Stands for a range that was complained of, while the rest of the question is looked at. */
+  private static final TimeRange NO_RANGE =
+      new TimeRange(Instant.EPOCH, Instant.EPOCH.plusSeconds(1));
+
   private static final Key<Measure> MEASURE =
       Key.choice("measure", List.of(Measure.values()), Measure::label, Measure.BYTES);
   private static final Key<List<Dimension>> GROUP_BY =
-      Key.choices("groupBy", List.of(Dimension.MOVER), Dimension::label, List.of(Dimension.MOVER));
+      Key.choices("groupBy", Dimension.ASKABLE, Dimension::label, List.of(Dimension.MOVER));
+  private static final Key<Long> TOP =
+      Key.number("top", 0, Arrangement.MOST_GROUPS, "groups; 0 for all", 0);
   private static final Key<DirectionMode> DIRECTION =
       Key.choice(
           "direction", List.of(DirectionMode.values()), DirectionMode::label, DirectionMode.BOTH);
@@ -45,6 +52,9 @@ public final class QueryRules {
       Key.choice("gaps", List.of(GapPolicy.values()), GapPolicy::label, GapPolicy.NOT_YET);
   private static final Key<SourceChoice> SOURCE =
       Key.choice("source", List.of(SourceChoice.values()), SourceChoice::label, SourceChoice.AUTO);
+  private static final Key<Comparison> COMPARE =
+      Key.choice("compare", List.of(Comparison.values()), Comparison::label, Comparison.NONE);
+  private static final Key<Boolean> RUNNING_TOTAL = Key.flag("runningTotal", false);
 
   private static final Key<List<String>> INCLUDE = Key.texts("include");
   private static final Key<List<String>> EXCLUDE = Key.texts("exclude");
@@ -55,7 +65,19 @@ public final class QueryRules {
 
   /** Every key of a question for series, in the order to document them. */
   public static final List<Key<?>> KEYS =
-      List.of(MEASURE, GROUP_BY, DIRECTION, FILTERS, INCLUDE_NULL_MOVERS, STEP, UNIT, GAPS, SOURCE);
+      List.of(
+          MEASURE,
+          GROUP_BY,
+          TOP,
+          DIRECTION,
+          FILTERS,
+          INCLUDE_NULL_MOVERS,
+          STEP,
+          UNIT,
+          GAPS,
+          SOURCE,
+          COMPARE,
+          RUNNING_TOTAL);
 
   private QueryRules() {}
 
@@ -108,6 +130,7 @@ public final class QueryRules {
   public static SeriesQuery finish(KeyReader keys, Window window) {
     Measure measure = keys.take(MEASURE);
     List<Dimension> groupBy = keys.take(GROUP_BY);
+    int top = keys.take(TOP).intValue();
     DirectionMode direction = keys.take(DIRECTION);
     Map<Dimension, Filter> filters = byDimension(keys.take(FILTERS));
     boolean includeNullMovers = keys.take(INCLUDE_NULL_MOVERS);
@@ -115,20 +138,26 @@ public final class QueryRules {
     ByteUnit unit = keys.take(UNIT);
     GapPolicy gaps = keys.take(GAPS);
     SourceChoice source = keys.take(SOURCE);
+    SeriesQuery asked =
+        new SeriesQuery(
+            measure,
+            direction,
+            window.range().orElse(NO_RANGE),
+            step,
+            window.minStep(),
+            window.maxPoints(),
+            groupBy,
+            filters,
+            includeNullMovers,
+            unit,
+            gaps,
+            source,
+            new Arrangement(top, keys.take(COMPARE), keys.take(RUNNING_TOTAL)));
+    asked
+        .contradictions()
+        .forEach(complaint -> keys.complain(complaint.field(), complaint.sentence()));
     refuse(keys.complaints());
-    return new SeriesQuery(
-        measure,
-        direction,
-        window.range().orElseThrow(),
-        step,
-        window.minStep(),
-        window.maxPoints(),
-        groupBy,
-        filters,
-        includeNullMovers,
-        unit,
-        gaps,
-        source);
+    return asked;
   }
 
   /**

@@ -7,16 +7,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Collectors;
 import org.enstore.accounting.config.SourceSettings;
-import org.enstore.accounting.measure.Series;
 import org.enstore.accounting.measure.SeriesTable;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +93,8 @@ public final class SeriesEngine implements AutoCloseable {
               query.includeNullMovers(),
               query.unit(),
               query.gaps(),
-              query.source());
+              query.source(),
+              query.arrangement());
       return new AnswerKey(normal, plan.summaryThrough(), plan.rawAllowed());
     }
   }
@@ -251,32 +249,15 @@ public final class SeriesEngine implements AutoCloseable {
             .summarised()
             .map(last -> calendar.startOfDay(last.plusDays(1)))
             .orElse(Long.MIN_VALUE);
-    Tally tally = new Tally(query, plan, keyNumbers, calendar);
-    gathered.summary().forEach(block -> tally.add(block, Long.MIN_VALUE, seam));
-    gathered.raw().forEach(block -> tally.add(block, seam, Long.MAX_VALUE));
-
+    List<Tally.Part> parts = new ArrayList<>();
+    gathered.summary().forEach(block -> parts.add(new Tally.Part(block, Long.MIN_VALUE, seam)));
+    gathered.raw().forEach(block -> parts.add(new Tally.Part(block, seam, Long.MAX_VALUE)));
     Instant completeUntil = completeUntil(plan, state, gathered, seam);
-    List<Notice> notices = new ArrayList<>(tally.ambiguities());
-    List<Tally.Sum> sums = cut(tally.result(), plan, notices);
-    List<String> unseen = tally.unseenMovers();
-    if (!unseen.isEmpty()) {
-      notices.add(Notice.info("No transfers in this range of: " + shortened(unseen) + "."));
-    }
-    Presentation presentation =
-        new Presentation(query, plan.buckets(), completeUntil.toEpochMilli());
-    List<Series> series =
-        sums.stream()
-            .map(
-                sum ->
-                    new Series(
-                        tally.labels(sum), presentation.numbers(sum.values(), sum.present())))
-            .toList();
+    Composer.Composed composed =
+        new Composer(query, plan, keyNumbers, calendar, settings.limits())
+            .compose(parts, completeUntil);
     return new Answered(
-        new SeriesTable(plan.buckets(), series),
-        notices,
-        completeUntil,
-        read(plan, gathered),
-        gathered.all());
+        composed.table(), composed.notices(), completeUntil, read(plan, gathered), gathered.all());
   }
 
   /** The instant before which no further transfer is expected, as far as the blocks can tell. */
@@ -296,31 +277,6 @@ public final class SeriesEngine implements AutoCloseable {
       }
     }
     return complete;
-  }
-
-  private List<Tally.Sum> cut(List<Tally.Sum> sums, Plan plan, List<Notice> notices) {
-    long fitting = Math.max(1, settings.limits().maxPoints() / plan.buckets().count());
-    int limit = (int) Math.min(settings.limits().maxSeries(), fitting);
-    if (sums.size() <= limit) {
-      return sums;
-    }
-    notices.add(
-        Notice.warning(
-            "Only the "
-                + limit
-                + " largest of "
-                + sums.size()
-                + " series are shown (settings maxSeries "
-                + settings.limits().maxSeries()
-                + " and maxPoints "
-                + settings.limits().maxPoints()
-                + "). Narrow the filters or widen the step."));
-    List<Tally.Sum> largest =
-        sums.stream()
-            .sorted(Comparator.comparingDouble(Tally.Sum::total).reversed())
-            .limit(limit)
-            .toList();
-    return sums.stream().filter(largest::contains).toList();
   }
 
   private SeriesAnswer answer(
@@ -554,12 +510,6 @@ public final class SeriesEngine implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static String shortened(List<String> names) {
-    int most = 5;
-    String shown = names.stream().limit(most).collect(Collectors.joining(", "));
-    return names.size() > most ? shown + " and " + (names.size() - most) + " more" : shown;
   }
 
   private static String inWords(Duration duration) {

@@ -18,6 +18,7 @@ import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.proto.pluginv2.DataQuery;
 import org.enstore.accounting.series.AnnotationEvent;
 import org.enstore.accounting.series.AnnotationQuery;
+import org.enstore.accounting.series.Arrangement;
 import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.DirectionMode;
 import org.enstore.accounting.series.FailureKind;
@@ -78,7 +79,8 @@ class QuestionJsonTest {
             false,
             ByteUnit.MEBIBYTES,
             GapPolicy.NOT_YET,
-            SourceChoice.AUTO);
+            SourceChoice.AUTO,
+            Arrangement.PLAIN);
 
     assertThat(series("")).isEqualTo(defaults);
     assertThat(series("{}")).isEqualTo(defaults);
@@ -88,13 +90,31 @@ class QuestionJsonTest {
   }
 
   @Test
+  void read_contradictions_areRefusedTogether() {
+    refused(
+            query(
+                """
+                {"measure":"driveRate","groupBy":[],"top":3,"runningTotal":true,
+                 "source":"summary","compare":"lastYear"}
+                """))
+        .withMessageContaining("\"compare\" is \"lastYear\"; it must be one of \"none\" or")
+        .withMessageContaining("\"groupBy\" is empty")
+        .withMessageContaining("\"bytes\" or \"transfers\", not \"driveRate\"")
+        .withMessageContaining("\"summary\", which has no driveRate");
+    refused(query("{\"top\":501}"))
+        .withMessageContaining("\"top\" is 501; it must be a whole number from 0 to 500");
+    refused(query("{\"groupBy\":[\"driveRateBin\"]}")).withMessageContaining("mediaChanger");
+  }
+
+  @Test
   void read_everything() {
     Question question =
         QuestionJson.read(
             query(
                     """
-                    {"version":1,"queryType":"series","measure":"throughput","groupBy":[],
-                     "direction":"sum","includeNullMovers":true,"step":"1M","unit":"MB",
+                    {"version":1,"queryType":"series","measure":"transfers",
+                     "groupBy":["storageGroup","mediaChanger"],"top":10,
+                     "compare":"previousPeriod","runningTotal":true,"direction":"sum","includeNullMovers":true,"step":"1M","unit":"MB",
                      "gaps":"zero","source":"raw","legend":"{{mover}} in",
                      "filters":{
                        "mover":{"include":["LTO8_01","LTO8_02.mover"],"exclude":["x"],
@@ -111,13 +131,13 @@ class QuestionJsonTest {
         .isEqualTo(
             new Question.OfSeries(
                 new SeriesQuery(
-                    Measure.THROUGHPUT,
+                    Measure.TRANSFERS,
                     DirectionMode.SUM,
                     RANGE,
                     Optional.of(org.enstore.accounting.measure.Step.MONTH.nominal()),
                     Duration.ofMinutes(1),
                     1234,
-                    List.of(),
+                    List.of(Dimension.STORAGE_GROUP, Dimension.MEDIA_CHANGER),
                     Map.of(
                         Dimension.MOVER,
                         new Filter(
@@ -138,7 +158,8 @@ class QuestionJsonTest {
                     true,
                     ByteUnit.MEGABYTES,
                     GapPolicy.ZERO,
-                    SourceChoice.RAW),
+                    SourceChoice.RAW,
+                    new Arrangement(10, Arrangement.Comparison.PREVIOUS_PERIOD, true)),
                 Legend.of("{{mover}} in")));
   }
 
@@ -178,7 +199,7 @@ class QuestionJsonTest {
         "{\"measure\":\"volume\"}        | \"measure\" is \"volume\"; it must be one of \"bytes\"",
         "{\"measure\":1}                 | \"measure\" is 1; it must be one of \"bytes\"",
         "{\"direction\":\"reed\"}        | Did you mean \"read\"?",
-        "{\"groupBy\":[\"owner\"]}       | it must be \"mover\"",
+        "{\"groupBy\":[\"owner\"]}       | it must be one of \"mover\", \"moverClass\"",
         "{\"groupBy\":[\"mover\",\"mover\"]} | \"groupBy\" is a list; it must be a list of"
             + " different",
         "{\"groupBy\":\"mover\"}         | it must be a list of different words",

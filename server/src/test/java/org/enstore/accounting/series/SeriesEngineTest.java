@@ -104,6 +104,7 @@ class SeriesEngineTest {
     private GapPolicy gaps = GapPolicy.ZERO;
     private SourceChoice source = SourceChoice.RAW;
     private ByteUnit unit = ByteUnit.BYTES;
+    private Arrangement arrangement = Arrangement.PLAIN;
 
     Query source(SourceChoice choice) {
       source = choice;
@@ -153,7 +154,8 @@ class SeriesEngineTest {
           nulls,
           unit,
           gaps,
-          source);
+          source,
+          arrangement);
     }
   }
 
