@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import org.enstore.accounting.config.SourceSettings;
@@ -60,6 +61,7 @@ final class BlockStore {
   private final Cache<BlockKey, Block> blocks;
   private final Map<BlockKey, Load> inFlight = new HashMap<>();
 
+  private final AtomicLong changes = new AtomicLong();
   private final LongAdder hits = new LongAdder();
   private final LongAdder loads = new LongAdder();
   private final LongAdder evictions = new LongAdder();
@@ -178,18 +180,28 @@ final class BlockStore {
   }
 
   private boolean isFresh(Block block, Instant now, Optional<Instant> notBefore) {
-    if (isSettled(block)) {
-      return true;
-    }
-    if (notBefore.isPresent()) {
+    if (notBefore.isPresent() && !isSettled(block)) {
       return block.loadedAt().isAfter(notBefore.get());
+    }
+    return !freshUntil(block).isBefore(now);
+  }
+
+  /** Until when {@code block} may be used, the moment included. */
+  Instant freshUntil(Block block) {
+    if (isSettled(block)) {
+      return Instant.MAX;
     }
     Instant spanEnd = Instant.ofEpochSecond(calendar.startOfDay(block.key().span().to()));
     Duration allowed =
         block.knownThrough().isBefore(spanEnd)
             ? freshness.openRefresh()
             : freshness.recentRefresh();
-    return !block.loadedAt().plus(allowed).isBefore(now);
+    return block.loadedAt().plus(allowed);
+  }
+
+  /** How often a block was added or replaced: what was found among them holds while it stays. */
+  long changes() {
+    return changes.get();
   }
 
   private boolean isSettled(Block block) {
@@ -225,6 +237,7 @@ final class BlockStore {
                     .orElseThrow());
         loads.increment();
         blocks.put(key, block);
+        changes.incrementAndGet();
         return Optional.of(block);
       }
     }
@@ -407,6 +420,7 @@ final class BlockStore {
         if (result != null) {
           loads.add(result.size());
           result.forEach((key, block) -> blocks.asMap().merge(key, block, BlockStore::newer));
+          changes.incrementAndGet();
         }
       }
       if (result != null) {

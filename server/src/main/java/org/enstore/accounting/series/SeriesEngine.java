@@ -13,9 +13,11 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.SeriesTable;
 import org.enstore.accounting.measure.SiteCalendar;
+import org.enstore.accounting.measure.TimeRange;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +43,7 @@ public final class SeriesEngine implements AutoCloseable {
   private final Reconciliation reconciliation;
   private final Annotator annotator;
   private final Cache<AnswerKey, Answered> answers;
+  private final WrittenAnswers written;
 
   private final LongAdder queries = new LongAdder();
   private final LongAdder cachedAnswers = new LongAdder();
@@ -70,10 +73,11 @@ public final class SeriesEngine implements AutoCloseable {
     this.annotator = new Annotator(days, watch, settings, calendar, clock);
     this.answers =
         Caffeine.newBuilder()
-            .maximumWeight(settings.limits().cacheBytes() / 4)
+            .maximumWeight(settings.limits().cacheBytes() / 8)
             .weigher((AnswerKey key, Answered answered) -> answered.sizeBytes())
             .executor(Runnable::run)
             .build();
+    this.written = new WrittenAnswers(settings.limits().cacheBytes() / 8);
   }
 
   /** A question as far as its answer depends on it: ranges within the same buckets are equal. */
@@ -147,6 +151,59 @@ public final class SeriesEngine implements AutoCloseable {
 
   /** The answer to {@code query} if the cache has it ready, without waiting for anything. */
   public Optional<SeriesAnswer> cached(SeriesQuery query) {
+    return ready(query).map(Ready::answer);
+  }
+
+  /**
+   * What {@link #write} made for the same {@code form} earlier, if it would make the same now for
+   * {@code range}; never waits.
+   */
+  public Optional<byte[]> written(Object form, TimeRange range) {
+    Optional<byte[]> bytes =
+        watch
+            .peek()
+            .flatMap(look -> written.get(form, range, look, store.changes(), clock.instant()));
+    if (bytes.isPresent()) {
+      queries.increment();
+      cachedAnswers.increment();
+    }
+    return bytes;
+  }
+
+  /**
+   * The answer to {@code query} as {@code writer} writes it, if the cache has it ready; never
+   * waits. It is kept for the next time.
+   *
+   * @param form all that the question and the writing of its answer depend on, but for where its
+   *     range lies; equal forms have ranges of equal length
+   * @param maxValues larger answers are not written
+   * @param writer its bytes belong to the engine afterwards
+   */
+  public Optional<byte[]> write(
+      Object form, SeriesQuery query, long maxValues, Function<SeriesAnswer, byte[]> writer) {
+    long changes = store.changes();
+    Optional<Ready> ready =
+        ready(query).filter(found -> found.answer().table().valueCount() <= maxValues);
+    if (ready.isEmpty()) {
+      return Optional.empty();
+    }
+    SeriesAnswer answer = ready.get().answer();
+    byte[] bytes = writer.apply(answer);
+    written.put(
+        form,
+        new WrittenAnswers.Written(
+            bytes, answer.table().buckets(), ready.get().look(), changes, ready.get().until()));
+    return Optional.of(bytes);
+  }
+
+  /**
+   * An answer from the cache.
+   *
+   * @param until when it has to be looked at again
+   */
+  private record Ready(SeriesAnswer answer, StateWatch.Look look, Instant until) {}
+
+  private Optional<Ready> ready(SeriesQuery query) {
     Optional<StateWatch.Look> look = watch.peek();
     if (look.isEmpty()) {
       return Optional.empty();
@@ -157,15 +214,19 @@ public final class SeriesEngine implements AutoCloseable {
     if (answered == null) {
       return Optional.empty();
     }
+    Instant until = Instant.ofEpochSecond(calendar.startOfDay(calendar.dayOf(now).plusDays(1)) - 1);
     for (Block block : answered.blocks()) {
       Optional<Block> held = store.peek(block.key(), now);
       if (held.isEmpty() || held.get() != block) {
         return Optional.empty();
       }
+      Instant fresh = store.freshUntil(block);
+      until = fresh.isBefore(until) ? fresh : until;
     }
     queries.increment();
     cachedAnswers.increment();
-    return Optional.of(answer(query, plan, look.get(), answered, true, Optional.empty(), now));
+    SeriesAnswer answer = answer(query, plan, look.get(), answered, true, Optional.empty(), now);
+    return Optional.of(new Ready(answer, look.get(), until));
   }
 
   private SeriesAnswer read(

@@ -3,6 +3,7 @@ package org.enstore.accounting.series;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -157,6 +158,14 @@ class SeriesEngineTest {
           source,
           arrangement);
     }
+  }
+
+  private Optional<byte[]> write(Query query) {
+    return engine.write(
+        "form",
+        query.build(),
+        Long.MAX_VALUE,
+        answer -> answer.table().toString().getBytes(StandardCharsets.UTF_8));
   }
 
   private SeriesAnswer ask(Query query) {
@@ -387,6 +396,68 @@ class SeriesEngineTest {
 
     assertThat(texts(answer))
         .anyMatch(text -> text.contains("No transfers") && text.contains("L8G1_008"));
+  }
+
+  @Test
+  void writtenAnswer_isRepeated_untilSomethingIsReadAgain() {
+    transfer("2025-06-20T08:00:00", "L8G1_007.mover", Direction.READ, 3);
+    Query query = new Query();
+    assertThat(write(query)).as("nothing is ready").isEmpty();
+    ask(query);
+    byte[] bytes = write(query).orElseThrow();
+    TimeRange later = new TimeRange(query.range.from().plusSeconds(5), NOON.plusSeconds(5));
+
+    now.set(NOON.plusSeconds(5));
+    assertThat(engine.written("form", later)).containsSame(bytes);
+    assertThat(engine.written("another form", later)).isEmpty();
+
+    now.set(NOON.plusSeconds(11));
+    assertThat(engine.written("form", later)).as("the look is too old").isEmpty();
+    ask(query);
+    assertThat(engine.written("form", later)).as("the day was read again").isEmpty();
+    assertThat(write(query)).isPresent();
+    assertThat(engine.written("form", later)).isPresent();
+  }
+
+  @Test
+  void writtenAnswer_isForItsBucketsAlone() {
+    transfer("2025-06-20T08:00:00", "L8G1_007.mover", Direction.READ, 3);
+    Query query = new Query();
+    ask(query);
+    assertThat(write(query)).isPresent();
+    Instant from = query.range.from();
+
+    assertThat(engine.written("form", new TimeRange(from, NOON))).isPresent();
+    assertThat(engine.written("form", new TimeRange(from.minusMillis(1), NOON))).isEmpty();
+    assertThat(engine.written("form", new TimeRange(from.plusSeconds(86_400), NOON))).isEmpty();
+    Instant midnight = Instant.parse("2025-06-20T05:00:00Z");
+    assertThat(engine.written("form", new TimeRange(from, midnight))).isEmpty();
+    assertThat(engine.written("form", new TimeRange(from, midnight.plusMillis(1)))).isPresent();
+    Instant nextMidnight = midnight.plusSeconds(86_400);
+    assertThat(engine.written("form", new TimeRange(from, nextMidnight))).isPresent();
+    assertThat(engine.written("form", new TimeRange(from, nextMidnight.plusMillis(1)))).isEmpty();
+  }
+
+  @Test
+  void writtenAnswer_afterAnotherQuestionReadItsDayAgain_isGone() {
+    transfer("2025-06-20T08:00:00", "L8G1_007.mover", Direction.READ, 3);
+    Query query = new Query();
+    ask(query);
+    assertThat(write(query)).isPresent();
+
+    engine.answer(query.build(), true, new Cancellation());
+
+    assertThat(engine.written("form", query.range)).isEmpty();
+  }
+
+  @Test
+  void writtenAnswer_tooLarge_isNotMade() {
+    transfer("2025-06-20T08:00:00", "L8G1_007.mover", Direction.READ, 3);
+    Query query = new Query();
+    long values = ask(query).table().valueCount();
+
+    assertThat(engine.write("form", query.build(), values - 1, answer -> new byte[1])).isEmpty();
+    assertThat(engine.write("form", query.build(), values, answer -> new byte[1])).isPresent();
   }
 
   @Test
