@@ -15,6 +15,7 @@ enum QueryType {
   SERIES("series"),
   RECONCILIATION("reconciliation"),
   ANNOTATIONS("annotations"),
+  REPLICATION("replication"),
   VARIABLE("variable");
 
   private final String word;
@@ -47,6 +48,7 @@ enum QueryType {
       case SERIES -> QuestionJson.series(query, object);
       case RECONCILIATION -> new Question.OfReconciliation(ReconciliationJson.read(query, object));
       case ANNOTATIONS -> new Question.OfAnnotations(AnnotationJson.read(query, object));
+      case REPLICATION -> new Question.OfReplication(ReplicationRequest.read(query, object));
       case VARIABLE -> new Question.OfNames(NamesRequest.read(object));
     };
   }

@@ -8,6 +8,7 @@ import org.enstore.accounting.series.AnnotationQuery;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.ReconciliationQuery;
+import org.enstore.accounting.series.Replication;
 import org.enstore.accounting.series.SeriesEngine;
 import org.enstore.accounting.series.SeriesQuery;
 
@@ -71,6 +72,16 @@ interface Question {
     public Frame answer(
         SeriesEngine engine, String refId, boolean fresh, Cancellation cancellation) {
       return AnswerFrames.annotations(refId, engine.annotations(query, cancellation));
+    }
+  }
+
+  /** For how replication stands, or stood. */
+  record OfReplication(ReplicationRequest request) implements Question {
+    @Override
+    public Frame answer(
+        SeriesEngine engine, String refId, boolean fresh, Cancellation cancellation) {
+      Replication replication = engine.replication();
+      return request.frame(refId, replication.look(cancellation), replication);
     }
   }
 
