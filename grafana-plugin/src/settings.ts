@@ -43,6 +43,7 @@ export type Setting = Label & {
   );
 
 const encrypted = ({ tlsMode = 'disable' }: EnstoreOptions) => tlsMode !== 'disable';
+const watched = ({ primaryHost }: EnstoreOptions) => Boolean(primaryHost);
 const verified = ({ tlsMode = 'disable' }: EnstoreOptions) => tlsMode.startsWith('verify');
 
 /** Every setting, in the order of the page. A new one needs an entry here and its key in types.ts, nothing else. */
@@ -147,6 +148,33 @@ export const settingSections: Array<{ title: string; settings: Setting[] }> = [
         help: 'The private key of the client certificate, as PEM text (PKCS #8, not encrypted).',
         begin: 'PRIVATE KEY',
         when: encrypted,
+      },
+    ],
+  },
+  {
+    title: 'Primary, for watching replication only',
+    settings: [
+      {
+        kind: 'text',
+        key: 'primaryHost',
+        label: 'Primary',
+        help: 'The primary server, as host:port, to see its side of replication too: positions sent, slots and the archive; no table is read there. Empty for the standbys’ own view.',
+        placeholder: 'primary.example.org:8800',
+      },
+      {
+        kind: 'text',
+        key: 'monitorUser',
+        label: 'Monitoring user',
+        help: 'A role that may see the primary’s statistics and no table; sql/05-monitoring.sql makes it.',
+        placeholder: 'enstore_monitor',
+        when: watched,
+      },
+      {
+        kind: 'secret',
+        key: 'monitorPassword',
+        label: 'Monitoring password',
+        help: 'Kept encrypted by Grafana and never shown again.',
+        when: watched,
       },
     ],
   },

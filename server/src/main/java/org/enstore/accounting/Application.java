@@ -6,6 +6,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -38,6 +39,10 @@ import org.enstore.accounting.grafana.StdioService;
 import org.enstore.accounting.grafana.StreamService;
 import org.enstore.accounting.grafana.Workers;
 import org.enstore.accounting.postgres.StandbyTransferSource;
+import org.enstore.accounting.preview.PreviewAnswers;
+import org.enstore.accounting.preview.PreviewServer;
+import org.enstore.accounting.proto.pluginv2.DataFrameFormat;
+import org.enstore.accounting.proto.pluginv2.PluginContext;
 import org.enstore.accounting.series.SeriesEngine;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +62,9 @@ final class Application implements AutoCloseable {
   private final ExecutorService cancellations;
   private final InstanceRegistry registry;
   private final HostWatch watch;
+  private final Workers workers;
+  private final ResourceService resources;
+  private final DiagnosticsService diagnostics;
   private final PluginServer server;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -69,12 +77,14 @@ final class Application implements AutoCloseable {
     registry = new InstanceRegistry(Application::engine, System::nanoTime);
     watch = new HostWatch(timer, end);
     Figures figures = new Figures(registry, questions, InstantSource.system());
-    Workers workers = new Workers(questions, cancellations, timer);
+    workers = new Workers(questions, cancellations, timer);
+    resources = new ResourceService(registry, workers);
+    diagnostics = new DiagnosticsService(registry, workers, figures::scrape);
     List<BindableService> services =
         List.of(
             new DataService(registry, workers),
-            new ResourceService(registry, workers),
-            new DiagnosticsService(registry, workers, figures::scrape),
+            resources,
+            diagnostics,
             new StreamService(),
             new BrokerService(),
             new ControllerService(underHost ? end : () -> {}),
@@ -134,6 +144,24 @@ final class Application implements AutoCloseable {
   /** The port that is listened on. */
   int port() {
     return server.port();
+  }
+
+  /**
+   * A preview page that asks this application's services; it does not answer yet. To be closed
+   * first.
+   *
+   * @param page the folder of the built page
+   * @param port 0 for any that is free
+   * @param source the data source that the page asks
+   * @throws IOException when there is no page or the port is taken
+   */
+  PreviewServer preview(Path page, int port, PluginContext source) throws IOException {
+    DataService data = new DataService(registry, workers, DataFrameFormat.JSON);
+    return new PreviewServer(
+        page,
+        port,
+        new PreviewAnswers(data, resources, diagnostics, source),
+        threads("enstore-preview"));
   }
 
   @Override

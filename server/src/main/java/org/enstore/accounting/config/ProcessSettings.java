@@ -21,8 +21,11 @@ public record ProcessSettings(LogLevel logLevel, int queryThreads, int queryQueu
   private static final String QUERY_THREADS = "GF_PLUGIN_QUERY_THREADS";
   private static final String QUERY_QUEUE = "GF_PLUGIN_QUERY_QUEUE";
   private static final String GRAFANA_PREFIX = "GF_PLUGIN_";
-  private static final String OWN_PREFIX = "GF_PLUGIN_ENSTORE_";
-  private static final List<String> KNOWN = List.of(LOG_LEVEL, QUERY_THREADS, QUERY_QUEUE);
+  private static final List<String> OWN_PREFIXES = List.of("GF_PLUGIN_ENSTORE_", "GF_PLUGIN_JAVA_");
+  // The first two are the launcher's: here it only matters that they are not misspelt.
+  private static final List<String> KNOWN =
+      List.of(
+          "GF_PLUGIN_JAVA_HOME", "GF_PLUGIN_JAVA_OPTIONS", LOG_LEVEL, QUERY_THREADS, QUERY_QUEUE);
 
   /** How important a log line is, the most important last. */
   public enum LogLevel {
@@ -36,7 +39,7 @@ public record ProcessSettings(LogLevel logLevel, int queryThreads, int queryQueu
   /**
    * Reads {@code environment}. Grafana's own variables share the prefix {@code GF_PLUGIN_}, so of
    * the unknown ones only those are refused that look like one of ours misspelt, and all under
-   * {@code GF_PLUGIN_ENSTORE_}.
+   * {@code GF_PLUGIN_ENSTORE_} and {@code GF_PLUGIN_JAVA_}.
    *
    * @throws SettingsProblems with all problems together
    */
@@ -56,7 +59,7 @@ public record ProcessSettings(LogLevel logLevel, int queryThreads, int queryQueu
     int queue = number(environment, QUERY_QUEUE, 1, 10_000, DEFAULT.queryQueue, problems);
     for (String name : new TreeMap<>(environment).keySet()) {
       if (!KNOWN.contains(name)
-          && (name.startsWith(OWN_PREFIX)
+          && (OWN_PREFIXES.stream().anyMatch(name::startsWith)
               || (name.startsWith(GRAFANA_PREFIX) && Spelling.nearest(name, KNOWN).isPresent()))) {
         problems.add(
             "%s is not known; known are %s.%s"

@@ -38,13 +38,14 @@ public record Workers(Executor questions, Executor cancellations, ScheduledExecu
   }
 
   /**
-   * The cancellation of the call that {@code reply} answers. To be asked for before the service
-   * method returns.
+   * The cancellation of the call that {@code reply} answers; one that never comes for a caller in
+   * this process, who has no call to cancel. To be asked for before the service method returns.
    */
   Cancellation cancellationOf(StreamObserver<?> reply) {
     Cancellation cancellation = new Cancellation();
-    ((ServerCallStreamObserver<?>) reply)
-        .setOnCancelHandler(() -> cancellations.execute(cancellation::cancel));
+    if (reply instanceof ServerCallStreamObserver<?> call) {
+      call.setOnCancelHandler(() -> cancellations.execute(cancellation::cancel));
+    }
     return cancellation;
   }
 }

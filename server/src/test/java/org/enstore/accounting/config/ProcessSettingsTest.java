@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Map;
 import org.enstore.accounting.config.ProcessSettings.LogLevel;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProcessSettingsTest {
   @Test
@@ -34,6 +36,7 @@ class ProcessSettingsTest {
                     "GF_VERSION", "12.4.0",
                     "GF_PLUGIN_VERSION", "1.0.0",
                     "GF_PLUGIN_JAVA_HOME", "/opt/java",
+                    "GF_PLUGIN_JAVA_OPTIONS", "-Xmx1g",
                     "GF_PLUGIN_APP_CLIENT_ID", "x",
                     "PLUGIN_MIN_PORT", "10000")))
         .isEqualTo(ProcessSettings.DEFAULT);
@@ -55,5 +58,12 @@ class ProcessSettingsTest {
         .hasMessageContaining("GF_PLUGIN_LOG_LEVEL is \"loud\"; it must be trace, debug")
         .hasMessageContaining("GF_PLUGIN_QUERY_THREADS is \"65\"; it must be a whole number from 1")
         .hasMessageContaining("Did you mean \"GF_PLUGIN_QUERY_THREADS\"?");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"JAVA_OPTS", "JAVA_OPTION", "JVM_OPTIONS", "JAVA_HOM"})
+  void load_misspeltOptionOfTheLauncher(String name) {
+    assertThatThrownBy(() -> ProcessSettings.load(Map.of("GF_PLUGIN_" + name, "-Xmx1g")))
+        .hasMessageContaining("GF_PLUGIN_" + name + " is not known; known are GF_PLUGIN_JAVA_HOME");
   }
 }
