@@ -16,6 +16,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -51,6 +52,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Application implements AutoCloseable {
   private static final Duration SWEEP_EVERY = Duration.ofSeconds(1);
+  private static final Duration CHECK_EVERY = Duration.ofMinutes(1);
   private static final Duration IDLE_THREAD = Duration.ofSeconds(30);
   private static final int LOADER_QUEUE = 1000;
   private static final int CANCELLING_THREADS = 2;
@@ -111,6 +113,27 @@ final class Application implements AutoCloseable {
     Future<?> unused =
         timer.scheduleWithFixedDelay(
             registry::sweep, SWEEP_EVERY.toMillis(), SWEEP_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    Future<?> unusedToo =
+        timer.scheduleWithFixedDelay(
+            this::checkDataSources,
+            CHECK_EVERY.toMillis(),
+            CHECK_EVERY.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Has open data sources compare their tables where that is due, if there is a thread to spare.
+   */
+  private void checkDataSources() {
+    for (SeriesEngine engine : registry.engines().values()) {
+      if (engine.isReconciliationDue() && questions.getQueue().isEmpty()) {
+        try {
+          questions.execute(engine::checkReconciliation);
+        } catch (RejectedExecutionException ignored) {
+          // Questions come first: it stays due.
+        }
+      }
+    }
   }
 
   /** Begins to watch over the host's life. */

@@ -1,10 +1,12 @@
 package org.enstore.accounting;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.Function;
@@ -19,6 +21,7 @@ import org.enstore.accounting.series.HostStatus;
 import org.enstore.accounting.series.PoolStats;
 import org.enstore.accounting.series.ReplayLag;
 import org.enstore.accounting.series.SeriesEngine;
+import org.enstore.accounting.series.SourceState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +48,7 @@ final class Figures {
       addProcess(ready);
       addEngines(ready);
       addSources(ready);
+      addData(ready);
       metrics = ready;
     }
     return ready.scrape();
@@ -212,6 +216,72 @@ final class Figures {
                                         state.host())))));
   }
 
+  private void addData(Metrics to) {
+    known(
+        to,
+        "summary_last_day_timestamp",
+        "When the last day of the daily summary began.",
+        Unit.SECONDS,
+        engine ->
+            engine
+                .lastState()
+                .flatMap(SourceState::lastSummaryDay)
+                .map(day -> seconds(engine.startOfDay(day))));
+    known(
+        to,
+        "newest_transfer_timestamp",
+        "When the newest transfer was completed, future-dated ones left out.",
+        Unit.SECONDS,
+        engine -> engine.lastState().flatMap(SourceState::newestTransfer).map(Figures::seconds));
+    known(
+        to,
+        "reconciliation_differences",
+        "Days and movers in which the summary and the transfers differ, within the look-back.",
+        Unit.NONE,
+        engine -> engine.reconciliation().map(found -> (double) found.pairs()));
+    to.gauge(
+        "reconciliation_difference",
+        "Absolute differences of the summary and the transfers, added up.",
+        Unit.BYTES,
+        List.of("source", "direction"),
+        () ->
+            samples(
+                (id, engine, samples) ->
+                    engine
+                        .reconciliation()
+                        .ifPresent(
+                            found -> {
+                              samples.add(Sample.of(found.readBytes(), id.toString(), "read"));
+                              samples.add(Sample.of(found.writtenBytes(), id.toString(), "write"));
+                            })));
+    known(
+        to,
+        "reconciliation_checked_timestamp",
+        "When the summary and the transfers were last compared.",
+        Unit.SECONDS,
+        engine -> engine.reconciliation().map(found -> seconds(found.checkedAt())));
+  }
+
+  /** Adds a figure that is left out where a data source does not know it. */
+  private void known(
+      Metrics to,
+      String name,
+      String help,
+      Unit unit,
+      Function<SeriesEngine, Optional<Double>> value) {
+    to.gauge(
+        name,
+        help,
+        unit,
+        List.of("source"),
+        () ->
+            samples(
+                (id, engine, samples) ->
+                    value
+                        .apply(engine)
+                        .ifPresent(known -> samples.add(Sample.of(known, id.toString())))));
+  }
+
   /** A figure of each host that is watched; empty for a host that has none now. */
   private void hosts(
       Metrics to, String name, String help, Unit unit, Function<HostStatus, OptionalDouble> value) {
@@ -254,6 +324,10 @@ final class Figures {
       sampler.sample(source.getKey(), source.getValue(), samples);
     }
     return samples;
+  }
+
+  private static double seconds(Instant instant) {
+    return instant.toEpochMilli() / 1000.0;
   }
 
   private static double seconds(Duration duration) {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,6 +83,8 @@ class ReferenceTest {
             "enstore_queries_total",
             "enstore_pool_connections",
             "enstore_replay_lag_seconds",
+            "enstore_reconciliation_difference_bytes",
+            "enstore_summary_last_day_timestamp_seconds",
             "enstore_host_up",
             "enstore_host_chosen",
             "enstore_host_lag_seconds",
@@ -156,6 +159,7 @@ class ReferenceTest {
     ManagedChannel channel = InProcessChannelBuilder.forName(name).build();
     try {
       DataGrpc.newBlockingStub(channel).queryData(question());
+      registry.engines().values().forEach(SeriesEngine::checkReconciliation);
       return new String(new Figures(registry, loaders, clock).scrape(), StandardCharsets.UTF_8);
     } finally {
       channel.shutdownNow();
@@ -201,8 +205,8 @@ class ReferenceTest {
           new ReplayLag.Known(Duration.ZERO),
           NOW,
           NOW,
-          Optional.empty(),
-          Optional.empty(),
+          Optional.of(LocalDate.parse("2025-06-19")),
+          Optional.of(NOW),
           Optional.empty(),
           Optional.empty());
     }

@@ -4,13 +4,15 @@ import java.util.Optional;
 import org.enstore.accounting.frame.ArrowFile;
 import org.enstore.accounting.frame.Frame;
 import org.enstore.accounting.frame.Legend;
+import org.enstore.accounting.series.AnnotationQuery;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.QueryFailure;
+import org.enstore.accounting.series.ReconciliationQuery;
 import org.enstore.accounting.series.Replication;
 import org.enstore.accounting.series.SeriesEngine;
 import org.enstore.accounting.series.SeriesQuery;
 
-/** What one query of a panel, an alert rule or a variable asks, read and checked. */
+/** What one query asks, read and checked. It knows which answer of the engine it wants. */
 interface Question {
   /**
    * The most values that are encoded on the transport's thread, which takes some milliseconds. An
@@ -52,6 +54,24 @@ interface Question {
     public Frame answer(
         SeriesEngine engine, String refId, boolean fresh, Cancellation cancellation) {
       return AnswerFrames.series(refId, engine.answer(query, fresh, cancellation), legend);
+    }
+  }
+
+  /** For where the summary and the transfers differ. */
+  record OfReconciliation(ReconciliationQuery query) implements Question {
+    @Override
+    public Frame answer(
+        SeriesEngine engine, String refId, boolean fresh, Cancellation cancellation) {
+      return ReconciliationFrames.table(refId, engine.reconcile(query, cancellation));
+    }
+  }
+
+  /** For the events that a graph is to be marked with. */
+  record OfAnnotations(AnnotationQuery query) implements Question {
+    @Override
+    public Frame answer(
+        SeriesEngine engine, String refId, boolean fresh, Cancellation cancellation) {
+      return AnswerFrames.annotations(refId, engine.annotations(query, cancellation));
     }
   }
 

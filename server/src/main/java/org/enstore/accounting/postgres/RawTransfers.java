@@ -67,6 +67,7 @@ final class RawTransfers {
       case LIBRARY -> ENCP_XFER.LIBRARY;
       case DRIVE_TYPE -> ENCP_XFER.DRIVE_ID;
       case MEDIA_CHANGER -> ENCP_XFER.MEDIA_CHANGER;
+      case DRIVE_SERIAL -> ENCP_XFER.DRIVE_SN;
       case DRIVE_RATE_BIN ->
           DSL.field(
               "case when {0} then cast(floor(ln(cast({1} as double precision)) / {2}) as integer)"

@@ -40,6 +40,8 @@ public final class SeriesEngine implements AutoCloseable {
   private final BlockStore store;
   private final StateWatch watch;
   private final NameLists names;
+  private final Reconciliation reconciliation;
+  private final Annotator annotator;
   private final Cache<AnswerKey, Answered> answers;
   private final WrittenAnswers written;
 
@@ -65,9 +67,10 @@ public final class SeriesEngine implements AutoCloseable {
     this.loaders = loaders;
     this.store = new BlockStore(source, settings, calendar, clock, loaders, keyNumbers);
     this.watch = new StateWatch(source, clock, settings.freshness().openRefresh());
-    this.names =
-        new NameLists(
-            new DayBlocks(store, keyNumbers, calendar, clock), watch, settings, calendar, clock);
+    DayBlocks days = new DayBlocks(store, keyNumbers, calendar, clock);
+    this.names = new NameLists(days, watch, settings, calendar, clock);
+    this.reconciliation = new Reconciliation(days, watch, settings, calendar, clock);
+    this.annotator = new Annotator(days, watch, settings, calendar, clock);
     this.answers =
         Caffeine.newBuilder()
             .maximumWeight(settings.limits().cacheBytes() / 8)
@@ -479,6 +482,49 @@ public final class SeriesEngine implements AutoCloseable {
   }
 
   /**
+   * What single transfers of the look-back tell of each mover, in natural order.
+   *
+   * @param query about {@link Dimension#MOVER}
+   * @throws QueryFailure when they cannot be read
+   */
+  public List<MoverDetail> movers(NamesQuery query, Cancellation cancellation) {
+    return names.movers(query, cancellation);
+  }
+
+  /**
+   * The summary against the transfers, by day and mover.
+   *
+   * @throws QueryFailure when one of the tables cannot be read
+   */
+  public ReconciliationAnswer reconcile(ReconciliationQuery query, Cancellation cancellation) {
+    return reconciliation.answer(query, cancellation);
+  }
+
+  /** What the last check of the summary against the transfers found; empty before the first. */
+  public Optional<ReconciliationFigures> reconciliation() {
+    return reconciliation.figures();
+  }
+
+  /** Whether {@link #checkReconciliation} has something to do; never waits. */
+  public boolean isReconciliationDue() {
+    return reconciliation.isDue();
+  }
+
+  /** Checks the summary against the transfers of the look-back days, at most once an hour. */
+  public void checkReconciliation() {
+    reconciliation.check();
+  }
+
+  /**
+   * The events that a graph is to be marked with.
+   *
+   * @throws QueryFailure when they cannot be told
+   */
+  public Annotations annotations(AnnotationQuery query, Cancellation cancellation) {
+    return annotator.answer(query, cancellation);
+  }
+
+  /**
    * How fresh the database is, as the last look told, which is at most as old as the running day's
    * numbers may be.
    *
@@ -491,6 +537,11 @@ public final class SeriesEngine implements AutoCloseable {
   /** The last look at the database, however old, if there ever was one; never waits. */
   public Optional<SourceState> lastState() {
     return watch.last().map(StateWatch.Look::state);
+  }
+
+  /** When the site's local {@code day} begins. */
+  public Instant startOfDay(LocalDate day) {
+    return Instant.ofEpochSecond(calendar.startOfDay(day));
   }
 
   /** Tries the connection and the privileges; never throws for an outage. */

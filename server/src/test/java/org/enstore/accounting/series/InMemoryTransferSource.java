@@ -10,10 +10,12 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.measure.SiteCalendar;
@@ -32,6 +34,7 @@ public final class InMemoryTransferSource implements TransferSource {
   private final InstantSource clock;
   private final List<Transfer> transfers = new ArrayList<>();
   private final List<SummaryRow> summary = new ArrayList<>();
+  private final Map<String, TreeMap<LocalDateTime, String>> drives = new HashMap<>();
   private final List<ReadRequest> reads = new ArrayList<>();
   private Optional<QueryFailure> outage = Optional.empty();
   private Duration lag = Duration.ZERO;
@@ -91,6 +94,11 @@ public final class InMemoryTransferSource implements TransferSource {
 
   public synchronized void add(SummaryRow row) {
     summary.add(row);
+  }
+
+  /** Transfers of {@code mover} from {@code since} on were made by the drive {@code serial}. */
+  public synchronized void fitDrive(String mover, LocalDateTime since, String serial) {
+    drives.computeIfAbsent(mover, name -> new TreeMap<>()).put(since, serial);
   }
 
   /** Every call fails with {@code failure} until told otherwise. */
@@ -290,7 +298,13 @@ public final class InMemoryTransferSource implements TransferSource {
         || !Instant.ofEpochSecond(second(transfer)).isAfter(clock.instant().minus(lag));
   }
 
-  private static String value(Transfer transfer, Dimension dimension) {
+  private String serial(Transfer transfer) {
+    Map.Entry<LocalDateTime, String> fitted =
+        drives.getOrDefault(transfer.mover(), new TreeMap<>()).floorEntry(transfer.date());
+    return fitted == null ? "SN-" + transfer.mover() : fitted.getValue();
+  }
+
+  private String value(Transfer transfer, Dimension dimension) {
     return switch (dimension) {
       case MOVER -> transfer.mover();
       case MOVER_CLASS -> MoverClass.ofDriver(transfer.driver()).label();
@@ -298,6 +312,7 @@ public final class InMemoryTransferSource implements TransferSource {
       case LIBRARY -> transfer.library();
       case DRIVE_TYPE -> transfer.driveType();
       case MEDIA_CHANGER -> transfer.mediaChanger();
+      case DRIVE_SERIAL -> serial(transfer);
       case DRIVE_RATE_BIN ->
           counts(transfer, driveRate(transfer))
               ? String.valueOf(RateBins.of(driveRate(transfer)))

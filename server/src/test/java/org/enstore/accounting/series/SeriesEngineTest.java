@@ -701,7 +701,8 @@ class SeriesEngineTest {
 
   private List<String> names(Optional<String> match, Set<MoverClass> classes) {
     return engine.names(
-        new NamesQuery(Dimension.MOVER, Optional.empty(), match, classes), new Cancellation());
+        new NamesQuery(Dimension.MOVER, Optional.empty(), match, classes, Map.of()),
+        new Cancellation());
   }
 
   @Test
@@ -710,7 +711,8 @@ class SeriesEngineTest {
 
     assertThat(
             engine.names(
-                new NamesQuery(Dimension.LIBRARY, Optional.empty(), Optional.empty(), Set.of()),
+                new NamesQuery(
+                    Dimension.LIBRARY, Optional.empty(), Optional.empty(), Set.of(), Map.of()),
                 new Cancellation()))
         .containsExactly("CD-LTO8G1");
   }
