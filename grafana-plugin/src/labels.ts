@@ -245,7 +245,8 @@ export const limitSections: Array<{ title: string; limits: Limit[] }> = [
     limits: [
       { key: 'maxSeries', label: 'Series per answer', help: 'A query that would give more series is refused, 1 to 2,000.', default: '500', min: 1, max: 2000 },
       { key: 'maxPoints', label: 'Values per answer', help: 'A query that would give more values is refused, 1,000 to 10,000,000.', default: '1000000', min: 1000, max: 10000000 },
-      { key: 'cacheBytes', label: 'Cache size', help: 'Memory for answers kept, 16MiB to 4GiB.', default: '64MiB', format: sizeFormat },
+      { key: 'cacheBytes', label: 'Cache size', help: 'Memory for kept numbers and running reads, 16MiB to 4GiB.', default: '64MiB', format: sizeFormat },
+      { key: 'partialAfter', label: 'Partial answer after', help: 'A panel is then answered with what is there, 1s to 29s.', default: '20s', format: durationFormat },
     ],
   },
 ];

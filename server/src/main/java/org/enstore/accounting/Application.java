@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -27,6 +28,7 @@ import org.enstore.accounting.grafana.BrokerService;
 import org.enstore.accounting.grafana.ControllerService;
 import org.enstore.accounting.grafana.DataService;
 import org.enstore.accounting.grafana.DiagnosticsService;
+import org.enstore.accounting.grafana.FairThreads;
 import org.enstore.accounting.grafana.HostLog;
 import org.enstore.accounting.grafana.HostWatch;
 import org.enstore.accounting.grafana.InstanceRegistry;
@@ -48,11 +50,13 @@ final class Application implements AutoCloseable {
   private static final Duration SWEEP_EVERY = Duration.ofSeconds(1);
   private static final Duration IDLE_THREAD = Duration.ofSeconds(30);
   private static final int LOADER_QUEUE = 1000;
+  private static final int DISK_QUEUE = 1000;
   private static final int CANCELLING_THREADS = 2;
 
   private final ScheduledThreadPoolExecutor timer;
-  private final ThreadPoolExecutor questions;
+  private final ThreadPoolExecutor threads;
   private final ExecutorService cancellations;
+  private final ExecutorService diskWriter;
   private final InstanceRegistry registry;
   private final HostWatch watch;
   private final PluginServer server;
@@ -62,9 +66,17 @@ final class Application implements AutoCloseable {
       ProcessSettings settings, InetSocketAddress address, boolean underHost, Runnable end) {
     timer = new ScheduledThreadPoolExecutor(1, threads("enstore-timer"));
     timer.setRemoveOnCancelPolicy(true);
-    questions = pool("enstore-query", settings.queryThreads(), settings.queryQueue());
+    threads = pool("enstore-query", settings.queryThreads(), Integer.MAX_VALUE);
+    FairThreads questions =
+        new FairThreads(settings.queryThreads(), settings.queryQueue(), threads);
     cancellations = pool("enstore-cancel", CANCELLING_THREADS, Integer.MAX_VALUE);
-    registry = new InstanceRegistry(Application::engine, System::nanoTime);
+    diskWriter = pool("enstore-disk", 1, DISK_QUEUE);
+    Optional<SeriesEngine.Disk> disk =
+        settings
+            .cacheDirectory()
+            .map(directory -> new SeriesEngine.Disk(directory, diskWriter));
+    registry =
+        new InstanceRegistry((id, source) -> engine(id, source, disk), System::nanoTime);
     watch = new HostWatch(timer, end);
     Figures figures = new Figures(registry, questions, InstantSource.system());
     Workers workers = new Workers(questions, cancellations, timer);
@@ -120,8 +132,9 @@ final class Application implements AutoCloseable {
     }
     List<AutoCloseable> parts = new ArrayList<>();
     parts.add(server);
-    parts.add(questions::shutdownNow);
+    parts.add(threads::shutdownNow);
     parts.add(registry);
+    parts.add(diskWriter::shutdownNow);
     parts.add(cancellations::shutdownNow);
     parts.add(timer::shutdownNow);
     closeAll(parts);
@@ -145,14 +158,16 @@ final class Application implements AutoCloseable {
   }
 
   /** The engine of one data source: its reads, its cache, its pools. Opens nothing yet. */
-  static SeriesEngine engine(SourceId id, SourceSettings settings) {
+  static SeriesEngine engine(
+      SourceId id, SourceSettings settings, Optional<SeriesEngine.Disk> disk) {
     InstantSource clock = InstantSource.system();
     String name = "enstore-" + id;
     return new SeriesEngine(
         new StandbyTransferSource(settings, clock, name, "enstore-accounting/" + version()),
         settings,
         clock,
-        pool(name + "-load", settings.connections().poolSize(), LOADER_QUEUE));
+        pool(name + "-load", settings.connections().poolSize(), LOADER_QUEUE),
+        disk);
   }
 
   /** Has everything that is logged written to standard error, as Grafana reads it. */

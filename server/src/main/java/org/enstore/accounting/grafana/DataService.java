@@ -14,6 +14,7 @@ import org.enstore.accounting.proto.pluginv2.DataResponse;
 import org.enstore.accounting.proto.pluginv2.QueryDataRequest;
 import org.enstore.accounting.proto.pluginv2.QueryDataResponse;
 import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.Demand;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.SeriesAnswer;
 
@@ -33,6 +34,7 @@ public final class DataService extends DataGrpc.DataImplBase {
   private static final long INLINE_VALUES = 20_000;
 
   private static final String CACHE_SKIP = "X-Cache-Skip";
+  private static final String FROM_ALERT = "FromAlert";
   private static final int OK = 200;
 
   private final InstanceRegistry registry;
@@ -46,7 +48,7 @@ public final class DataService extends DataGrpc.DataImplBase {
   @Override
   public void queryData(QueryDataRequest request, StreamObserver<QueryDataResponse> reply) {
     Cancellation cancellation = workers.cancellationOf(reply);
-    boolean fresh = isSet(request.getHeadersMap(), CACHE_SKIP);
+    Demand demand = demand(request.getHeadersMap());
     Collector collector = new Collector(request, reply);
     for (int i = 0; i < request.getQueriesCount(); i++) {
       int index = i;
@@ -54,14 +56,16 @@ public final class DataService extends DataGrpc.DataImplBase {
       try {
         Question question = QueryJson.read(query);
         Optional<DataResponse> ready =
-            fresh ? Optional.empty() : fromCache(request, query, question);
+            demand == Demand.FRESH ? Optional.empty() : fromCache(request, query, question);
         if (ready.isPresent()) {
           collector.take(index, ready.get());
         } else {
           workers.ask(
+              InstanceRegistry.SourceId.of(request.getPluginContext()),
               () ->
                   collector.take(
-                      index, () -> answer(request, query, question, fresh, cancellation)));
+                      index, () -> answer(request, query, question, demand, cancellation)),
+              cancellation);
         }
       } catch (RuntimeException e) {
         collector.take(index, Failures.response(Failures.of(e, work(query))));
@@ -91,12 +95,12 @@ public final class DataService extends DataGrpc.DataImplBase {
       QueryDataRequest request,
       DataQuery query,
       Question question,
-      boolean fresh,
+      Demand demand,
       Cancellation cancellation) {
     cancellation.check();
     try (InstanceRegistry.Lease lease = registry.acquire(request.getPluginContext())) {
       if (question instanceof Question.OfSeries series) {
-        SeriesAnswer answer = lease.engine().answer(series.query(), fresh, cancellation);
+        SeriesAnswer answer = lease.engine().answer(series.query(), demand, cancellation);
         return response(AnswerFrames.series(query.getRefId(), answer, series.legend()));
       }
       NamesRequest names = ((Question.OfNames) question).names();
@@ -111,6 +115,14 @@ public final class DataService extends DataGrpc.DataImplBase {
         .addFrames(UnsafeByteOperations.unsafeWrap(ArrowFile.encode(frame)))
         .setStatus(OK)
         .build();
+  }
+
+  /** Whoever skips caches wants new numbers, and an alert rule must not judge a part of them. */
+  private static Demand demand(Map<String, String> headers) {
+    if (isSet(headers, CACHE_SKIP)) {
+      return Demand.FRESH;
+    }
+    return isSet(headers, FROM_ALERT) ? Demand.WHOLE : Demand.USUAL;
   }
 
   private static boolean isSet(Map<String, String> headers, String name) {

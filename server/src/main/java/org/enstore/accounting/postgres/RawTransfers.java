@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import org.enstore.accounting.series.Grain;
 import org.enstore.accounting.series.GroupKey;
 import org.enstore.accounting.series.Quantity;
 import org.enstore.accounting.series.ReadRequest;
+import org.enstore.accounting.series.RowSink;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Query;
@@ -61,10 +63,10 @@ final class RawTransfers {
    * @return how many rows were neither reads nor writes, and left out
    * @throws SQLException also when a sum does not fit 64 bits
    */
-  long read(Connection connection, Cells cells) throws SQLException {
+  long read(Connection connection, RowSink sink) throws SQLException {
     try (PreparedStatement statement = Statements.prepare(connection, query());
         ResultSet rows = statement.executeQuery()) {
-      return readRows(rows, cells);
+      return readRows(rows, sink);
     }
   }
 
@@ -84,13 +86,21 @@ final class RawTransfers {
     return Statements.SQL
         .select(columns)
         .from(ENCP_XFER)
-        .where(ENCP_XFER.DATE.ge(clock.readFrom(request.grain(), request.from())))
+        .where(ENCP_XFER.DATE.ge(readFrom()))
         .and(ENCP_XFER.DATE.lt(request.to().atStartOfDay()))
         .groupBy(groups);
   }
 
-  private long readRows(ResultSet rows, Cells cells) throws SQLException {
-    long first = clock.startOfDay(request.from());
+  private LocalDateTime readFrom() {
+    return request
+        .since()
+        .map(clock::readFrom)
+        .orElseGet(() -> clock.readFrom(request.grain(), request.from()));
+  }
+
+  private long readRows(ResultSet rows, RowSink sink) throws SQLException {
+    long first =
+        request.since().map(Instant::getEpochSecond).orElse(clock.startOfDay(request.from()));
     long end = clock.startOfDay(request.to());
     List<Dimension> dimensions = request.shape().dimensions();
     long[] quantities = new long[request.shape().quantities().size()];
@@ -114,8 +124,8 @@ final class RawTransfers {
         continue;
       }
       switch (rw) {
-        case "r" -> cells.add(start, new GroupKey(Direction.READ, List.of(values)), quantities);
-        case "w" -> cells.add(start, new GroupKey(Direction.WRITE, List.of(values)), quantities);
+        case "r" -> sink.accept(start, new GroupKey(Direction.READ, List.of(values)), quantities);
+        case "w" -> sink.accept(start, new GroupKey(Direction.WRITE, List.of(values)), quantities);
         default -> strange += count;
       }
     }

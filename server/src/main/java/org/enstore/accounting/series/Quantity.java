@@ -5,5 +5,14 @@ public enum Quantity {
   /** Bytes transferred. */
   BYTES,
   /** Files transferred; the summary does not have it. */
-  TRANSFERS
+  TRANSFERS;
+
+  /**
+   * What two cells come to together, in any order.
+   *
+   * @throws QueryFailure of kind {@link FailureKind#TOO_LARGE} if an exact sum exceeds 64 bits
+   */
+  public long combine(long a, long b) {
+    return Sums.add(a, b);
+  }
 }
