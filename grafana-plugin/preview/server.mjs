@@ -7,10 +7,27 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-const names = {
-  movers: ['LTO8_001', 'LTO8_002', 'LTO8_003', 'LTO8_004', 'TFF2L9_001', 'TFF2L9_002', 'diskSF1_01'],
-  'storage-groups': ['cms', 'lqcd', 'minos', 'nova', 'sdss'],
-  libraries: ['CD-LTO8G1', 'CD-DiskSF1', 'TFF2-LTO9'],
+const movers = [
+  ['LTO8_001', 'CD-LTO8G1', 'LTO8', 'TS4500'],
+  ['LTO8_002', 'CD-LTO8G1', 'LTO8', 'TS4500'],
+  ['LTO8_003', 'CD-LTO8G1', 'LTO8', 'TS4500'],
+  ['LTO8_004', 'CD-LTO8G1', 'LTO8', 'TS4500'],
+  ['TFF2L9_001', 'TFF2-LTO9', 'LTO9', 'TFinity'],
+  ['TFF2L9_002', 'TFF2-LTO9', 'LTO9', 'TFinity'],
+  ['diskSF1_01', 'CD-DiskSF1', 'disk', 'none'],
+].map(([mover, library, driveType, mediaChanger]) => ({
+  mover, library, driveType, mediaChanger, moverClass: mover.startsWith('disk') ? 'disk' : 'tape',
+}));
+const storageGroups = ['cms', 'lqcd', 'minos', 'nova', 'sdss'];
+/** What transfers are told apart by here: a mover and a storage group. */
+const places = movers.flatMap((mover) => storageGroups.map((storageGroup) => ({ ...mover, storageGroup })));
+
+const kinds = {
+  movers: 'mover',
+  'storage-groups': 'storageGroup',
+  libraries: 'library',
+  'drive-types': 'driveType',
+  'media-changers': 'mediaChanger',
 };
 
 const types = {
@@ -25,9 +42,11 @@ const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
 const ladder = { '1m': 1, '5m': 5, '15m': 15, '1h': 60, '3h': 180, '6h': 360, '12h': 720, '1d': 1440, '1w': 10080 };
 const units = {
-  bytes: { bytes: ['bytes', 1], MiB: ['mbytes', 2 ** 20], MB: ['decmbytes', 1e6] },
-  throughput: { bytes: ['binBps', 1], MiB: ['MiBs', 2 ** 20], MB: ['MBs', 1e6] },
+  amount: { bytes: ['bytes', 1], MiB: ['mbytes', 2 ** 20], MB: ['decmbytes', 1e6] },
+  rate: { bytes: ['binBps', 1], MiB: ['MiBs', 2 ** 20], MB: ['MBs', 1e6] },
 };
+const FILE = 2e9;
+const hosts = ['standby1.example.org', 'standby2.example.org'];
 
 /** An answer in the form Grafana's own server gives. */
 function answer({ from, to, queries }) {
@@ -35,46 +54,127 @@ function answer({ from, to, queries }) {
 }
 
 function result(query, from, to) {
-  const { measure = 'bytes', groupBy = ['mover'], direction = 'both', filters = {}, unit = 'MiB', source = 'auto' } = query;
+  switch (query.queryType) {
+    case 'reconciliation':
+      return reconciliation(query, to);
+    case 'replication':
+      return query.view === 'history' ? replicationHistory(query, from, to) : replicationStatus(query);
+    default:
+      return series(query, from, to);
+  }
+}
+
+function series(query, from, to) {
+  const {
+    measure = 'bytes', groupBy = ['mover'], direction = 'both', filters = {}, unit = 'MiB', source = 'auto', top = 0, compare = 'none',
+    runningTotal = false,
+  } = query;
+  if (source === 'summary' && Object.keys(filters).some((dimension) => !dimension.startsWith('mover'))) {
+    return { status: 400, error: 'The daily summary knows movers only; remove the other filters, or choose another source.' };
+  }
   const name = !query.step || query.step === 'auto' ? stepFor(to - from, source) : query.step;
   const step = (ladder[name] ?? 1440) * MINUTE;
-  if (source === 'summary' && step < DAY) {
-    return { status: 400, error: 'The daily summary holds whole days; choose a step of a day or more, or another source.' };
-  }
-  const { include = [], match = '' } = filters.mover ?? {};
-  const movers = names.movers.filter((mover) => (include.length === 0 || include.includes(mover)) && new RegExp(match).test(mover));
-  const notices = movers.length < include.length ? [{ severity: 'warning', text: 'Some of the movers asked for are not known.' }] : [];
+  const chosen = places.filter((place) => Object.entries(filters).every(([dimension, filter]) => passes(place[dimension], filter)));
+  const asked = filters.mover?.include ?? [];
+  const unknown = asked.filter((mover) => !movers.some((known) => known.mover === mover));
+  const notices = unknown.length > 0 ? [{ severity: 'info', text: `No transfers of ${unknown.join(', ')} in this time.` }] : [];
   const times = [];
   for (let time = Math.ceil(from / step) * step; time < to; time += step) {
     times.push(time);
   }
-  const [unitId, divisor] = units[measure][unit];
-  const series = (labels, members, directions) => ({
-    schema: {
-      name: measure,
-      type: 'number',
-      typeInfo: { frame: 'float64', nullable: true },
-      labels,
-      config: { unit: unitId, displayNameFromDS: legend(query.legend, { ...labels, measure, unit }) },
-    },
-    values: times.map((time) => {
-      const bytes = members.flatMap((mover) => directions.map((each) => traffic(mover, each, time, step))).reduce((a, b) => a + b, 0);
-      return Math.round((1000 * bytes) / divisor / (measure === 'throughput' ? step / 1000 : 1)) / 1000;
-    }),
-  });
+  const total = (members, words, time) =>
+    members.flatMap((place) => words.map((word) => traffic(place, word, time, step))).reduce((sum, bytes) => sum + bytes, 0);
+  const groups = new Map();
+  for (const place of chosen) {
+    const key = groupBy.map((dimension) => place[dimension]).join('\n');
+    groups.set(key, [...(groups.get(key) ?? []), place]);
+  }
+  const ranked = [...groups].sort(([, a], [, b]) => total(b, ['read', 'write'], times[0]) - total(a, ['read', 'write'], times[0]));
+  const kept = top > 0 && ranked.length > top ? ranked.slice(0, top) : [...groups];
+  const others = top > 0 && ranked.length > top ? ranked.slice(top).flatMap(([, members]) => members) : [];
+  const labelled = [
+    ...kept.map(([, members]) => [Object.fromEntries(groupBy.map((dimension) => [dimension, members[0][dimension]])), members]),
+    ...(others.length > 0 ? [[Object.fromEntries(groupBy.map((dimension) => [dimension, 'other'])), others]] : []),
+  ];
   const directions = { both: [['read'], ['write']], read: [['read']], write: [['write']], sum: [['read', 'write']] }[direction];
-  const groups = groupBy.length === 0 ? [[{}, movers]] : movers.map((mover) => [{ mover }, [mover]]);
-  const columns = groups.flatMap(([labels, members]) =>
-    directions.map((each) => series({ ...labels, ...(each.length === 1 && { direction: each[0] }) }, members, each))
+  const periods = compare === 'previousPeriod' ? ['current', 'previous'] : [undefined];
+  const shape = measure === 'bytes' || measure === 'meanFileSize' ? 'amount' : measure === 'transfers' ? 'count' : 'rate';
+  const [unitId, divisor] = shape === 'count' ? ['short', 1] : units[shape][unit];
+  const columns = labelled.flatMap(([labels, members]) =>
+    directions.flatMap((words) =>
+      periods.map((period) => {
+        const all = { ...labels, ...(words.length === 1 && { direction: words[0] }), ...(period && { period }) };
+        let sum = 0;
+        const values = times.map((time) => {
+          const bytes = total(members, words, period === 'previous' ? time - times.length * step : time);
+          const value = valueOf(measure, bytes, step, time) / divisor;
+          sum = runningTotal ? sum + value : value;
+          return measure === 'transfers' ? Math.round(sum) : Math.round(1000 * sum) / 1000;
+        });
+        const config = { unit: unitId, displayNameFromDS: legend(query.legend, { ...all, measure, unit }, all) };
+        return { schema: { name: measure, type: 'number', typeInfo: { frame: 'float64', nullable: true }, labels: all, config }, values };
+      })
+    )
   );
   const meta = { type: 'timeseries-wide', typeVersion: [0, 1], notices, executedQueryString: `step ${name}, source ${source}` };
-  if (movers.length === 0) {
-    const none = { severity: 'info', text: 'No mover fits the choice; widen the time range or remove a filter.' };
+  if (chosen.length === 0) {
+    const none = { severity: 'info', text: 'No transfer fits the choice; widen the time range or remove a filter.' };
     return { status: 200, frames: [{ schema: { refId: query.refId, meta: { ...meta, notices: [...notices, none] }, fields: [] }, data: { values: [] } }] };
   }
   const time = { name: 'time', type: 'time', typeInfo: { frame: 'time.Time' }, config: { interval: step } };
-  const fields = [time, ...columns.map(({ schema }) => schema)];
-  return { status: 200, frames: [{ schema: { refId: query.refId, meta, fields }, data: { values: [times, ...columns.map(({ values }) => values)] } }] };
+  return frame(query, meta, [{ schema: time, values: times }, ...columns]);
+}
+
+function frame({ refId }, meta, columns) {
+  const schema = { refId, meta, fields: columns.map((column) => column.schema) };
+  return { status: 200, frames: [{ schema, data: { values: columns.map(({ values }) => values) } }] };
+}
+
+const column = (name, type, values, config = {}, labels) => ({ schema: { name, type, config, ...(labels && { labels }) }, values });
+
+/** The day before yesterday, on which one mover had late transfers. */
+function reconciliation(query, to) {
+  const { onlyDifferences = true, filters = {} } = query;
+  const day = Math.floor(to / DAY) * DAY - 2 * DAY;
+  const rows = movers.filter(({ mover }, index) => (!onlyDifferences || index === 1) && passes(mover, filters.mover ?? {}));
+  const bytes = { unit: 'bytes' };
+  const raw = rows.map((mover) => Math.round(traffic({ ...mover, storageGroup: 'cms' }, 'read', day, DAY)));
+  const late = rows.map((_, index) => (rows[index].mover === movers[1].mover ? -3 * FILE : 0));
+  return frame(query, {}, [
+    column('day', 'time', rows.map(() => day)),
+    column('mover', 'string', rows.map(({ mover }) => mover)),
+    column('summaryRead', 'number', raw.map((value, index) => value + late[index]), bytes),
+    column('rawRead', 'number', raw, bytes),
+    column('readDifference', 'number', late, bytes),
+    column('remark', 'string', late.map((value) => (value === 0 ? '' : 'Transfers arrived after the summary was made.'))),
+  ]);
+}
+
+function replicationStatus(query) {
+  return frame(query, {}, [
+    column('host', 'string', hosts),
+    column('state', 'string', ['streaming', 'streaming']),
+    column('lagSeconds', 'number', [0, 12], { unit: 's' }),
+    column('lagBytes', 'number', [0, 16 * 2 ** 20], { unit: 'bytes' }),
+  ]);
+}
+
+function replicationHistory(query, from, to) {
+  const times = Array.from({ length: 100 }, (_, index) => from + ((to - from) * index) / 100);
+  const lag = (host) => times.map((time) => Math.max(0, Math.round(30 * host * Math.sin(time / 7e5))));
+  return frame(query, { type: 'timeseries-wide', typeVersion: [0, 1] }, [
+    column('time', 'time', times),
+    ...hosts.map((host, index) => column('lagSeconds', 'number', lag(index + 1), { unit: 's', displayNameFromDS: host }, { host })),
+  ]);
+}
+
+function passes(value, { include = [], exclude = [], match = '', noMatch = '' }) {
+  return (
+    (include.length === 0 || include.includes(value)) &&
+    !exclude.includes(value) &&
+    new RegExp(match).test(value) &&
+    (noMatch === '' || !new RegExp(noMatch).test(value))
+  );
 }
 
 function stepFor(length, source) {
@@ -82,20 +182,44 @@ function stepFor(length, source) {
   return source === 'summary' && ladder[fits] < 1440 ? '1d' : fits;
 }
 
-/** Bytes of one mover in a step: busier by day than by night, each mover in its own phase. */
-function traffic(mover, direction, time, step) {
-  const seed = [...mover].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 17;
+function seedOf(text) {
+  return [...text].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 17;
+}
+
+/** Bytes of one place in a step: busier by day than by night, each in its own phase. */
+function traffic({ mover, storageGroup }, direction, time, step) {
+  const seed = seedOf(mover);
   const wave = 1 + Math.sin(time / (3.1 * DAY) + seed) * 0.7 + Math.cos(time / (7 * DAY) - seed) * 0.3;
-  return Math.max(0, wave) * (direction === 'read' ? 3e13 : 1.8e13) * (seed / 17) * (step / DAY);
+  const share = (1 + seedOf(storageGroup)) / 40;
+  return Math.max(0, wave) * (direction === 'read' ? 3e13 : 1.8e13) * (seed / 17) * share * (step / DAY);
 }
 
-function legend(template, words) {
-  const { mover, direction } = words;
-  return template ? template.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, word) => words[word] ?? '') : [mover, direction].filter(Boolean).join(' ') || 'total';
+function valueOf(measure, bytes, step, time) {
+  const files = bytes / FILE;
+  switch (measure) {
+    case 'bytes':
+      return bytes;
+    case 'transfers':
+      return files;
+    case 'meanFileSize':
+      return FILE * (1 + 0.2 * Math.sin(time / DAY));
+    case 'throughput':
+      return bytes / (step / 1000);
+    default:
+      return 2.5e8 * (1 + 0.2 * Math.sin(time / (2 * DAY))) * ({ driveRateP95: 1.3, driveRateMax: 1.5, overallRate: 0.4 }[measure] ?? 1);
+  }
 }
 
-function variable({ kind = 'movers', match = '' }) {
-  return names[kind].filter((name) => new RegExp(match).test(name)).map((name) => ({ text: name, value: name }));
+function legend(template, words, labels) {
+  return template
+    ? template.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, word) => words[word] ?? '')
+    : Object.values(labels).join(' ') || 'Total';
+}
+
+function variable({ kind = 'movers', match = '', filters = {} }) {
+  const fitting = places.filter((place) => Object.entries(filters).every(([dimension, filter]) => passes(place[dimension], filter)));
+  const names = [...new Set(fitting.map((place) => place[kinds[kind]]))].sort();
+  return names.filter((name) => new RegExp(match).test(name)).map((name) => ({ text: name, value: name }));
 }
 
 async function respond(request, folder) {
@@ -112,7 +236,7 @@ async function respond(request, folder) {
       path === 'query' ? answer(body)
       : path === 'health' ? { status: 'OK', message: 'The standby answers; the newest transfer is 3 s old.' }
       : list === 'variable' ? variable(body)
-      : list in names ? variable({ kind: list })
+      : list in kinds ? variable({ kind: list })
       : undefined;
     const failed = found?.results && Object.values(found.results).some(({ error }) => error);
     return found

@@ -1,24 +1,25 @@
 import { CoreApp, DataSourceInstanceSettings, MetricFindValue, ScopedVars } from '@grafana/data';
 import { DataSourceWithBackend, getTemplateSrv, TemplateSrv } from '@grafana/runtime';
 
+import { annotations } from './annotations';
 import { describe } from './describe';
-import { AD_HOC_DIMENSIONS, AdHocFilter, withAdHoc } from './filters';
+import { AdHocFilter, listOf, withAdHoc } from './filters';
+import { pruned, typeOf } from './fit';
 import { classChoices } from './labels';
 import { migrateQuery } from './migrate';
-import { Dimension, EnstoreOptions, EnstoreQuery, Filter, Filters, QUERY_VERSION } from './types';
+import { DEFAULTS, DIMENSIONS, EnstoreOptions, EnstoreQuery, Filter, Filters, QUERY_VERSION, VariableKind } from './types';
 import { EnstoreVariables } from './variables';
 
-/** Backend resources that list names. */
-export type NameList = 'movers' | 'storage-groups' | 'libraries';
-
-const listOf: Partial<Record<Dimension, NameList>> = {
-  mover: 'movers',
-  storageGroup: 'storage-groups',
-  library: 'libraries',
-};
+/**
+ * Among the names to include: no restriction. A variable whose custom value for All is this leaves its dimension alone,
+ * so that names it does not list, such as those of retired movers, count as well.
+ */
+const EVERY_NAME = '*';
 
 /** Sends queries to the backend, after variables and ad hoc filters are put in; all else happens there. */
 export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, EnstoreOptions> {
+  annotations = annotations;
+
   constructor(
     settings: DataSourceInstanceSettings<EnstoreOptions>,
     private readonly templates: TemplateSrv = getTemplateSrv()
@@ -50,44 +51,60 @@ export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, Ensto
   }
 
   async getTagKeys(): Promise<MetricFindValue[]> {
-    return AD_HOC_DIMENSIONS.map((dimension) => ({ text: dimension }));
+    return DIMENSIONS.map((dimension) => ({ text: dimension }));
   }
 
   async getTagValues({ key }: { key: string }): Promise<MetricFindValue[]> {
     if (key === 'moverClass') {
       return classChoices.map(({ value }) => ({ text: value }));
     }
-    const list = listOf[key as Dimension];
-    return list ? this.names(list) : [];
+    return key in listOf ? this.names(listOf[key as keyof typeof listOf]) : [];
   }
 
   /** Names the backend offers for choosing. */
-  names(list: NameList): Promise<MetricFindValue[]> {
+  names(list: VariableKind): Promise<MetricFindValue[]> {
     return this.getResource(list, undefined, { showErrorAlert: false });
   }
 
+  /** Replaces variables in a text. */
+  replaced(text: string, scopedVars: ScopedVars): string {
+    return this.templates.replace(text, scopedVars);
+  }
+
   /** Replaces variables in a text; several values become alternatives of a regular expression. */
-  expression(text: string | undefined, scopedVars: ScopedVars): string | undefined {
-    return text && this.templates.replace(text, scopedVars, 'regex');
+  expression(text: string, scopedVars: ScopedVars): string {
+    return this.templates.replace(text, scopedVars, 'regex');
+  }
+
+  /** Replaces variables in filters; in lists, each value of a variable becomes an item. What restricts nothing is dropped. */
+  filledFilters(filters: Filters, scopedVars: ScopedVars): Filters {
+    const filled = Object.entries(filters)
+      .map(([dimension, filter]) => [dimension, this.filledFilter(filter, scopedVars)] as const)
+      .filter(([, filter]) => Object.keys(filter).length > 0);
+    return Object.fromEntries(filled);
   }
 
   private filled(saved: EnstoreQuery, scopedVars: ScopedVars, adHoc: AdHocFilter[]): EnstoreQuery {
-    const query = migrateQuery(saved);
-    const filters = Object.entries(query.filters ?? {}).map(([dimension, filter]) => [
-      dimension,
-      this.filledFilter(filter, scopedVars),
-    ]);
+    const query = pruned(migrateQuery(saved));
+    const text = (key: 'step' | 'legend' | 'silence' | 'lag') =>
+      query[key] ? { [key]: this.replaced(query[key], scopedVars) } : {};
     return {
       ...query,
-      ...(query.step && { step: this.templates.replace(query.step, scopedVars) }),
-      ...(query.legend && { legend: this.templates.replace(query.legend, scopedVars) }),
-      filters: withAdHoc(Object.fromEntries(filters) as Filters, adHoc),
+      ...text('step'),
+      ...text('legend'),
+      ...text('silence'),
+      ...text('lag'),
+      // Replication has nothing to do with what was transferred, and so no filters.
+      ...('filters' in DEFAULTS[typeOf(query)] && {
+        filters: withAdHoc(this.filledFilters(query.filters ?? {}, scopedVars), adHoc),
+      }),
     };
   }
 
   private filledFilter({ include, exclude, match, noMatch }: Filter, scopedVars: ScopedVars): Filter {
+    const only = include?.flatMap((item) => this.expanded(item, scopedVars));
     return {
-      ...(include && { include: include.flatMap((item) => this.expanded(item, scopedVars)) }),
+      ...(only && !only.includes(EVERY_NAME) && { include: only }),
       ...(exclude && { exclude: exclude.flatMap((item) => this.expanded(item, scopedVars)) }),
       ...(match && { match: this.expression(match, scopedVars) }),
       ...(noMatch && { noMatch: this.expression(noMatch, scopedVars) }),

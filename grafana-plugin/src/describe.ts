@@ -1,44 +1,81 @@
-import { dimensionNames, stepAdverb, unitName } from './labels';
-import { Dimension, Direction, EnstoreQuery, Filter, Measure, QUERY_DEFAULTS } from './types';
-
-const subjects: Record<Measure, Record<Direction, string>> = {
-  bytes: {
-    read: 'Bytes read',
-    write: 'Bytes written',
-    both: 'Bytes read and written',
-    sum: 'Bytes read plus written',
-  },
-  throughput: {
-    read: 'Read throughput',
-    write: 'Write throughput',
-    both: 'Read and write throughput',
-    sum: 'Read plus write throughput',
-  },
-};
+import { asSeries, fits, typeOf } from './fit';
+import { dimensionNames, directionWords, eventChoices, kindChoices, measureWords, stepAdverb, unitName } from './labels';
+import { migrateVariableQuery } from './migrate';
+import { DEFAULTS, Dimension, EnstoreQuery, EnstoreVariableQuery, Filter, Filters } from './types';
 
 /** Names listed before the rest is only counted. */
 const NAMES_SHOWN = 3;
 
 /** Says in one sentence what a query asks: "Bytes read per mover, daily, MiB". */
 export function describe(query: EnstoreQuery): string {
-  const { measure, direction, groupBy, filters, includeNullMovers, step, unit, source } = {
-    ...QUERY_DEFAULTS,
-    ...query,
-  };
-  const grouping = groupBy.length === 0 ? 'in total' : `per ${groupBy.map((each) => dimensionNames[each][0]).join(' and ')}`;
-  const restrictions = Object.entries(filters).flatMap(([dimension, filter]) => restriction(dimension as Dimension, filter));
+  return parts(query).filter((part) => part).join(', ');
+}
+
+/** The same for the query of a variable: "Movers, tape and disk, seen within 90d". */
+export function describeVariable(saved: EnstoreVariableQuery): string {
+  const { kind, match, classes, lookBack, filters } = migrateVariableQuery(saved);
   return [
-    `${subjects[measure][direction]} ${grouping}`,
-    ...restrictions,
-    ...(includeNullMovers ? ['null movers counted'] : []),
-    stepAdverb(step),
-    ...(source === 'summary' ? ['from the daily summary'] : source === 'raw' ? ['from single transfers'] : []),
-    unitName(unit, measure),
+    kindChoices.find(({ value }) => value === kind)?.label ?? kind,
+    ...(kind === 'movers' ? [enumerate(classes)] : []),
+    ...(match ? [`matching “${match}”`] : []),
+    ...restrictions(filters),
+    ...(lookBack ? [`seen within ${lookBack}`] : []),
   ].join(', ');
 }
 
+function parts(query: EnstoreQuery): Array<string | undefined> {
+  switch (typeOf(query)) {
+    case 'series':
+      return series(query);
+    case 'reconciliation': {
+      const { filters, onlyDifferences, includeNullMovers } = { ...DEFAULTS.reconciliation, ...query };
+      return [
+        onlyDifferences
+          ? 'Days on which the daily summary and the single transfers of a mover differ'
+          : 'Daily summary and single transfers per mover and day',
+        ...restrictions(filters),
+        includeNullMovers ? undefined : 'null movers left out',
+      ];
+    }
+    case 'replication': {
+      const { view } = { ...DEFAULTS.replication, ...query };
+      return [view === 'status' ? 'State of replication on each host' : 'Replication lag of each host over time'];
+    }
+    case 'annotations': {
+      const { event, filters, silence, lag } = { ...DEFAULTS.annotations, ...query };
+      return [
+        eventChoices.find(({ value }) => value === event)?.subject,
+        event === 'moverSilent' ? `for ${silence}` : undefined,
+        event === 'replicationLag' ? (lag ? `above ${lag}` : 'above the warning threshold') : undefined,
+        ...restrictions(filters),
+      ];
+    }
+  }
+}
+
+function series(query: EnstoreQuery): Array<string | undefined> {
+  const { measure, direction, groupBy, filters, includeNullMovers, step, unit, source, top, compare, runningTotal } =
+    asSeries(query);
+  const grouping = groupBy.length === 0 ? 'in total' : `per ${groupBy.map((each) => namesOf(each)[0]).join(' and ')}`;
+  return [
+    `${(measureWords[measure]?.subject ?? measure).replace('%s', directionWords[direction])} ${grouping}`,
+    top > 0 && fits(query).top ? (top === 1 ? 'the largest and the others together' : `the ${top} largest and the others together`) : undefined,
+    ...restrictions(filters),
+    includeNullMovers ? 'null movers counted' : undefined,
+    stepAdverb(step),
+    runningTotal ? 'as a running total' : undefined,
+    compare === 'previousPeriod' ? 'beside the period before' : undefined,
+    source === 'summary' ? 'from the daily summary' : source === 'raw' ? 'from single transfers' : undefined,
+    unitName(unit, measure),
+  ];
+}
+
+function restrictions(filters: Filters): string[] {
+  return Object.entries(filters).flatMap(([dimension, filter]) => restriction(dimension as Dimension, filter));
+}
+
 function restriction(dimension: Dimension, { include = [], exclude = [], match, noMatch }: Filter): string[] {
-  const [one, many] = dimensionNames[dimension];
+  const [one, many] = namesOf(dimension);
   const list = (names: string[]) => `${names.length === 1 ? one : many} ${enumerate(names)}`;
   return [
     ...(include.length > 0 ? [`only ${list(include)}`] : []),
@@ -48,7 +85,12 @@ function restriction(dimension: Dimension, { include = [], exclude = [], match, 
   ];
 }
 
-function enumerate(names: string[]): string {
+/** A name this version does not know stands for itself: the sentence is shown even of queries that will be refused. */
+function namesOf(dimension: Dimension): [one: string, many: string] {
+  return dimensionNames[dimension] ?? [dimension, dimension];
+}
+
+function enumerate(names: readonly string[]): string {
   const hidden = names.length - NAMES_SHOWN;
   const items = hidden > 1 ? [...names.slice(0, NAMES_SHOWN), `${hidden} more`] : names;
   return items.length === 1 ? items[0] : `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`;

@@ -1,4 +1,13 @@
-import { Dimension, Filter, Filters } from './types';
+import { Dimension, DIMENSIONS, Filter, Filters, VariableKind } from './types';
+
+/** The backend's list that holds the names of a dimension; the classes of movers are known without asking. */
+export const listOf: Record<Exclude<Dimension, 'moverClass'>, VariableKind> = {
+  mover: 'movers',
+  storageGroup: 'storage-groups',
+  library: 'libraries',
+  driveType: 'drive-types',
+  mediaChanger: 'media-changers',
+};
 
 /** A filter as Grafana's ad hoc variable hands it over. */
 export interface AdHocFilter {
@@ -8,9 +17,6 @@ export interface AdHocFilter {
   /** Set for the one-of operators. */
   values?: string[];
 }
-
-/** The dimensions that ad hoc filters may name. */
-export const AD_HOC_DIMENSIONS: readonly Dimension[] = ['mover', 'moverClass', 'storageGroup', 'library'];
 
 /** Changes part of one dimension's filter and drops what became empty, so that saved queries stay short. */
 export function withFilter(filters: Filters | undefined, dimension: Dimension, change: Filter): Filters {
@@ -24,10 +30,10 @@ export function withAdHoc(filters: Filters | undefined, adHoc: readonly AdHocFil
   return adHoc
     .filter((filter) => filter.key !== '')
     .reduce<Filters>((sum, filter) => {
-      const dimension = AD_HOC_DIMENSIONS.find((known) => known === filter.key);
+      const dimension = DIMENSIONS.find((known) => known === filter.key);
       if (dimension === undefined) {
         throw new Error(
-          `The ad hoc filter names "${filter.key}"; this data source knows ${AD_HOC_DIMENSIONS.join(', ')}.`
+          `The ad hoc filter names "${filter.key}"; this data source knows ${DIMENSIONS.join(', ')}.`
         );
       }
       return { ...sum, [dimension]: narrow(sum[dimension] ?? {}, dimension, filter) };

@@ -1,5 +1,7 @@
+import { kindOf } from './fit';
 import {
-  Dimension, Direction, EnstoreOptions, Gaps, Measure, MoverClass, Source, TlsMode, Unit, VariableKind,
+  Compare, Dimension, DIMENSIONS, Direction, EventKind, Filter, Gaps, Measure, MoverClass, QueryType,
+  ReplicationView, Source, Unit, VariableKind,
 } from './types';
 
 /** A control's name and its one sentence of help. */
@@ -15,9 +17,13 @@ export interface Choice<T> {
 }
 
 export const queryLabels = {
+  queryType: {
+    label: 'Ask for',
+    help: 'Series draws transfers over time; reconciliation compares the daily summary with single transfers; replication shows how far the standby is behind.',
+  },
   measure: {
     label: 'Measure',
-    help: 'Bytes transferred in each step, or throughput: those bytes divided by the length of the step, which is lower than the speed of the drive.',
+    help: 'What is drawn: bytes, the number of files, their mean size, or a rate; each choice says what it means.',
   },
   direction: {
     label: 'Direction',
@@ -27,29 +33,29 @@ export const queryLabels = {
     label: 'Unit',
     help: 'MiB is 1,048,576 bytes, as Enstore’s own plots count; MB is 1,000,000 bytes, as WLCG reports count.',
   },
-  movers: {
-    label: 'Movers',
-    help: 'Only these movers; none means all. Dashboard variables can be chosen too, and other names typed in.',
+  groupBy: {
+    label: 'Group by',
+    help: 'One series for each combination of these; none of them gives the total.',
   },
-  moverMatch: {
-    label: 'Matching',
-    help: 'Only movers whose name matches this regular expression anywhere; ^LTO8 means names that begin with LTO8.',
+  top: {
+    label: 'Largest',
+    help: 'Keep only so many of the largest apart, 1 to 500, and show all the others as one series “other”; empty keeps all apart.',
+  },
+  compare: {
+    label: 'Compare',
+    help: 'Draw each series a second time with the numbers of the period just before the one shown.',
+  },
+  runningTotal: {
+    label: 'Running total',
+    help: 'Each point adds up everything from the beginning of the time range.',
   },
   nullMovers: {
     label: 'Null movers',
     help: 'Count movers that throw data away (they serve tests) as well; Enstore’s plots leave them out.',
   },
-  storageGroups: {
-    label: 'Storage groups',
-    help: 'Only files of these storage groups; this reads single transfers, since the daily summary does not know storage groups.',
-  },
-  libraries: {
-    label: 'Libraries',
-    help: 'Only files of these libraries; this reads single transfers, since the daily summary does not know libraries.',
-  },
-  groupBy: {
-    label: 'Group by',
-    help: 'One series for each mover, or the total of all movers chosen.',
+  addFilter: {
+    label: 'Filter',
+    help: 'Restrict the transfers by one more property; all filters apply together.',
   },
   step: {
     label: 'Step',
@@ -67,6 +73,26 @@ export const queryLabels = {
     label: 'Legend',
     help: 'Name of each series, for example {{mover}} {{direction}}; {{measure}} and {{unit}} are known too. Empty means automatic.',
   },
+  onlyDifferences: {
+    label: 'Only differences',
+    help: 'List only the days and movers on which the daily summary and the single transfers do not agree.',
+  },
+  view: {
+    label: 'View',
+    help: 'Status lists each host as it is now; history draws the lag since the service began to watch.',
+  },
+  event: {
+    label: 'Mark',
+    help: 'What becomes an annotation on the panels of the dashboard.',
+  },
+  silence: {
+    label: 'Silent for',
+    help: 'A mover that worked, and then moved nothing for so long, is marked; 1h to 90d.',
+  },
+  lag: {
+    label: 'Lag above',
+    help: 'A standby that is further behind than this is marked, for example 10m; empty means the warning threshold of the data source.',
+  },
   variableKind: { label: 'List', help: 'What the variable offers for choosing.' },
   variableClasses: {
     label: 'Classes',
@@ -80,12 +106,95 @@ export const queryLabels = {
     label: 'Look-back',
     help: 'Only names seen in transfers within this time, for example 90d; a long one also lists what has been retired.',
   },
+  variableFilter: {
+    label: 'Seen with',
+    help: 'Only names seen together with these, for example the library $library; a variable chosen here chains this one to it.',
+  },
 } satisfies Record<string, Label>;
 
-export const measureChoices: Array<Choice<Measure>> = [
-  { value: 'bytes', label: 'Bytes transferred' },
-  { value: 'throughput', label: 'Throughput' },
+export const typeChoices: Array<Choice<QueryType>> = [
+  { value: 'series', label: 'Series', description: 'Transfers over time' },
+  { value: 'reconciliation', label: 'Reconciliation', description: 'Daily summary against single transfers' },
+  { value: 'replication', label: 'Replication', description: 'How far the standby is behind' },
 ];
+
+interface MeasureWords {
+  label: string;
+  /** One sentence for the list of measures. */
+  description: string;
+  /** How a sentence about the query begins, by direction; %s stands for "read", "written" and the like. */
+  subject: string;
+}
+
+export const measureWords: Record<Measure, MeasureWords> = {
+  bytes: { label: 'Bytes', description: 'Bytes transferred in each step', subject: 'Bytes %s' },
+  transfers: { label: 'Transfers', description: 'Number of files transferred in each step', subject: 'Files %s' },
+  meanFileSize: { label: 'Mean file size', description: 'Bytes divided by files', subject: 'Mean size of files %s' },
+  throughput: {
+    label: 'Throughput',
+    description: 'Bytes divided by the length of the step, idle time included',
+    subject: 'Throughput of bytes %s',
+  },
+  driveRate: {
+    label: 'Drive rate',
+    description: 'Bytes divided by the time the drive moved them; files under 512 MiB left out',
+    subject: 'Drive rate of files %s',
+  },
+  driveRateP50: {
+    label: 'Drive rate, median',
+    description: 'Half of the files were slower, half faster; within 1 %',
+    subject: 'Median drive rate of files %s',
+  },
+  driveRateP95: {
+    label: 'Drive rate, 95th percentile',
+    description: '19 of 20 files were slower; within 1 %',
+    subject: '95th percentile of the drive rate of files %s',
+  },
+  driveRateMax: {
+    label: 'Drive rate, highest',
+    description: 'The fastest file of each step',
+    subject: 'Highest drive rate of files %s',
+  },
+  networkRate: {
+    label: 'Network rate',
+    description: 'Speed of the network half of the client’s copying',
+    subject: 'Network rate of files %s',
+  },
+  diskRate: {
+    label: 'Disk rate',
+    description: 'Speed of the disk half of the client’s copying',
+    subject: 'Disk rate of files %s',
+  },
+  transferRate: {
+    label: 'Transfer rate',
+    description: 'Speed of the data transfer as the client timed it',
+    subject: 'Transfer rate of files %s',
+  },
+  overallRate: {
+    label: 'Overall rate',
+    description: 'Speed of all of a file’s handling once a mover is there; the queue before that left out',
+    subject: 'Overall rate of files %s',
+  },
+};
+
+const measureGroups: Array<[label: string, measures: Measure[]]> = [
+  ['Amounts', ['bytes', 'transfers', 'meanFileSize']],
+  ['Bytes over time', ['throughput']],
+  ['Speed at the drive', ['driveRate', 'driveRateP50', 'driveRateP95', 'driveRateMax']],
+  ['Speed as the client saw it', ['networkRate', 'diskRate', 'transferRate', 'overallRate']],
+];
+
+/** The measures as the groups of a list. */
+export const measureChoices: Array<{ label: string; options: Array<Choice<Measure>> }> = measureGroups.map(
+  ([label, measures]) => ({
+    label,
+    options: measures.map((value) => ({
+      value,
+      label: measureWords[value].label,
+      description: measureWords[value].description,
+    })),
+  })
+);
 
 export const directionChoices: Array<Choice<Direction>> = [
   { value: 'read', label: 'Read' },
@@ -94,21 +203,38 @@ export const directionChoices: Array<Choice<Direction>> = [
   { value: 'sum', label: 'Sum' },
 ];
 
-export const groupChoices: Array<Choice<'mover' | 'total'>> = [
-  { value: 'mover', label: 'Mover' },
-  { value: 'total', label: 'Total' },
+/** What was done to files in that direction. */
+export const directionWords: Record<Direction, string> = {
+  read: 'read',
+  write: 'written',
+  both: 'read and written',
+  sum: 'read plus written',
+};
+
+export const compareChoices: Array<Choice<Compare>> = [
+  { value: 'none', label: 'Nothing' },
+  { value: 'previousPeriod', label: 'Previous period' },
 ];
 
 const unitNames: Record<Unit, string> = { bytes: 'B', MiB: 'MiB', MB: 'MB' };
 
-/** The unit as it is written beside numbers of the measure. */
-export function unitName(unit: Unit, measure: Measure): string {
-  return measure === 'bytes' ? unitNames[unit] : `${unitNames[unit]}/s`;
+/** The unit as it is written beside numbers of the measure; files have none. */
+export function unitName(unit: Unit, measure: Measure): string | undefined {
+  switch (kindOf[measure]) {
+    case 'count':
+      return undefined;
+    case 'amount':
+    case 'size':
+      return unitNames[unit];
+    case 'rate':
+    case 'speed':
+      return `${unitNames[unit]}/s`;
+  }
 }
 
 export function unitChoices(measure: Measure): Array<Choice<Unit>> {
   const units: Unit[] = ['MiB', 'MB', 'bytes'];
-  return units.map((unit) => ({ value: unit, label: unitName(unit, measure) }));
+  return units.map((unit) => ({ value: unit, label: unitName(unit, measure) ?? unitNames[unit] }));
 }
 
 export const sourceChoices: Array<Choice<Source>> = [
@@ -121,6 +247,38 @@ export const gapsChoices: Array<Choice<Gaps>> = [
   { value: 'notYet', label: 'Zero, as far as known', description: 'No transfers is 0, not yet known is empty' },
   { value: 'zero', label: 'Zero', description: 'Always 0' },
   { value: 'null', label: 'Empty', description: 'Always empty' },
+];
+
+export const viewChoices: Array<Choice<ReplicationView>> = [
+  { value: 'status', label: 'Status', description: 'Each host as it is now' },
+  { value: 'history', label: 'History', description: 'Lag over time, since the service began to watch' },
+];
+
+export const eventChoices: Array<Choice<EventKind> & { subject: string }> = [
+  {
+    value: 'moverSilent',
+    label: 'Mover silent',
+    description: 'From a mover’s last transfer to its next',
+    subject: 'Movers that fall silent',
+  },
+  {
+    value: 'recordDay',
+    label: 'Record day',
+    description: 'Days that moved more bytes than any day before',
+    subject: 'Days of record bytes',
+  },
+  {
+    value: 'driveChange',
+    label: 'Drive change',
+    description: 'A mover comes back with another drive',
+    subject: 'Changes of a mover’s drive',
+  },
+  {
+    value: 'replicationLag',
+    label: 'Replication lag',
+    description: 'While the standby is too far behind, as long as the service has been watching',
+    subject: 'Times of replication lag',
+  },
 ];
 
 const stepNames: Record<string, [name: string, adverb: string]> = {
@@ -154,99 +312,36 @@ export const dimensionNames: Record<Dimension, [one: string, many: string]> = {
   mediaChanger: ['media changer', 'media changers'],
 };
 
+/** A name as it begins a label. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+export const dimensionChoices: Array<Choice<Dimension>> = DIMENSIONS.map((value) => ({
+  value,
+  label: capital(dimensionNames[value][0]),
+}));
+
+export type Condition = keyof Filter;
+
+/** What a filter's condition is called between the dimension's name and its value. */
+export const conditionChoices: Array<Choice<Condition>> = [
+  { value: 'include', label: 'only', description: 'None of the others' },
+  { value: 'exclude', label: 'without', description: 'All but these' },
+  { value: 'match', label: 'matching', description: 'Regular expression that matches anywhere in the name' },
+  { value: 'noMatch', label: 'not matching', description: 'Regular expression that matches nowhere in the name' },
+];
+
 export const kindChoices: Array<Choice<VariableKind>> = [
   { value: 'movers', label: 'Movers' },
   { value: 'storage-groups', label: 'Storage groups' },
   { value: 'libraries', label: 'Libraries' },
+  { value: 'drive-types', label: 'Drive types' },
+  { value: 'media-changers', label: 'Media changers' },
 ];
 
 export const classChoices: Array<Choice<MoverClass>> = [
   { value: 'tape', label: 'Tape' },
   { value: 'disk', label: 'Disk' },
   { value: 'null', label: 'Null' },
-];
-
-export const connectionLabels = {
-  hosts: {
-    label: 'Hosts',
-    help: 'The standby servers of the accounting database, as host:port, separated by commas; the port defaults to 8800. They are tried in this order.',
-  },
-  database: { label: 'Database', help: 'Name of the accounting database.' },
-  user: { label: 'User', help: 'A database role that may only read.' },
-  password: { label: 'Password', help: 'Kept encrypted by Grafana and never shown again.' },
-  siteTimeZone: {
-    label: 'Site time zone',
-    help: 'The time zone the Enstore servers keep; the summary’s days and every stored time are read in it.',
-  },
-  allowPrimary: {
-    label: 'Allow the primary',
-    help: 'Also ask a server that is not a standby; off, so that graphs never slow the tape system down.',
-  },
-  tlsMode: { label: 'TLS', help: 'Whether the connection is encrypted and how the server is checked.' },
-  tlsServerName: {
-    label: 'Server name',
-    help: 'The name to look for in the server’s certificate when it is not that of the host.',
-  },
-  tlsCaCert: { label: 'CA certificate', help: 'Who must have signed the server’s certificate, as PEM text.' },
-  tlsClientCert: {
-    label: 'Client certificate',
-    help: 'Shown to servers that ask for one, as PEM text; otherwise leave it empty.',
-  },
-  tlsClientKey: { label: 'Client key', help: 'The private key of the client certificate, as PEM text.' },
-} satisfies Record<string, Label>;
-
-export const tlsChoices: Array<Choice<TlsMode>> = [
-  { value: 'disable', label: 'Off', description: 'Nothing is encrypted' },
-  { value: 'require', label: 'Encrypt', description: 'Encrypted, the server is not checked' },
-  { value: 'verify-ca', label: 'Verify CA', description: 'Encrypted, the certificate must be signed by the CA' },
-  { value: 'verify-full', label: 'Verify CA and name', description: 'As before, and made out to the host' },
-];
-
-export const durationFormat = {
-  pattern: /^\d+(ms|s|m|h|d)$/,
-  hint: 'A number and its unit: ms, s, m, h or d, for example 30s.',
-};
-export const sizeFormat = {
-  pattern: /^\d+(KiB|MiB|GiB)$/,
-  hint: 'A number and its unit: KiB, MiB or GiB, for example 64MiB.',
-};
-
-type KeysOf<T> = { [K in keyof EnstoreOptions]-?: NonNullable<EnstoreOptions[K]> extends T ? K : never }[keyof EnstoreOptions];
-
-/** One number, duration or size among the settings. */
-export type Limit = Label & { default: string } & (
-    | { key: KeysOf<number>; min: number; max: number }
-    | { key: KeysOf<string>; format: typeof durationFormat }
-  );
-
-export const limitSections: Array<{ title: string; limits: Limit[] }> = [
-  {
-    title: 'Connections',
-    limits: [
-      { key: 'poolSize', label: 'Connections per host', help: 'Most connections held to one host, 1 to 16.', default: '4', min: 1, max: 16 },
-      { key: 'connectTimeout', label: 'Connect timeout', help: 'How long to wait for a host before the next one is tried, 1s to 60s.', default: '5s', format: durationFormat },
-      { key: 'statementTimeout', label: 'Statement timeout', help: 'How long one database statement may run, 1s to 10m.', default: '30s', format: durationFormat },
-      { key: 'idleEviction', label: 'Idle time', help: 'After this time without a question all connections are closed, 1m to 24h.', default: '30m', format: durationFormat },
-    ],
-  },
-  {
-    title: 'Freshness',
-    limits: [
-      { key: 'openRefresh', label: 'Open day refresh', help: 'How old the numbers of the running day may be, 1s to 10m.', default: '10s', format: durationFormat },
-      { key: 'recentRefresh', label: 'Recent days refresh', help: 'How old the numbers of days within the late-row window may be, 10s to 24h.', default: '10m', format: durationFormat },
-      { key: 'lookBack', label: 'Late rows (days)', help: 'Days before today that are read again because rows may arrive late, 0 to 60.', default: '7', min: 0, max: 60 },
-      { key: 'moverLookBack', label: 'Name look-back (days)', help: 'Movers seen within so many days are offered for choosing, 1 to 7300.', default: '90', min: 1, max: 7300 },
-      { key: 'lagWarning', label: 'Replay lag warning', help: 'A standby further behind the primary than this gets a notice on the panel, 1s to 7d.', default: '5m', format: durationFormat },
-      { key: 'summaryWarning', label: 'Summary warning (days)', help: 'A daily summary that is so many days behind gets a warning on the panel, 1 to 365.', default: '2', min: 1, max: 365 },
-    ],
-  },
-  {
-    title: 'Limits',
-    limits: [
-      { key: 'maxSeries', label: 'Series per answer', help: 'A query that would give more series is refused, 1 to 2,000.', default: '500', min: 1, max: 2000 },
-      { key: 'maxPoints', label: 'Values per answer', help: 'A query that would give more values is refused, 1,000 to 10,000,000.', default: '1000000', min: 1000, max: 10000000 },
-      { key: 'cacheBytes', label: 'Cache size', help: 'Memory for kept numbers and running reads, 16MiB to 4GiB.', default: '64MiB', format: sizeFormat },
-      { key: 'partialAfter', label: 'Partial answer after', help: 'A panel is then answered with what is there, 1s to 29s.', default: '20s', format: durationFormat },
-    ],
-  },
 ];

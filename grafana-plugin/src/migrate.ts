@@ -9,7 +9,9 @@ export function migrateQuery(saved: EnstoreQuery): EnstoreQuery {
 }
 
 /** The same for the query of a variable, which Grafana starts off as an empty text. */
-export function migrateVariableQuery(saved: EnstoreVariableQuery | string | undefined): EnstoreVariableQuery {
+export function migrateVariableQuery(
+  saved: EnstoreVariableQuery | string | undefined
+): EnstoreVariableQuery & Required<Pick<EnstoreVariableQuery, keyof typeof VARIABLE_DEFAULTS>> {
   const query = typeof saved === 'object' ? saved : undefined;
   return { refId: 'variable', ...VARIABLE_DEFAULTS, ...query };
 }

@@ -4,12 +4,24 @@ import { DataQuery, DataSourceJsonData } from '@grafana/data';
 export const QUERY_VERSION = 1;
 export const SETTINGS_VERSION = 1;
 
-export type Measure = 'bytes' | 'throughput';
+export const MEASURES = [
+  'bytes', 'throughput', 'transfers', 'meanFileSize', 'driveRate', 'driveRateP50', 'driveRateP95', 'driveRateMax',
+  'networkRate', 'diskRate', 'transferRate', 'overallRate',
+] as const;
+export const DIMENSIONS = ['mover', 'moverClass', 'storageGroup', 'library', 'driveType', 'mediaChanger'] as const;
+
+export type Measure = (typeof MEASURES)[number];
+export type Dimension = (typeof DIMENSIONS)[number];
 export type Direction = 'read' | 'write' | 'both' | 'sum';
-export type Dimension = 'mover' | 'moverClass' | 'storageGroup' | 'library' | 'driveType' | 'mediaChanger';
 export type Unit = 'bytes' | 'MiB' | 'MB';
 export type Gaps = 'zero' | 'null' | 'notYet';
 export type Source = 'auto' | 'summary' | 'raw';
+export type Compare = 'none' | 'previousPeriod';
+export type ReplicationView = 'status' | 'history';
+export type EventKind = 'moverSilent' | 'recordDay' | 'driveChange' | 'replicationLag';
+
+/** The kinds of question a query can be; empty means series. */
+export type QueryType = 'series' | 'reconciliation' | 'replication' | 'annotations';
 
 /** The widths of time the backend answers in, finest first. Any other duration is snapped up to the next of these. */
 export const STEPS = [
@@ -30,12 +42,17 @@ export type Filters = Partial<Record<Dimension, Filter>>;
 /** What a panel asks. The backend holds the default of every key, since alert rules reach it without a browser. */
 export interface EnstoreQuery extends DataQuery {
   version?: number;
-  measure?: Measure;
-  /** One series per value of these; none of them means the total. */
-  groupBy?: Dimension[];
-  direction?: Direction;
   filters?: Filters;
   includeNullMovers?: boolean;
+
+  measure?: Measure;
+  /** One series per combination of values of these; none of them means the total. */
+  groupBy?: Dimension[];
+  direction?: Direction;
+  /** So many of the largest groups are kept apart, the rest is one series; 0 keeps all apart. */
+  top?: number;
+  compare?: Compare;
+  runningTotal?: boolean;
   /** "auto", a name in STEPS, another duration, or a variable. */
   step?: string;
   unit?: Unit;
@@ -43,24 +60,50 @@ export interface EnstoreQuery extends DataQuery {
   source?: Source;
   /** Template such as "{{mover}} {{direction}}"; empty means automatic. */
   legend?: string;
+
+  /** Reconciliation: leave out days on which both tables agree. */
+  onlyDifferences?: boolean;
+
+  /** Replication: the state now, or its course since the service began to watch. */
+  view?: ReplicationView;
+
+  /** Annotations: what is marked. */
+  event?: EventKind;
+  /** Annotations: a mover that worked and then did not for so long is silent. */
+  silence?: string;
+  /** Annotations: a lag above this is marked; empty means the data source's warning threshold. */
+  lag?: string;
 }
 
-/** The backend's defaults, repeated here only to show what an absent key means. */
-export const QUERY_DEFAULTS: Required<Omit<EnstoreQuery, keyof DataQuery>> = {
-  version: QUERY_VERSION,
-  measure: 'bytes',
-  groupBy: ['mover'],
-  direction: 'both',
-  filters: {},
-  includeNullMovers: false,
-  step: 'auto',
-  unit: 'MiB',
-  gaps: 'notYet',
-  source: 'auto',
-  legend: '',
-};
+type Keys = keyof Omit<EnstoreQuery, keyof DataQuery>;
 
-export type VariableKind = 'movers' | 'storage-groups' | 'libraries';
+/** The keys that each kind of query has, with the backend's defaults, repeated here only to show what absence means. */
+export const DEFAULTS = {
+  series: {
+    version: QUERY_VERSION,
+    measure: 'bytes',
+    groupBy: ['mover'],
+    direction: 'both',
+    filters: {},
+    includeNullMovers: false,
+    top: 0,
+    compare: 'none',
+    runningTotal: false,
+    step: 'auto',
+    unit: 'MiB',
+    gaps: 'notYet',
+    source: 'auto',
+    legend: '',
+  },
+  reconciliation: { version: QUERY_VERSION, filters: {}, onlyDifferences: true, includeNullMovers: true },
+  replication: { version: QUERY_VERSION, view: 'status' },
+  annotations: { version: QUERY_VERSION, event: 'moverSilent', filters: {}, silence: '1d', lag: '' },
+} satisfies Record<QueryType, Partial<Pick<EnstoreQuery, Keys>>>;
+
+export type SeriesQuery = Required<Pick<EnstoreQuery, keyof (typeof DEFAULTS)['series']>>;
+
+export const VARIABLE_KINDS = ['movers', 'storage-groups', 'libraries', 'drive-types', 'media-changers'] as const;
+export type VariableKind = (typeof VARIABLE_KINDS)[number];
 export type MoverClass = 'tape' | 'disk' | 'null';
 
 /** What a dashboard variable lists. */
@@ -70,17 +113,25 @@ export interface EnstoreVariableQuery extends DataQuery {
   match?: string;
   /** For movers only. */
   classes?: MoverClass[];
-  /** Days, such as "90d": names seen in transfers within them. */
+  /** Days, such as "90d": names seen in transfers within them. Empty means the data source's own look-back. */
   lookBack?: string;
+  /** Only names seen together with what passes these; a variable among them chains this one to it. */
+  filters?: Filters;
+  /** The query as a sentence. Grafana shows it in its list of variables; it is not sent. */
+  query?: string;
 }
 
-export const VARIABLE_DEFAULTS: Required<Omit<EnstoreVariableQuery, keyof DataQuery>> = {
+export const VARIABLE_DEFAULTS = {
   version: QUERY_VERSION,
   kind: 'movers',
   match: '',
   classes: ['tape', 'disk'],
   lookBack: '90d',
-};
+  filters: {},
+} satisfies Partial<EnstoreVariableQuery>;
+
+/** What variables can be chained by. */
+export const CHAINS: Dimension[] = ['storageGroup', 'library', 'driveType', 'mediaChanger'];
 
 export type TlsMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
 

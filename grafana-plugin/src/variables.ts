@@ -25,14 +25,15 @@ export class EnstoreVariables extends CustomVariableSupport<
     return VARIABLE_DEFAULTS;
   }
 
-  query(request: DataQueryRequest<EnstoreVariableQuery>): Observable<DataQueryResponse> {
-    const { version, kind, match, classes, lookBack } = migrateVariableQuery(request.targets[0]);
+  query({ targets, scopedVars }: DataQueryRequest<EnstoreVariableQuery>): Observable<DataQueryResponse> {
+    const { version, kind, match, classes, lookBack, filters } = migrateVariableQuery(targets[0]);
     const question = {
       version,
       kind,
-      match: this.datasource.expression(match, request.scopedVars),
+      match: this.datasource.expression(match, scopedVars),
       ...(kind === 'movers' && { classes }),
-      lookBack,
+      lookBack: this.datasource.replaced(lookBack, scopedVars),
+      ...(Object.keys(filters).length > 0 && { filters: this.datasource.filledFilters(filters, scopedVars) }),
     };
     const names: Promise<MetricFindValue[]> = this.datasource.postResource('variable', question);
     return from(names).pipe(map((data) => ({ data })));

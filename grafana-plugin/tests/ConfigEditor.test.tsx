@@ -5,12 +5,14 @@ import { DataSourceSettings } from '@grafana/data';
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React, { useState } from 'react';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { ConfigEditor } from '../src/components/ConfigEditor';
-import { limitSections } from '../src/labels';
+import { Setting, settingSections } from '../src/settings';
 import { EnstoreOptions, EnstoreSecureOptions } from '../src/types';
 
+const settings = settingSections.flatMap((section) => section.settings);
 type Settings = DataSourceSettings<EnstoreOptions, EnstoreSecureOptions>;
 
 function edit(start: Partial<Settings> = {}) {
@@ -26,11 +28,7 @@ function edit(start: Partial<Settings> = {}) {
 describe('ConfigEditor', () => {
   it('gives each control an accessible name', () => {
     edit({ jsonData: { tlsMode: 'verify-full' } });
-    const names = [
-      'Hosts', 'Database', 'User', 'Password', 'Site time zone', 'Allow the primary', 'TLS', 'Server name',
-      'CA certificate', 'Client certificate', 'Client key',
-      ...limitSections.flatMap(({ limits }) => limits.map(({ label }) => label)),
-    ];
+    const names = settings.map(({ label }) => label);
     for (const name of names) {
       expect(screen.getAllByLabelText(new RegExp(`^${name.replace(/[()]/g, '\\$&')}`)).length, name).toBeGreaterThan(0);
     }
@@ -89,5 +87,42 @@ describe('ConfigEditor', () => {
     expect(screen.getByText('A whole number from 1 to 16.')).toBeDefined();
     await userEvent.type(screen.getByLabelText('Cache size'), '64MB');
     expect(screen.getByText(/KiB, MiB or GiB/)).toBeDefined();
+  });
+});
+
+describe('the table of settings', () => {
+  const schema = JSON.parse(
+    readFileSync('../server/src/main/resources/org/enstore/accounting/grafana/settings-model-v1.schema.json', 'utf8')
+  );
+  const { jsonData, secureJsonData } = schema.properties;
+  const keysOf = (kinds: Array<Setting['kind']>) => settings.filter(({ kind }) => kinds.includes(kind)).map(({ key }) => key);
+  const secretKinds: Array<Setting['kind']> = ['secret', 'pem'];
+
+  it('has an entry for every setting of the backend, and no other', () => {
+    const notEdited = ['version', 'enableSecureSocksProxy'];
+    const edited = settings.filter(({ kind }) => kind !== 'user' && !secretKinds.includes(kind)).map(({ key }) => key);
+    expect([...edited, ...notEdited].sort()).toEqual(Object.keys(jsonData.properties).sort());
+    expect(keysOf(secretKinds).sort()).toEqual(Object.keys(secureJsonData.properties).sort());
+  });
+
+  it('states the defaults and bounds of the backend', () => {
+    for (const setting of settings) {
+      const known = jsonData.properties[setting.key];
+      if ('default' in setting) {
+        expect(setting.default, setting.key).toBe(known.default);
+      }
+      if (setting.kind === 'number') {
+        expect([setting.min, setting.max], setting.key).toEqual([known.minimum, known.maximum]);
+      }
+      if (setting.kind === 'choice') {
+        expect(setting.choices.map(({ value }) => value)).toEqual(known.enum);
+      }
+    }
+  });
+
+  it('explains each in one sentence', () => {
+    for (const { key, help } of settings) {
+      expect(help, key).toMatch(/^[A-Z].*\.$/);
+    }
   });
 });

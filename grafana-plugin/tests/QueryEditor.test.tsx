@@ -7,6 +7,7 @@ import React, { useState } from 'react';
 import { describe, expect, it, vi } from 'vitest';
 
 import { QueryEditor } from '../src/components/QueryEditor';
+import { queryLabels } from '../src/labels';
 import { EnstoreQuery } from '../src/types';
 import { FakeBackend, fakeDataSource, FakeTemplates } from './fakes';
 
@@ -25,45 +26,90 @@ function edit(start: Partial<EnstoreQuery>, backend = new FakeBackend({ movers }
   return seen;
 }
 
+async function choose(list: string, entry: string) {
+  await userEvent.click(screen.getByRole('combobox', { name: list }));
+  const entries = await screen.findAllByText(entry);
+  await userEvent.click(entries[entries.length - 1]);
+}
+
 describe('QueryEditor', () => {
   it('gives each control an accessible name', () => {
-    edit({});
-    for (const name of ['Measure', 'Direction', 'Unit', 'Group by']) {
+    edit({ measure: 'bytes' });
+    for (const name of ['Ask for', 'Direction', 'Unit', 'Compare']) {
       expect(screen.getByRole('radiogroup', { name })).toBeDefined();
     }
-    for (const name of ['Movers', 'Storage groups', 'Libraries', 'Step', 'Source', 'Gaps']) {
+    for (const name of ['Measure', 'Group by', 'Movers: how', 'Movers only', 'Filter', 'Step', 'Source', 'Gaps']) {
       expect(screen.getByRole('combobox', { name })).toBeDefined();
     }
-    for (const name of ['Matching', 'Legend']) {
-      expect(screen.getByRole('textbox', { name })).toBeDefined();
+    expect(screen.getByRole('textbox', { name: 'Legend' })).toBeDefined();
+    expect(screen.getByRole('spinbutton', { name: 'Largest' })).toBeDefined();
+    for (const name of ['Null movers', 'Running total']) {
+      expect(screen.getByLabelText(name)).toBeDefined();
     }
-    expect(screen.getByLabelText('Null movers')).toBeDefined();
+  });
+
+  it('explains each control in one sentence', () => {
+    for (const [name, { help }] of Object.entries(queryLabels)) {
+      expect(help, name).toMatch(/^[A-Z].*\.$/);
+    }
   });
 
   it('writes the version and only what was chosen, and runs the query', async () => {
     const seen = edit({});
-    await userEvent.click(screen.getByRole('radio', { name: 'Throughput' }));
-    await userEvent.click(screen.getByRole('radio', { name: 'Total' }));
+    await choose('Measure', 'Throughput');
     await userEvent.click(screen.getByRole('radio', { name: 'Sum' }));
     await userEvent.click(screen.getByRole('radio', { name: 'MB/s' }));
+    await userEvent.click(screen.getByRole('radio', { name: 'Previous period' }));
     await userEvent.click(screen.getByLabelText('Null movers'));
     expect(seen.query).toEqual({
       refId: 'A',
       version: 1,
       measure: 'throughput',
-      groupBy: [],
       direction: 'sum',
       unit: 'MB',
+      compare: 'previousPeriod',
       includeNullMovers: true,
     });
     expect(seen.runs).toHaveBeenCalledTimes(5);
-    expect(screen.getByText(/^Read plus write throughput in total/)).toBeDefined();
+    expect(screen.getByText(/^Throughput of bytes read plus written per mover/)).toBeDefined();
+  });
+
+  it('groups by several dimensions, or by none', async () => {
+    const seen = edit({});
+    await choose('Group by', 'Drive type');
+    expect(seen.query.groupBy).toEqual(['mover', 'driveType']);
+    await userEvent.type(screen.getByRole('combobox', { name: 'Group by' }), '{Backspace}');
+    expect(seen.query.groupBy).toEqual(['mover']);
+    await userEvent.type(screen.getByRole('combobox', { name: 'Group by' }), '{Backspace}');
+    expect(seen.query.groupBy).toEqual([]);
+    expect(screen.queryByRole('spinbutton', { name: 'Largest' })).toBeNull();
+  });
+
+  it('takes a number of largest groups, and drops it with the groups', async () => {
+    const seen = edit({});
+    const input = screen.getByRole('spinbutton', { name: 'Largest' });
+    await userEvent.type(input, '10{Enter}');
+    expect(seen.query.top).toBe(10);
+    await userEvent.type(screen.getByRole('combobox', { name: 'Group by' }), '{Backspace}');
+    expect(seen.query).not.toHaveProperty('top');
+  });
+
+  it('shows only what fits the measure, and drops what does not', async () => {
+    const seen = edit({ runningTotal: true });
+    await choose('Measure', 'Drive rate, median');
+    for (const name of ['Running total', 'Source', 'Gaps']) {
+      expect(screen.queryByLabelText(name), name).toBeNull();
+    }
+    expect(seen.query).toEqual({ refId: 'A', version: 1, measure: 'driveRateP50' });
+    await choose('Measure', 'Transfers');
+    expect(screen.queryByRole('radiogroup', { name: 'Unit' })).toBeNull();
+    expect(screen.getByLabelText('Running total')).toBeDefined();
   });
 
   it('runs an expression when it is left, not while it is typed', async () => {
-    const seen = edit({});
-    const input = screen.getByRole('textbox', { name: 'Matching' });
-    await userEvent.type(input, '^LTO8');
+    const seen = edit({ filters: { mover: { match: '^L' } } });
+    const input = screen.getByRole('textbox', { name: 'Movers matching' });
+    await userEvent.type(input, 'TO8');
     expect(seen.runs).not.toHaveBeenCalled();
     await userEvent.tab();
     expect(seen.query.filters).toEqual({ mover: { match: '^LTO8' } });
@@ -71,14 +117,40 @@ describe('QueryEditor', () => {
     await userEvent.type(input, '{Enter}');
     expect(seen.query.filters).toEqual({});
     expect(seen.runs).toHaveBeenCalledTimes(2);
+    expect(screen.getByRole('textbox', { name: 'Movers matching' })).toBeDefined();
   });
 
   it('offers movers of the backend and variables', async () => {
     const seen = edit({});
-    await userEvent.click(screen.getByRole('combobox', { name: 'Movers' }));
+    await userEvent.click(screen.getByRole('combobox', { name: 'Movers only' }));
     expect(await screen.findByText('$mover')).toBeDefined();
     await userEvent.click(await screen.findByText('LTO8_002'));
     expect(seen.query.filters).toEqual({ mover: { include: ['LTO8_002'] } });
+  });
+
+  it('filters by any dimension, and takes a filter away again', async () => {
+    const libraries = [{ text: 'CD-LTO8G1', value: 'CD-LTO8G1' }];
+    const seen = edit({}, new FakeBackend({ libraries }));
+    await choose('Filter', 'Libraries');
+    await choose('Libraries only', 'CD-LTO8G1');
+    expect(seen.query.filters).toEqual({ library: { include: ['CD-LTO8G1'] } });
+    await choose('Libraries: how', 'without');
+    expect(seen.query.filters).toEqual({ library: { exclude: ['CD-LTO8G1'] } });
+    await choose('Libraries: how', 'matching');
+    expect(seen.query.filters).toEqual({});
+    await userEvent.type(screen.getByRole('textbox', { name: 'Libraries matching' }), 'T${Enter}');
+    expect(seen.query.filters).toEqual({ library: { match: 'T$' } });
+    await userEvent.click(screen.getByRole('button', { name: 'Remove Libraries matching' }));
+    expect(seen.query.filters).toEqual({});
+    expect(screen.queryByRole('textbox', { name: 'Libraries matching' })).toBeNull();
+  });
+
+  it('knows the classes of movers without asking', async () => {
+    const seen = edit({});
+    await choose('Filter', 'Mover classes');
+    await choose('Mover classes only', 'Disk');
+    expect(seen.query.filters).toEqual({ moverClass: { include: ['disk'] } });
+    expect(seen.backend.asked).toEqual([]);
   });
 
   it('keeps chosen names the backend does not offer', () => {
@@ -90,24 +162,50 @@ describe('QueryEditor', () => {
 
   it('tells why names could not be listed', async () => {
     edit({}, new FakeBackend({ movers: new Error('No standby answers.') }));
-    await userEvent.click(screen.getByRole('combobox', { name: 'Movers' }));
+    await userEvent.click(screen.getByRole('combobox', { name: 'Movers only' }));
     expect(await screen.findByText('No standby answers.')).toBeDefined();
   });
 
   it('shows with the summary only what the summary knows', async () => {
     edit({ source: 'summary' });
-    expect(screen.queryByRole('combobox', { name: 'Storage groups' })).toBeNull();
-    expect(screen.queryByRole('combobox', { name: 'Libraries' })).toBeNull();
+    await userEvent.click(screen.getByRole('combobox', { name: 'Filter' }));
+    expect(screen.getByText('Mover classes')).toBeDefined();
+    expect(screen.queryByText('Libraries')).toBeNull();
     await userEvent.click(screen.getByRole('combobox', { name: 'Step' }));
     expect(screen.queryByText('12 hours')).toBeNull();
     expect(screen.getByText('1 week')).toBeDefined();
   });
 
   it('warns before a query that will be refused', () => {
-    edit({ source: 'summary', step: '1h', filters: { storageGroup: { include: ['cms'] } } });
-    expect(screen.getByText(/holds whole days/)).toBeDefined();
+    edit({ source: 'summary', filters: { storageGroup: { include: ['cms'] } } });
+    expect(screen.getByText('This query will be refused')).toBeDefined();
     expect(screen.getByText(/does not know storage groups/)).toBeDefined();
-    expect(screen.getByRole('combobox', { name: 'Storage groups' })).toBeDefined();
+    expect(screen.getByRole('combobox', { name: 'Storage groups only' })).toBeDefined();
+    expect(screen.getByRole('combobox', { name: 'Source' })).toBeDefined();
+  });
+
+  it('tells what will be answered otherwise than asked', () => {
+    edit({ source: 'summary', step: '1h' });
+    expect(screen.queryByText('This query will be refused')).toBeNull();
+    expect(screen.getByText(/holds whole days/)).toBeDefined();
+  });
+
+  it('turns into a reconciliation and back', async () => {
+    const seen = edit({ measure: 'throughput', filters: { mover: { include: ['LTO8_001'] }, library: { include: ['L'] } } });
+    await userEvent.click(screen.getByRole('radio', { name: 'Reconciliation' }));
+    expect(seen.query).toEqual({ refId: 'A', version: 1, queryType: 'reconciliation', filters: { mover: { include: ['LTO8_001'] } } });
+    expect(screen.queryByRole('combobox', { name: 'Measure' })).toBeNull();
+    await userEvent.click(screen.getByLabelText('Only differences'));
+    expect(seen.query.onlyDifferences).toBe(false);
+    await userEvent.click(screen.getByRole('radio', { name: 'Series' }));
+    expect(seen.query).toEqual({ refId: 'A', version: 1, queryType: 'series', filters: { mover: { include: ['LTO8_001'] } } });
+  });
+
+  it('asks for the state or the course of replication', async () => {
+    const seen = edit({ queryType: 'replication' });
+    await userEvent.click(screen.getByRole('radio', { name: 'History' }));
+    expect(seen.query).toEqual({ refId: 'A', version: 1, queryType: 'replication', view: 'history' });
+    expect(screen.queryByRole('combobox', { name: 'Movers only' })).toBeNull();
   });
 
   it('leaves a query of a newer plugin alone', () => {

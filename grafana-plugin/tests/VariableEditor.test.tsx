@@ -8,10 +8,10 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { VariableEditor } from '../src/components/VariableEditor';
 import { EnstoreVariableQuery } from '../src/types';
-import { fakeDataSource } from './fakes';
+import { FakeBackend, fakeDataSource, FakeTemplates } from './fakes';
 
 function edit(start: unknown) {
-  const datasource = fakeDataSource();
+  const datasource = fakeDataSource(new FakeTemplates({ library: ['L'] }), new FakeBackend({ libraries: [] }));
   const seen = { query: start as EnstoreVariableQuery };
   function Settings() {
     const [query, setQuery] = useState(seen.query);
@@ -38,11 +38,28 @@ describe('VariableEditor', () => {
     expect(screen.queryByRole('combobox', { name: 'Classes' })).toBeNull();
   });
 
-  it('falls back to the default look-back when it is cleared', async () => {
+  it('lets an empty look-back mean the data source’s own', async () => {
     const seen = edit({ refId: 'V', lookBack: '30d' });
     const input = screen.getByRole('textbox', { name: 'Look-back' });
     await userEvent.clear(input);
     await userEvent.tab();
-    expect(seen.query.lookBack).toBe('90d');
+    expect(seen.query.lookBack).toBe('');
+  });
+
+  it('says its query as a text for Grafana’s list of variables', async () => {
+    const seen = edit('');
+    await userEvent.click(screen.getByRole('radio', { name: 'Drive types' }));
+    expect(seen.query).toMatchObject({ kind: 'drive-types', query: 'Drive types, seen within 90d' });
+    expect(screen.getByText('Drive types, seen within 90d')).toBeDefined();
+  });
+
+  it('chains itself to another variable', async () => {
+    const seen = edit({ refId: 'V', kind: 'movers' });
+    await userEvent.click(screen.getByRole('combobox', { name: 'Seen with' }));
+    await userEvent.click(await screen.findByText('Libraries', { selector: '[id*=option] *' }));
+    await userEvent.click(screen.getByRole('combobox', { name: 'Libraries only' }));
+    await userEvent.click(await screen.findByText('$library'));
+    expect(seen.query).toMatchObject({ filters: { library: { include: ['$library'] } } });
+    expect(seen.query.query).toContain('only library $library');
   });
 });

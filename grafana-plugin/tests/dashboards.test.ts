@@ -8,7 +8,8 @@ import { describe, expect, it } from 'vitest';
 
 import { objections } from '../src/objections';
 import plugin from '../src/plugin.json';
-import { QUERY_DEFAULTS } from '../src/types';
+import { typeOf } from '../src/fit';
+import { DEFAULTS } from '../src/types';
 
 const files = readdirSync('src/dashboards');
 const read = (file: string) => JSON.parse(readFileSync(`src/dashboards/${file}`, 'utf8'));
@@ -45,7 +46,7 @@ describe.each(files)('%s', (file) => {
       expect(panel.datasource).toEqual({ type: plugin.id, uid: '${datasource}' });
       for (const { refId, datasource, ...query } of panel.targets) {
         expect(datasource).toEqual(panel.datasource);
-        expect(Object.keys(QUERY_DEFAULTS)).toEqual(expect.arrayContaining(Object.keys(query)));
+        expect([...Object.keys(DEFAULTS[typeOf(query as any)]), 'queryType']).toEqual(expect.arrayContaining(Object.keys(query)));
         expect(objections({ refId, ...query })).toEqual([]);
       }
     }

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import './browser';
 
-import { CoreApp, DataQueryRequest } from '@grafana/data';
+import { AnnotationQuery, CoreApp, DataQueryRequest } from '@grafana/data';
 import { lastValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
@@ -70,10 +70,42 @@ describe('EnstoreDataSource', () => {
   it('offers names for ad hoc filters', async () => {
     const movers = [{ text: 'LTO8_001', value: 'LTO8_001' }];
     const datasource = fakeDataSource(undefined, new FakeBackend({ movers }));
-    expect((await datasource.getTagKeys()).map(({ text }) => text)).toEqual(['mover', 'moverClass', 'storageGroup', 'library']);
+    expect((await datasource.getTagKeys()).map(({ text }) => text)).toEqual([
+      'mover', 'moverClass', 'storageGroup', 'library', 'driveType', 'mediaChanger',
+    ]);
     expect(await datasource.getTagValues({ key: 'mover' })).toEqual(movers);
     expect(await datasource.getTagValues({ key: 'moverClass' })).toContainEqual({ text: 'tape' });
     expect(await datasource.getTagValues({ key: 'nothing' })).toEqual([]);
+  });
+
+  it('keeps all of a long list of movers apart', () => {
+    const movers = Array.from({ length: 250 }, (_, index) => `LTO8_${index}`);
+    const datasource = fakeDataSource(new FakeTemplates({ mover: movers }));
+    const { filters } = datasource.applyTemplateVariables(query({ filters: { mover: { include: ['$mover'] } } }), {});
+    expect(filters).toEqual({ mover: { include: movers } });
+  });
+
+  it('restricts nothing by a variable that stands for every name', () => {
+    const datasource = fakeDataSource(new FakeTemplates({ mover: '*', library: '*' }));
+    const filters = { mover: { include: ['$mover'], match: '^LTO' }, library: { include: ['$library'] } };
+    expect(datasource.applyTemplateVariables(query({ filters }), {}).filters).toEqual({ mover: { match: '^LTO' } });
+  });
+
+  it('sends of a query only what its kind has', () => {
+    const datasource = fakeDataSource(new FakeTemplates({ silence: '12h' }));
+    const adHoc = [{ key: 'library', operator: '=', value: 'L' }];
+    const sent = (part: Partial<EnstoreQuery>) => datasource.applyTemplateVariables(query({ ...part, measure: 'bytes' }), {}, adHoc);
+    expect(sent({ queryType: 'replication' })).toEqual(query({ queryType: 'replication' }));
+    expect(sent({ queryType: 'annotations', silence: '$silence' })).toEqual(
+      query({ queryType: 'annotations', silence: '12h', filters: { library: { include: ['L'] } } })
+    );
+  });
+
+  it('asks for events on behalf of annotations', () => {
+    const { prepareQuery, getDefaultQuery } = fakeDataSource().annotations;
+    const annotation = { name: 'Silent', enable: true, iconColor: 'red', target: query({ measure: 'bytes', event: 'driveChange' }) };
+    expect(prepareQuery?.(annotation as AnnotationQuery<EnstoreQuery>)).toEqual(query({ queryType: 'annotations', event: 'driveChange' }));
+    expect(getDefaultQuery?.()).toEqual({ queryType: 'annotations' });
   });
 
   it('shows a query as a sentence', () => {
@@ -97,8 +129,16 @@ describe('EnstoreVariables', () => {
     expect(await ask({ kind: 'movers', match: '^$family', classes: ['tape'], lookBack: '30d' })).toEqual([
       { path: 'variable', body: { version: 1, kind: 'movers', match: '^(L8|M8)', classes: ['tape'], lookBack: '30d' } },
     ]);
-    expect(await ask({ kind: 'storage-groups' })).toEqual([
-      { path: 'variable', body: { version: 1, kind: 'storage-groups', match: '', lookBack: '90d' } },
+    expect(await ask({ kind: 'storage-groups', query: 'Storage groups', lookBack: '' })).toEqual([
+      { path: 'variable', body: { version: 1, kind: 'storage-groups', match: '', lookBack: '' } },
     ]);
+  });
+
+  it('chains a variable to others by their values', async () => {
+    const filters = { library: { include: ['$family'] }, storageGroup: { exclude: ['test'] } };
+    expect((await ask({ kind: 'drive-types', filters }))[0].body).toEqual({
+      version: 1, kind: 'drive-types', match: '', lookBack: '90d',
+      filters: { library: { include: ['L8', 'M8'] }, storageGroup: { exclude: ['test'] } },
+    });
   });
 });

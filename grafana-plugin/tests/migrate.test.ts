@@ -19,7 +19,7 @@ describe('migrateQuery', () => {
 });
 
 describe('migrateVariableQuery', () => {
-  const defaults = { refId: 'variable', version: 1, kind: 'movers', match: '', classes: ['tape', 'disk'], lookBack: '90d' };
+  const defaults = { refId: 'variable', version: 1, kind: 'movers', match: '', classes: ['tape', 'disk'], lookBack: '90d', filters: {} };
 
   it.each([undefined, '', 'movers'])('starts from the defaults at %j', (saved) => {
     expect(migrateVariableQuery(saved)).toEqual(defaults);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import { isUnderADay, objections } from '../src/objections';
+import { isUnderADay, objections, remarks } from '../src/objections';
 import { EnstoreQuery } from '../src/types';
 
 const against = (query: Partial<EnstoreQuery>) => objections({ refId: 'A', ...query });
+const about = (query: Partial<EnstoreQuery>) => remarks({ refId: 'A', ...query });
 
 describe('objections', () => {
   it('has none against the defaults', () => {
@@ -15,11 +16,6 @@ describe('objections', () => {
     expect(against({ source: 'summary', step: '1d' })).toEqual([]);
     expect(against({ source: 'summary', step: '1M' })).toEqual([]);
     expect(against({ source: 'summary', step: '$step' })).toEqual([]);
-  });
-
-  it('objects to steps under a day from the summary', () => {
-    expect(against({ source: 'summary', step: '1h' })).toEqual([expect.stringContaining('whole days')]);
-    expect(against({ source: 'raw', step: '1h' })).toEqual([]);
   });
 
   it('objects to dimensions the summary does not know', () => {
@@ -37,10 +33,64 @@ describe('objections', () => {
     expect(against({ filters: { mover: { match } } })).toEqual([]);
   });
 
-  it('objects to words of the legend that the query does not have', () => {
-    expect(against({ legend: '{{mover}} {{ direction }} {{unit}} {{measure}}' })).toEqual([]);
-    expect(against({ legend: '{{library}}' })).toEqual([expect.stringContaining('{{library}}')]);
-    expect(against({ legend: '{{mover}}', groupBy: [] })).toEqual([expect.stringContaining('{{mover}}')]);
+  it('objects to measures the summary does not hold', () => {
+    expect(against({ source: 'summary', measure: 'transfers' })).toEqual([expect.stringContaining('“Transfers”')]);
+    expect(against({ source: 'summary', measure: 'driveRate' })).toHaveLength(1);
+    expect(against({ source: 'summary', measure: 'throughput' })).toEqual([]);
+    expect(against({ source: 'auto', measure: 'driveRateMax' })).toEqual([]);
+  });
+
+  it('objects to a running total of what cannot be added up', () => {
+    expect(against({ runningTotal: true })).toEqual([]);
+    expect(against({ runningTotal: true, measure: 'transfers' })).toEqual([]);
+    expect(against({ runningTotal: true, measure: 'throughput' })).toEqual([expect.stringContaining('running total')]);
+  });
+
+  it('objects to a number of largest that makes no sense', () => {
+    expect(against({ top: 500 })).toEqual([]);
+    expect(against({ top: 0, groupBy: [] })).toEqual([]);
+    expect(against({ top: 5, groupBy: [] })).toEqual([expect.stringContaining('choose a group')]);
+    for (const top of [501, -1, 2.5]) {
+      expect(against({ top })).toEqual([expect.stringContaining('up to 500')]);
+    }
+  });
+
+  it('objects to a reconciliation by anything but movers', () => {
+    expect(against({ queryType: 'reconciliation', filters: { mover: { include: ['a'] } } })).toEqual([]);
+    expect(against({ queryType: 'reconciliation', filters: { library: { include: ['a'] } } })).toEqual([
+      expect.stringContaining('remove libraries'),
+    ]);
+  });
+
+  it('objects to times out of range in annotations', () => {
+    const silent = (silence: string) => against({ queryType: 'annotations', event: 'moverSilent', silence });
+    expect(['1h', '90d', '36h', '$silence'].flatMap(silent)).toEqual([]);
+    for (const time of ['59m', '91d', '7', 'a day']) {
+      expect(silent(time), time).toEqual([expect.stringContaining('1h to 90d')]);
+    }
+    const behind = (lag: string) => against({ queryType: 'annotations', event: 'replicationLag', lag });
+    expect(['', '1s', '7d', '5m'].flatMap(behind)).toEqual([]);
+    expect(behind('8d')).toEqual([expect.stringContaining('1s to 7d')]);
+  });
+});
+
+describe('remarks', () => {
+  it('has none about the defaults or other kinds of queries', () => {
+    expect(about({})).toEqual([]);
+    expect(about({ queryType: 'replication' })).toEqual([]);
+  });
+
+  it('tells that the summary has no steps under a day', () => {
+    expect(about({ source: 'summary', step: '1h' })).toEqual([expect.stringContaining('one day')]);
+    expect(about({ source: 'raw', step: '1h' })).toEqual([]);
+  });
+
+  it('tells which words of the legend will stay empty', () => {
+    expect(about({ legend: '{{mover}} {{ direction }} {{unit}} {{measure}}' })).toEqual([]);
+    expect(about({ legend: '{{library}}' })).toEqual([expect.stringContaining('{{library}}')]);
+    expect(about({ legend: '{{mover}}', groupBy: [] })).toEqual([expect.stringContaining('{{mover}}')]);
+    expect(about({ legend: '{{period}}' })).toHaveLength(1);
+    expect(about({ legend: '{{period}}', compare: 'previousPeriod' })).toEqual([]);
   });
 });
 
@@ -49,7 +99,7 @@ describe('isUnderADay', () => {
     expect(isUnderADay(step)).toBe(true);
   });
 
-  it.each(['24h', '36h', '1440m', '1d', '1w', '1M', '1Q', '1y', 'auto', '$step'])('says no to %s', (step) => {
+  it.each(['24h', '36h', '1440m', '1d', '2d', '1w', '1M', '1Q', '1y', 'auto', '$step'])('says no to %s', (step) => {
     expect(isUnderADay(step)).toBe(false);
   });
 });

@@ -2,187 +2,176 @@ import { DataSourcePluginOptionsEditorProps } from '@grafana/data';
 import { Alert, FieldSet, InlineField, InlineSwitch, Input, SecretInput, SecretTextArea, Select } from '@grafana/ui';
 import React from 'react';
 
-import { connectionLabels, Limit, limitSections, tlsChoices } from '../labels';
+import { Setting, settingSections } from '../settings';
 import { EnstoreOptions, EnstoreSecureOptions, SETTINGS_VERSION } from '../types';
 
 type Props = DataSourcePluginOptionsEditorProps<EnstoreOptions, EnstoreSecureOptions>;
 
 const LABEL_WIDTH = 26;
 const INPUT_WIDTH = 60;
+const SHORT_INPUT_WIDTH = 16;
 
 const id = (name: string) => `enstore-config-${name}`;
-const labelled = (name: string, { label, help }: { label: string; help: string }) => ({
-  label,
-  tooltip: help,
-  labelWidth: LABEL_WIDTH,
-  htmlFor: id(name),
-});
-const field = (name: keyof typeof connectionLabels) => labelled(name, connectionLabels[name]);
 
-export function ConfigEditor({ options, onOptionsChange }: Props) {
-  const { jsonData, secureJsonData, secureJsonFields } = options;
-  const { tlsMode = 'disable', siteTimeZone } = jsonData;
-
-  const changeJson = (part: Partial<EnstoreOptions>) => ({
-    jsonData: { ...jsonData, version: SETTINGS_VERSION, ...part },
-  });
-  const change = (part: Partial<EnstoreOptions>) => onOptionsChange({ ...options, ...changeJson(part) });
-  const secret = (name: keyof EnstoreSecureOptions) => ({
-    id: id(name),
-    isConfigured: Boolean(secureJsonFields?.[name]),
-    value: secureJsonData?.[name] ?? '',
-    onReset: () =>
-      onOptionsChange({
-        ...options,
-        secureJsonFields: { ...secureJsonFields, [name]: false },
-        secureJsonData: { ...secureJsonData, [name]: '' },
-      }),
-    onChange: (event: React.FormEvent<HTMLInputElement | HTMLTextAreaElement>) =>
-      onOptionsChange({ ...options, secureJsonData: { ...secureJsonData, [name]: event.currentTarget.value } }),
-  });
-  const pem = (name: 'tlsCaCert' | 'tlsClientCert' | 'tlsClientKey', kind: string) => (
-    <InlineField {...field(name)}>
-      <SecretTextArea {...secret(name)} placeholder={`-----BEGIN ${kind}-----`} cols={INPUT_WIDTH} rows={4} />
-    </InlineField>
-  );
-
+export function ConfigEditor(props: Props) {
   return (
     <>
-      <FieldSet label="Connection">
-        <InlineField {...field('hosts')} required>
-          <Input
-            id={id('hosts')}
-            width={INPUT_WIDTH}
-            placeholder="standby.example.org:8800"
-            value={jsonData.hosts || options.url || ''}
-            onChange={(event) => onOptionsChange({ ...options, url: '', ...changeJson({ hosts: event.currentTarget.value }) })}
-          />
-        </InlineField>
-        <InlineField {...field('database')}>
-          <Input
-            id={id('database')}
-            width={INPUT_WIDTH}
-            placeholder="accounting"
-            value={jsonData.database || options.database || ''}
-            onChange={(event) =>
-              onOptionsChange({ ...options, database: '', ...changeJson({ database: event.currentTarget.value }) })
-            }
-          />
-        </InlineField>
-        <InlineField {...field('user')}>
-          <Input
-            id={id('user')}
-            width={INPUT_WIDTH}
-            placeholder="enstore_reader"
-            autoComplete="off"
-            value={options.user ?? ''}
-            onChange={(event) => onOptionsChange({ ...options, user: event.currentTarget.value })}
-          />
-        </InlineField>
-        <InlineField {...field('password')}>
-          <SecretInput {...secret('password')} width={INPUT_WIDTH} autoComplete="new-password" />
-        </InlineField>
-        <InlineField {...field('siteTimeZone')}>
-          <Select
-            inputId={id('siteTimeZone')}
-            aria-label={connectionLabels.siteTimeZone.label}
-            options={timeZones(siteTimeZone).map((zone) => ({ value: zone, label: zone }))}
-            value={siteTimeZone || null}
-            placeholder="UTC"
-            allowCustomValue
-            isClearable
-            width={INPUT_WIDTH}
-            onChange={(choice) => change({ siteTimeZone: choice?.value })}
-          />
-        </InlineField>
-        {!siteTimeZone && (
-          <Alert severity="info" title="Choose the site’s time zone">
-            Days begin at the site’s midnight. Until a zone is chosen, times are read as UTC and days may be cut wrongly.
-          </Alert>
-        )}
-        <InlineField {...field('allowPrimary')}>
-          <InlineSwitch
-            id={id('allowPrimary')}
-            value={jsonData.allowPrimary ?? false}
-            onChange={(event) => change({ allowPrimary: event.currentTarget.checked })}
-          />
-        </InlineField>
-      </FieldSet>
-
-      <FieldSet label="Encryption">
-        <InlineField {...field('tlsMode')}>
-          <Select
-            inputId={id('tlsMode')}
-            aria-label={connectionLabels.tlsMode.label}
-            options={tlsChoices}
-            value={tlsMode}
-            width={INPUT_WIDTH}
-            onChange={({ value }) => change({ tlsMode: value })}
-          />
-        </InlineField>
-        {tlsMode === 'verify-full' && (
-          <InlineField {...field('tlsServerName')}>
-            <Input
-              id={id('tlsServerName')}
-              width={INPUT_WIDTH}
-              placeholder="the host’s own name"
-              value={jsonData.tlsServerName ?? ''}
-              onChange={(event) => change({ tlsServerName: event.currentTarget.value || undefined })}
-            />
-          </InlineField>
-        )}
-        {tlsMode.startsWith('verify') && pem('tlsCaCert', 'CERTIFICATE')}
-        {tlsMode !== 'disable' && pem('tlsClientCert', 'CERTIFICATE')}
-        {tlsMode !== 'disable' && pem('tlsClientKey', 'PRIVATE KEY')}
-      </FieldSet>
-
-      {limitSections.map(({ title, limits }) => (
+      {settingSections.map(({ title, settings }) => (
         <FieldSet key={title} label={title}>
-          {limits.map((limit) => (
-            <LimitField
-              key={limit.key}
-              limit={limit}
-              value={jsonData[limit.key]}
-              onChange={(value) => change({ [limit.key]: value })}
-            />
-          ))}
+          {settings
+            .filter(({ when }) => when === undefined || when(props.options.jsonData))
+            .map((setting) => (
+              <Field key={setting.key} setting={setting} {...props} />
+            ))}
         </FieldSet>
       ))}
     </>
   );
 }
 
-interface LimitProps {
-  limit: Limit;
-  value: string | number | undefined;
-  onChange: (value: string | number | undefined) => void;
-}
-
-/** Edits one limit; empty means the default, which is shown as a hint. */
-function LimitField({ limit, value, onChange }: LimitProps) {
-  const fault = value === undefined ? undefined : faultOf(limit, value);
+function Field({ setting, options, onOptionsChange }: Props & { setting: Setting }) {
+  const { jsonData } = options;
+  const fault = faultOf(setting, jsonData);
+  const unset = setting.kind === 'zone' && !jsonData.siteTimeZone ? setting.unset : undefined;
   return (
-    <InlineField {...labelled(limit.key, limit)} invalid={fault !== undefined} error={fault}>
-      <Input
-        id={id(limit.key)}
-        width={16}
-        type={'format' in limit ? 'text' : 'number'}
-        placeholder={limit.default}
-        value={value ?? ''}
-        onChange={({ currentTarget: { value: text } }) =>
-          onChange(text === '' ? undefined : 'format' in limit ? text : Number(text))
-        }
-      />
-    </InlineField>
+    <>
+      <InlineField
+        label={setting.label}
+        tooltip={setting.help}
+        labelWidth={LABEL_WIDTH}
+        htmlFor={id(setting.key)}
+        required={setting.kind === 'text' && setting.required}
+        invalid={fault !== undefined}
+        error={fault}
+      >
+        {controlOf(setting, { options, onOptionsChange })}
+      </InlineField>
+      {unset && (
+        <Alert severity="info" title={unset.label}>
+          {unset.help}
+        </Alert>
+      )}
+    </>
   );
 }
 
-function faultOf(limit: Limit, value: string | number): string | undefined {
-  if ('format' in limit) {
-    return limit.format.pattern.test(String(value)) ? undefined : limit.format.hint;
+/** The element itself, since Grafana's field passes on to it whether its value is invalid. */
+function controlOf(setting: Setting, { options, onOptionsChange }: Props) {
+  const { jsonData, secureJsonData, secureJsonFields } = options;
+  const changed = (part: Partial<EnstoreOptions>) => ({ jsonData: { ...jsonData, version: SETTINGS_VERSION, ...part } });
+  const change = (part: Partial<EnstoreOptions>) => onOptionsChange({ ...options, ...changed(part) });
+  const secret = (key: keyof EnstoreSecureOptions) => ({
+    id: id(key),
+    isConfigured: Boolean(secureJsonFields?.[key]),
+    value: secureJsonData?.[key] ?? '',
+    onReset: () =>
+      onOptionsChange({
+        ...options,
+        secureJsonFields: { ...secureJsonFields, [key]: false },
+        secureJsonData: { ...secureJsonData, [key]: '' },
+      }),
+    onChange: (event: React.FormEvent<HTMLInputElement | HTMLTextAreaElement>) =>
+      onOptionsChange({ ...options, secureJsonData: { ...secureJsonData, [key]: event.currentTarget.value } }),
+  });
+
+  switch (setting.kind) {
+    case 'text': {
+      const { key, instead, placeholder } = setting;
+      return (
+        <Input
+          id={id(key)}
+          width={INPUT_WIDTH}
+          placeholder={placeholder}
+          value={jsonData[key] || (instead && options[instead]) || ''}
+          onChange={({ currentTarget: { value } }) =>
+            instead
+              ? onOptionsChange({ ...options, [instead]: '', ...changed({ [key]: value }) })
+              : change({ [key]: value || undefined })
+          }
+        />
+      );
+    }
+    case 'user':
+      return (
+        <Input
+          id={id(setting.key)}
+          width={INPUT_WIDTH}
+          placeholder={setting.placeholder}
+          autoComplete="off"
+          value={options.user ?? ''}
+          onChange={(event) => onOptionsChange({ ...options, user: event.currentTarget.value })}
+        />
+      );
+    case 'zone': {
+      const zone = jsonData[setting.key];
+      return (
+        <Select
+          inputId={id(setting.key)}
+          aria-label={setting.label}
+          options={timeZones(zone).map((value) => ({ value, label: value }))}
+          value={zone || null}
+          placeholder={setting.placeholder}
+          allowCustomValue
+          isClearable
+          width={INPUT_WIDTH}
+          onChange={(choice) => change({ [setting.key]: choice?.value })}
+        />
+      );
+    }
+    case 'choice':
+      return (
+        <Select
+          inputId={id(setting.key)}
+          aria-label={setting.label}
+          options={setting.choices}
+          value={jsonData[setting.key] ?? setting.default}
+          width={INPUT_WIDTH}
+          onChange={({ value }) => change({ [setting.key]: value })}
+        />
+      );
+    case 'switch':
+      return (
+        <InlineSwitch
+          id={id(setting.key)}
+          value={jsonData[setting.key] ?? setting.default}
+          onChange={(event) => change({ [setting.key]: event.currentTarget.checked })}
+        />
+      );
+    case 'number':
+    case 'measured': {
+      const { kind, key } = setting;
+      return (
+        <Input
+          id={id(key)}
+          width={SHORT_INPUT_WIDTH}
+          type={kind === 'number' ? 'number' : 'text'}
+          placeholder={String(setting.default)}
+          value={jsonData[key] ?? ''}
+          onChange={({ currentTarget: { value } }) =>
+            change({ [key]: value === '' ? undefined : kind === 'number' ? Number(value) : value })
+          }
+        />
+      );
+    }
+    case 'secret':
+      return <SecretInput {...secret(setting.key)} width={INPUT_WIDTH} autoComplete="new-password" />;
+    case 'pem':
+      return <SecretTextArea {...secret(setting.key)} placeholder={`-----BEGIN ${setting.begin}-----`} cols={INPUT_WIDTH} rows={4} />;
   }
-  const fits = Number.isInteger(value) && Number(value) >= limit.min && Number(value) <= limit.max;
-  return fits ? undefined : `A whole number from ${limit.min} to ${limit.max}.`;
+}
+
+/** What the backend would refuse in a setting. */
+function faultOf(setting: Setting, options: EnstoreOptions): string | undefined {
+  if (setting.kind === 'number') {
+    const value = options[setting.key];
+    const fits = value === undefined || (Number.isInteger(value) && value >= setting.min && value <= setting.max);
+    return fits ? undefined : `A whole number from ${setting.min} to ${setting.max}.`;
+  }
+  if (setting.kind === 'measured') {
+    const value = options[setting.key];
+    return value === undefined || setting.format.pattern.test(value) ? undefined : setting.format.hint;
+  }
+  return undefined;
 }
 
 /** All zones the browser knows, with the one that is set even if it is not among them. */

@@ -3,13 +3,14 @@ import { getTemplateSrv } from '@grafana/runtime';
 import { MultiSelect } from '@grafana/ui';
 import React, { useState } from 'react';
 
-import type { EnstoreDataSource, NameList } from '../datasource';
+import type { EnstoreDataSource } from '../datasource';
+import { VariableKind } from '../types';
 
 interface Props {
   inputId: string;
   label: string;
   datasource: EnstoreDataSource;
-  list: NameList;
+  list: VariableKind;
   value: string[];
   placeholder: string;
   onChange: (names: string[]) => void;

@@ -1,22 +1,24 @@
 import { QueryEditorProps } from '@grafana/data';
-import { Alert, ErrorBoundaryAlert, InlineField, InlineFieldRow, InlineSwitch, RadioButtonGroup, Select } from '@grafana/ui';
+import { Alert, ErrorBoundaryAlert, InlineField, InlineFieldRow, InlineSwitch, MultiSelect, RadioButtonGroup, Select } from '@grafana/ui';
 import React, { useState } from 'react';
 
 import { EnstoreDataSource } from '../datasource';
 import { describe } from '../describe';
-import { withFilter } from '../filters';
+import { asSeries, fits, fitted, ofType, ONLY_IN_TRANSFERS, typeOf } from '../fit';
 import {
-  directionChoices, gapsChoices, groupChoices, measureChoices, queryLabels, sourceChoices, stepName, unitChoices,
+  compareChoices, dimensionChoices, directionChoices, gapsChoices, measureChoices, queryLabels, sourceChoices, stepName,
+  typeChoices, unitChoices, viewChoices,
 } from '../labels';
 import { isFromNewerPlugin, migrateQuery } from '../migrate';
-import { isUnderADay, objections } from '../objections';
-import { Dimension, EnstoreOptions, EnstoreQuery, Filter, QUERY_DEFAULTS, STEPS } from '../types';
-import { NamePicker } from './NamePicker';
+import { isUnderADay, objections, remarks } from '../objections';
+import { DEFAULTS, DIMENSIONS, EnstoreOptions, EnstoreQuery, STEPS } from '../types';
+import { Advice } from './Advice';
+import { FilterRows } from './FilterRows';
 import { TextField } from './TextField';
 
 type Props = QueryEditorProps<EnstoreDataSource, EnstoreQuery, EnstoreOptions>;
 
-const FIRST_LABEL_WIDTH = 16;
+export const FIRST_LABEL_WIDTH = 18;
 let editorsMade = 0;
 
 export function QueryEditor(props: Props) {
@@ -33,42 +35,87 @@ export function QueryEditor(props: Props) {
   );
 }
 
-function Controls({ datasource, query: saved, onChange, onRunQuery }: Props) {
-  const [prefix] = useState(() => `enstore-query-${++editorsMade}`);
-  const [fault, setFault] = useState<string>();
-  const query = { ...QUERY_DEFAULTS, ...migrateQuery(saved) };
-  const { filters, source, step } = query;
+/** What the editors of all kinds of queries share: the query, its changes, and how controls are labelled. */
+interface Part {
+  query: EnstoreQuery;
+  datasource: EnstoreDataSource;
+  change: (part: Partial<EnstoreQuery>) => void;
+  prefix: string;
+  onFault: (fault: string | undefined) => void;
+}
 
-  const change = (part: Partial<EnstoreQuery>) => {
-    onChange({ ...migrateQuery(saved), ...part });
-    onRunQuery();
-  };
-  const changeFilter = (dimension: Dimension, part: Filter) =>
-    change({ filters: withFilter(saved.filters, dimension, part) });
-
-  const id = (name: keyof typeof queryLabels) => `${prefix}-${name}`;
-  const field = (name: keyof typeof queryLabels, labelWidth: number | 'auto' = 'auto') => ({
+type LabelName = keyof typeof queryLabels;
+const fieldsOf = (prefix: string) => {
+  const id = (name: LabelName) => `${prefix}-${name}`;
+  const field = (name: LabelName, labelWidth: number | 'auto' = 'auto') => ({
     label: queryLabels[name].label,
     tooltip: queryLabels[name].help,
     labelWidth,
     htmlFor: id(name),
   });
-  const firstField = (name: keyof typeof queryLabels) => field(name, FIRST_LABEL_WIDTH);
-  const picker = { datasource, onFault: setFault };
-  const fitsSource = (dimension: Dimension) => source !== 'summary' || filters[dimension] !== undefined;
-  const refusals = objections(query);
+  return { id, field, firstField: (name: LabelName) => field(name, FIRST_LABEL_WIDTH) };
+};
+
+function Controls({ datasource, query: saved, onChange, onRunQuery }: Props) {
+  const [prefix] = useState(() => `enstore-query-${++editorsMade}`);
+  const [fault, setFault] = useState<string>();
+  const query = migrateQuery(saved);
+  const type = typeOf(query);
+  const { id, firstField } = fieldsOf(prefix);
+
+  const replace = (next: EnstoreQuery) => {
+    onChange(next);
+    onRunQuery();
+  };
+  const part: Part = {
+    query,
+    datasource,
+    prefix,
+    onFault: setFault,
+    change: (changes) => replace(type === 'series' ? fitted({ ...query, ...changes }) : { ...query, ...changes }),
+  };
+
+  return (
+    <>
+      <InlineFieldRow>
+        <InlineField {...firstField('queryType')}>
+          <RadioButtonGroup
+            id={id('queryType')}
+            aria-label={queryLabels.queryType.label}
+            options={typeChoices}
+            value={type}
+            onChange={(chosen) => replace(ofType(query, chosen))}
+          />
+        </InlineField>
+      </InlineFieldRow>
+      {type === 'series' && <SeriesControls {...part} />}
+      {type === 'reconciliation' && <ReconciliationControls {...part} />}
+      {type === 'replication' && <ReplicationControls {...part} />}
+      <p>{describe(query)}</p>
+      <Advice objections={objections(query)} remarks={remarks(query)} fault={fault} />
+    </>
+  );
+}
+
+function SeriesControls({ query: saved, datasource, change, prefix, onFault }: Part) {
+  const query = asSeries(saved);
+  const { measure, groupBy, filters, source, step, top } = query;
+  const { id, field, firstField } = fieldsOf(prefix);
+  const fit = fits(query);
+  const known = source === 'summary' ? DIMENSIONS.filter((dimension) => !ONLY_IN_TRANSFERS.includes(dimension)) : DIMENSIONS;
   const steps = ['auto', ...STEPS].filter((each) => source !== 'summary' || !isUnderADay(each));
 
   return (
     <>
       <InlineFieldRow>
         <InlineField {...firstField('measure')}>
-          <RadioButtonGroup
-            id={id('measure')}
+          <Select
+            inputId={id('measure')}
             aria-label={queryLabels.measure.label}
             options={measureChoices}
-            value={query.measure}
-            onChange={(measure) => change({ measure })}
+            value={measure}
+            width={36}
+            onChange={({ value }) => change({ measure: value })}
           />
         </InlineField>
         <InlineField {...field('direction')}>
@@ -80,84 +127,78 @@ function Controls({ datasource, query: saved, onChange, onRunQuery }: Props) {
             onChange={(direction) => change({ direction })}
           />
         </InlineField>
-        <InlineField {...field('unit')}>
-          <RadioButtonGroup
-            id={id('unit')}
-            aria-label={queryLabels.unit.label}
-            options={unitChoices(query.measure)}
-            value={query.unit}
-            onChange={(unit) => change({ unit })}
-          />
-        </InlineField>
-      </InlineFieldRow>
-      <InlineFieldRow>
-        <InlineField {...firstField('movers')}>
-          <NamePicker
-            {...picker}
-            inputId={id('movers')}
-            label={queryLabels.movers.label}
-            list="movers"
-            value={filters.mover?.include ?? []}
-            placeholder="All movers"
-            onChange={(include) => changeFilter('mover', { include })}
-          />
-        </InlineField>
-        <InlineField {...field('moverMatch')}>
-          <TextField
-            id={id('moverMatch')}
-            value={filters.mover?.match ?? ''}
-            placeholder="any name"
-            width={24}
-            onCommit={(match) => changeFilter('mover', { match })}
-          />
-        </InlineField>
-        <InlineField {...field('nullMovers')}>
-          <InlineSwitch
-            id={id('nullMovers')}
-            value={query.includeNullMovers}
-            onChange={(event) => change({ includeNullMovers: event.currentTarget.checked })}
-          />
-        </InlineField>
-      </InlineFieldRow>
-      <InlineFieldRow>
-        {fitsSource('storageGroup') && (
-          <InlineField {...firstField('storageGroups')}>
-            <NamePicker
-              {...picker}
-              inputId={id('storageGroups')}
-              label={queryLabels.storageGroups.label}
-              list="storage-groups"
-              value={filters.storageGroup?.include ?? []}
-              placeholder="All storage groups"
-              onChange={(include) => changeFilter('storageGroup', { include })}
-            />
-          </InlineField>
-        )}
-        {fitsSource('library') && (
-          <InlineField {...(fitsSource('storageGroup') ? field('libraries') : firstField('libraries'))}>
-            <NamePicker
-              {...picker}
-              inputId={id('libraries')}
-              label={queryLabels.libraries.label}
-              list="libraries"
-              value={filters.library?.include ?? []}
-              placeholder="All libraries"
-              onChange={(include) => changeFilter('library', { include })}
-            />
-          </InlineField>
-        )}
       </InlineFieldRow>
       <InlineFieldRow>
         <InlineField {...firstField('groupBy')}>
-          <RadioButtonGroup
-            id={id('groupBy')}
+          <MultiSelect
+            inputId={id('groupBy')}
             aria-label={queryLabels.groupBy.label}
-            options={groupChoices}
-            value={query.groupBy.length === 0 ? 'total' : 'mover'}
-            onChange={(group) => change({ groupBy: group === 'total' ? [] : ['mover'] })}
+            options={dimensionChoices.filter(({ value }) => known.includes(value) || groupBy.includes(value))}
+            value={groupBy}
+            placeholder="Nothing: the total"
+            closeMenuOnSelect={false}
+            isClearable
+            width={36}
+            onChange={(chosen) => change({ groupBy: chosen.flatMap(({ value }) => value ?? []) })}
           />
         </InlineField>
-        <InlineField {...field('step')}>
+        {fit.top && (
+          <InlineField {...field('top')}>
+            <TextField
+              id={id('top')}
+              type="number"
+              value={top === 0 ? '' : String(top)}
+              placeholder="all"
+              width={10}
+              onCommit={(text) => change({ top: text === '' ? undefined : Number(text) })}
+            />
+          </InlineField>
+        )}
+      </InlineFieldRow>
+      <FilterRows
+        prefix={prefix}
+        datasource={datasource}
+        dimensions={known}
+        always="mover"
+        filters={filters}
+        add={queryLabels.addFilter}
+        labelWidth={FIRST_LABEL_WIDTH}
+        onChange={(next) => change({ filters: next })}
+        onFault={onFault}
+      />
+      <InlineFieldRow>
+        {fit.unit && (
+          <InlineField {...firstField('unit')}>
+            <RadioButtonGroup
+              id={id('unit')}
+              aria-label={queryLabels.unit.label}
+              options={unitChoices(measure)}
+              value={query.unit}
+              onChange={(unit) => change({ unit })}
+            />
+          </InlineField>
+        )}
+        <InlineField {...(fit.unit ? field('compare') : firstField('compare'))}>
+          <RadioButtonGroup
+            id={id('compare')}
+            aria-label={queryLabels.compare.label}
+            options={compareChoices}
+            value={query.compare}
+            onChange={(compare) => change({ compare })}
+          />
+        </InlineField>
+        {fit.runningTotal && (
+          <InlineField {...field('runningTotal')}>
+            <InlineSwitch
+              id={id('runningTotal')}
+              value={query.runningTotal}
+              onChange={(event) => change({ runningTotal: event.currentTarget.checked })}
+            />
+          </InlineField>
+        )}
+      </InlineFieldRow>
+      <InlineFieldRow>
+        <InlineField {...firstField('step')}>
           <Select
             inputId={id('step')}
             aria-label={queryLabels.step.label}
@@ -168,16 +209,30 @@ function Controls({ datasource, query: saved, onChange, onRunQuery }: Props) {
             onChange={({ value }) => change({ step: value })}
           />
         </InlineField>
-        <InlineField {...field('source')}>
-          <Select
-            inputId={id('source')}
-            aria-label={queryLabels.source.label}
-            options={sourceChoices}
-            value={source}
-            width={24}
-            onChange={({ value }) => change({ source: value })}
-          />
-        </InlineField>
+        {fit.source || source === 'summary' ? (
+          <InlineField {...field('source')}>
+            <Select
+              inputId={id('source')}
+              aria-label={queryLabels.source.label}
+              options={sourceChoices}
+              value={source}
+              width={24}
+              onChange={({ value }) => change({ source: value })}
+            />
+          </InlineField>
+        ) : null}
+        {fit.gaps && (
+          <InlineField {...field('gaps')}>
+            <Select
+              inputId={id('gaps')}
+              aria-label={queryLabels.gaps.label}
+              options={gapsChoices}
+              value={query.gaps}
+              width={28}
+              onChange={({ value }) => change({ gaps: value })}
+            />
+          </InlineField>
+        )}
       </InlineFieldRow>
       <InlineFieldRow>
         <InlineField {...firstField('legend')}>
@@ -189,30 +244,68 @@ function Controls({ datasource, query: saved, onChange, onRunQuery }: Props) {
             onCommit={(legend) => change({ legend })}
           />
         </InlineField>
-        <InlineField {...field('gaps')}>
-          <Select
-            inputId={id('gaps')}
-            aria-label={queryLabels.gaps.label}
-            options={gapsChoices}
-            value={query.gaps}
-            width={28}
-            onChange={({ value }) => change({ gaps: value })}
+        <InlineField {...field('nullMovers')}>
+          <InlineSwitch
+            id={id('nullMovers')}
+            value={query.includeNullMovers}
+            onChange={(event) => change({ includeNullMovers: event.currentTarget.checked })}
           />
         </InlineField>
       </InlineFieldRow>
-      <p>{describe(query)}</p>
-      {refusals.length > 0 && (
-        <Alert severity="warning" title="This query will be refused">
-          {refusals.map((sentence) => (
-            <div key={sentence}>{sentence}</div>
-          ))}
-        </Alert>
-      )}
-      {fault && (
-        <Alert severity="info" title="The names could not be listed, but can be typed in">
-          {fault}
-        </Alert>
-      )}
     </>
+  );
+}
+
+function ReconciliationControls({ query: saved, datasource, change, prefix, onFault }: Part) {
+  const query = { ...DEFAULTS.reconciliation, ...saved };
+  const { id, firstField } = fieldsOf(prefix);
+  return (
+    <>
+      <FilterRows
+        prefix={prefix}
+        datasource={datasource}
+        dimensions={['mover']}
+        always="mover"
+        filters={query.filters}
+        add={queryLabels.addFilter}
+        labelWidth={FIRST_LABEL_WIDTH}
+        onChange={(filters) => change({ filters })}
+        onFault={onFault}
+      />
+      <InlineFieldRow>
+        <InlineField {...firstField('onlyDifferences')}>
+          <InlineSwitch
+            id={id('onlyDifferences')}
+            value={query.onlyDifferences}
+            onChange={(event) => change({ onlyDifferences: event.currentTarget.checked })}
+          />
+        </InlineField>
+        <InlineField {...firstField('nullMovers')}>
+          <InlineSwitch
+            id={id('nullMovers')}
+            value={query.includeNullMovers}
+            onChange={(event) => change({ includeNullMovers: event.currentTarget.checked })}
+          />
+        </InlineField>
+      </InlineFieldRow>
+    </>
+  );
+}
+
+function ReplicationControls({ query: saved, change, prefix }: Part) {
+  const { view } = { ...DEFAULTS.replication, ...saved };
+  const { id, firstField } = fieldsOf(prefix);
+  return (
+    <InlineFieldRow>
+      <InlineField {...firstField('view')}>
+        <RadioButtonGroup
+          id={id('view')}
+          aria-label={queryLabels.view.label}
+          options={viewChoices}
+          value={view}
+          onChange={(chosen) => change({ view: chosen })}
+        />
+      </InlineField>
+    </InlineFieldRow>
   );
 }

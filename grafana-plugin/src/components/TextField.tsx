@@ -3,14 +3,17 @@ import React, { useEffect, useState } from 'react';
 
 interface Props {
   id: string;
+  /** Where no label stands beside it. */
+  label?: string;
   value: string;
   placeholder?: string;
   width: number;
+  type?: 'text' | 'number';
   onCommit: (value: string) => void;
 }
 
 /** A text input that reports its text when it is left or Enter is pressed, so that half an expression is never run. */
-export function TextField({ id, value, placeholder, width, onCommit }: Props) {
+export function TextField({ id, label, value, placeholder, width, type = 'text', onCommit }: Props) {
   const [draft, setDraft] = useState(value);
   useEffect(() => setDraft(value), [value]);
 
@@ -23,6 +26,8 @@ export function TextField({ id, value, placeholder, width, onCommit }: Props) {
   return (
     <Input
       id={id}
+      aria-label={label}
+      type={type}
       value={draft}
       placeholder={placeholder}
       width={width}

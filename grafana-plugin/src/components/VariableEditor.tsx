@@ -1,29 +1,40 @@
 import { QueryEditorProps } from '@grafana/data';
 import { InlineField, MultiSelect, RadioButtonGroup } from '@grafana/ui';
-import React from 'react';
+import React, { useState } from 'react';
 
 import type { EnstoreDataSource } from '../datasource';
+import { describeVariable } from '../describe';
 import { classChoices, kindChoices, queryLabels } from '../labels';
 import { migrateVariableQuery } from '../migrate';
-import { EnstoreOptions, EnstoreQuery, EnstoreVariableQuery, VARIABLE_DEFAULTS } from '../types';
+import { CHAINS, EnstoreOptions, EnstoreQuery, EnstoreVariableQuery, VARIABLE_DEFAULTS } from '../types';
+import { Advice } from './Advice';
+import { FilterRows } from './FilterRows';
 import { TextField } from './TextField';
 
 type Props = QueryEditorProps<EnstoreDataSource, EnstoreQuery, EnstoreOptions, EnstoreVariableQuery>;
 
 type LabelName = 'variableKind' | 'variableClasses' | 'variableMatch' | 'variableLookBack';
 
+const LABEL_WIDTH = 20;
+const PREFIX = 'enstore-variable';
+
 const id = (name: LabelName) => `enstore-${name}`;
 const field = (name: LabelName) => ({
   label: queryLabels[name].label,
   tooltip: queryLabels[name].help,
-  labelWidth: 20,
+  labelWidth: LABEL_WIDTH,
   htmlFor: id(name),
 });
 
 /** Edits what a dashboard variable lists. */
-export function VariableEditor({ query: saved, onChange }: Props) {
-  const query = { ...VARIABLE_DEFAULTS, ...migrateVariableQuery(saved) };
-  const change = (part: Partial<EnstoreVariableQuery>) => onChange({ ...query, ...part });
+export function VariableEditor({ datasource, query: saved, onChange }: Props) {
+  const [fault, setFault] = useState<string>();
+  const query = migrateVariableQuery(saved);
+  const change = (part: Partial<EnstoreVariableQuery>) => {
+    const next = { ...query, ...part };
+    // Grafana's list of variables shows the text found under this name.
+    onChange({ ...next, query: describeVariable(next) });
+  };
   return (
     <>
       <InlineField {...field('variableKind')}>
@@ -62,11 +73,23 @@ export function VariableEditor({ query: saved, onChange }: Props) {
         <TextField
           id={id('variableLookBack')}
           value={query.lookBack}
-          placeholder={VARIABLE_DEFAULTS.lookBack}
-          width={16}
-          onCommit={(lookBack) => change({ lookBack: lookBack || VARIABLE_DEFAULTS.lookBack })}
+          placeholder="as the data source is set"
+          width={28}
+          onCommit={(lookBack) => change({ lookBack })}
         />
       </InlineField>
+      <FilterRows
+        prefix={PREFIX}
+        datasource={datasource}
+        dimensions={CHAINS}
+        filters={query.filters}
+        add={queryLabels.variableFilter}
+        labelWidth={LABEL_WIDTH}
+        onChange={(filters) => change({ filters })}
+        onFault={setFault}
+      />
+      <p>{describeVariable(query)}</p>
+      <Advice objections={[]} fault={fault} />
     </>
   );
 }

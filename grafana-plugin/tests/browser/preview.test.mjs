@@ -55,14 +55,16 @@ for (const folder of folders) {
     const control = (label) => page.getByLabel(label, { exact: true }).first();
 
     for (const [tab, theme, label, query] of [
-      ['Graph', 'dark', 'Movers', { mover: { include: ['retired_1'] }, library: { include: ['CD-LTO8G1'] } }],
-      ['Graph', 'light', 'Movers', {}],
+      ['Graph', 'dark', 'Movers only', { filters: { mover: { include: ['retired_1'] }, library: { match: '^CD' } } }],
+      ['Graph', 'light', 'Movers only', { source: 'summary', filters: { library: { exclude: ['CD-LTO8G1'] } } }],
+      ['Graph', 'dark', 'Only differences', { queryType: 'reconciliation' }],
+      ['Graph', 'light', 'View', { queryType: 'replication' }],
       ['Variable', 'dark', 'Classes', {}],
       ['Settings', 'dark', 'Hosts *', {}],
       ['Settings', 'light', 'Hosts *', {}],
     ]) {
-      it(`is accessible: ${tab} in ${theme}`, async () => {
-        await open({ tab, theme, query: JSON.stringify({ filters: query }) }, label);
+      it(`is accessible: ${tab} in ${theme}, ${label}`, async () => {
+        await open({ tab, theme, query: JSON.stringify(query) }, label);
         await page.evaluate(axe);
         const { passes, violations } = await page.evaluate((rules) => window.axe.run({ rules }), notOurs);
         const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
@@ -73,20 +75,20 @@ for (const folder of folders) {
     }
 
     it('keeps showing chosen names that no list offers', async () => {
-      await open({ query: '{"filters":{"mover":{"include":["retired_1"]}},"step":"45m"}' }, 'Movers');
+      await open({ query: '{"filters":{"mover":{"include":["retired_1"]}},"step":"45m"}' }, 'Movers only');
       await page.getByText('retired_1', { exact: true }).waitFor();
       await page.getByText('45 minutes', { exact: true }).waitFor();
     });
 
     it('draws the variable’s movers at once', async () => {
-      await open({}, 'Movers');
+      await open({}, 'Movers only');
       await page.getByText('LTO8_001 read').waitFor();
       await page.locator('canvas').first().waitFor();
     });
 
     it('asks for the movers chosen from the list', async () => {
-      await open({ query: '{}' }, 'Movers');
-      await control('Movers').click();
+      await open({ query: '{}' }, 'Movers only');
+      await control('Movers only').click();
       await page.getByText('LTO8_002', { exact: true }).click();
       await page.getByText('only mover LTO8_002').first().waitFor();
       await page.waitForLoadState('networkidle');
@@ -95,15 +97,53 @@ for (const folder of folders) {
 
     it('sends a variable as the list of its values', async () => {
       const names = ['LTO8_001', 'LTO8_002', 'LTO8_003', 'LTO8_004', 'TFF2L9_001', 'TFF2L9_002', 'diskSF1_01'];
-      await open({}, 'Movers');
+      await open({}, 'Movers only');
       await page.getByText('LTO8_001 read').waitFor();
       assert.deepEqual(queries.at(-1).filters, { mover: { include: names } });
     });
 
     it('warns before a query that is refused, and shows the refusal', async () => {
-      await open({ query: JSON.stringify({ source: 'summary', step: '1h' }) }, 'Step');
+      const filters = { library: { include: ['CD-LTO8G1'] } };
+      await open({ query: JSON.stringify({ source: 'summary', step: '1d', filters }) }, 'Step');
       await page.getByText('This query will be refused').waitFor();
-      await page.getByText('The daily summary holds whole days; choose').waitFor();
+      await page.getByText('The daily summary knows movers only; remove').waitFor();
+    });
+
+    it('is worked with the keyboard alone', async () => {
+      await open({ query: '{}' }, 'Movers only');
+      await control('Measure').focus();
+      await page.keyboard.type('files');
+      await page.keyboard.press('Backspace');
+      await page.keyboard.press('Control+A');
+      await page.keyboard.type('Transf');
+      await page.keyboard.press('Enter');
+      await page.getByText('Files read and written per mover').first().waitFor();
+      await control('Group by').focus();
+      await page.keyboard.press('Backspace');
+      await page.keyboard.type('Library');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Escape');
+      await page.getByText('Files read and written per library').first().waitFor();
+      await control('Filter').focus();
+      await page.keyboard.type('Storage');
+      await page.keyboard.press('Enter');
+      await control('Storage groups only').focus();
+      await page.keyboard.press('ArrowDown');
+      await page.getByText('nova', { exact: true }).waitFor();
+      await page.keyboard.type('nova');
+      await page.keyboard.press('Enter');
+      await page.getByText('only storage group nova').first().waitFor();
+      await page.waitForLoadState('networkidle');
+      const { measure, groupBy, filters } = queries.at(-1);
+      assert.deepEqual({ measure, groupBy, filters }, { measure: 'transfers', groupBy: ['library'], filters: { storageGroup: { include: ['nova'] } } });
+      assert.deepEqual(errors, []);
+    });
+
+    it('draws the largest groups, the others together, and the period before', async () => {
+      const query = { groupBy: ['storageGroup'], direction: 'sum', top: 2, compare: 'previousPeriod' };
+      await open({ query: JSON.stringify(query) }, 'Largest');
+      await page.getByText('other previous').waitFor();
+      assert.equal(await page.getByText(/ (current|previous)$/).count(), 6);
     });
 
     it('lists what a variable query finds', async () => {

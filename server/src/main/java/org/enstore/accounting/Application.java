@@ -72,11 +72,8 @@ final class Application implements AutoCloseable {
     cancellations = pool("enstore-cancel", CANCELLING_THREADS, Integer.MAX_VALUE);
     diskWriter = pool("enstore-disk", 1, DISK_QUEUE);
     Optional<SeriesEngine.Disk> disk =
-        settings
-            .cacheDirectory()
-            .map(directory -> new SeriesEngine.Disk(directory, diskWriter));
-    registry =
-        new InstanceRegistry((id, source) -> engine(id, source, disk), System::nanoTime);
+        settings.cacheDirectory().map(directory -> new SeriesEngine.Disk(directory, diskWriter));
+    registry = new InstanceRegistry((id, source) -> engine(id, source, disk), System::nanoTime);
     watch = new HostWatch(timer, end);
     Figures figures = new Figures(registry, questions, InstantSource.system());
     Workers workers = new Workers(questions, cancellations, timer);

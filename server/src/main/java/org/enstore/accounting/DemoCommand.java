@@ -192,7 +192,8 @@ final class DemoCommand implements Callable<Integer> {
               Application.asDaemon(
                   parent.settings(spec),
                   new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-          SeriesEngine engine = Application.engine(new SourceId("demo", "terminal"), settings, Optional.empty());
+          SeriesEngine engine =
+              Application.engine(new SourceId("demo", "terminal"), settings, Optional.empty());
           Grafana started = startGrafana(pair, site.zone())) {
         application.start();
         show(addresses(pair, site.zone(), application.port(), started.running));

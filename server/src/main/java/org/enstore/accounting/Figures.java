@@ -102,8 +102,7 @@ final class Figures {
         EngineStats::blockEvictions);
     gauge(to, "cache_blocks", "Blocks and answers in the cache.", Unit.NONE, EngineStats::blocks);
     gauge(to, "cache_size", "Estimated size of the cache.", Unit.BYTES, EngineStats::blockBytes);
-    counter(
-        to, "disk_hits", "Blocks read back from disk.", Unit.NONE, EngineStats::diskHits);
+    counter(to, "disk_hits", "Blocks read back from disk.", Unit.NONE, EngineStats::diskHits);
     counter(
         to,
         "disk_discarded",

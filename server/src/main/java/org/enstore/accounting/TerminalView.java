@@ -17,6 +17,7 @@ import org.enstore.accounting.measure.Numbers;
 import org.enstore.accounting.measure.Series;
 import org.enstore.accounting.measure.Step;
 import org.enstore.accounting.measure.TimeRange;
+import org.enstore.accounting.series.Arrangement;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.DirectionMode;
@@ -95,7 +96,8 @@ final class TerminalView {
                 false,
                 ByteUnit.BYTES,
                 GapPolicy.ZERO,
-                SourceChoice.RAW),
+                SourceChoice.RAW,
+                Arrangement.PLAIN),
             false,
             new Cancellation());
     Map<String, Row> movers = new LinkedHashMap<>();

@@ -48,6 +48,7 @@ import org.enstore.accounting.proto.pluginv2.QueryDataRequest;
 import org.enstore.accounting.proto.pluginv2.ResourceGrpc;
 import org.enstore.accounting.proto.pluginv2.StreamGrpc;
 import org.enstore.accounting.proto.pluginv2.SubscribeStreamRequest;
+import org.enstore.accounting.series.Arrangement;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.DirectionMode;
@@ -134,7 +135,8 @@ final class Training {
                 false,
                 ByteUnit.MEBIBYTES,
                 GapPolicy.NOT_YET,
-                SourceChoice.AUTO);
+                SourceChoice.AUTO,
+                Arrangement.PLAIN);
         SeriesAnswer answer = engine.answer(query, false, new Cancellation());
         Frame frame =
             SeriesFrames.wide(

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * with nothing in its environment but what is given, reads the handshake, dials as go-plugin does,
  * and ends it as Grafana does.
  */
-final class HostedPlugin implements AutoCloseable {
+public final class HostedPlugin implements AutoCloseable {
   /** How long a host waits for the handshake. */
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
@@ -59,7 +59,7 @@ final class HostedPlugin implements AutoCloseable {
   }
 
   /** The folder that the build packed. */
-  static Path folder() {
+  public static Path folder() {
     String folder = System.getProperty("enstore.plugin.directory", "");
     assertThat(folder).as("the system property enstore.plugin.directory").isNotEmpty();
     return Path.of(folder);
@@ -74,7 +74,7 @@ final class HostedPlugin implements AutoCloseable {
   }
 
   /** Starts the launcher as Grafana does, in another directory, and waits for nothing. */
-  static HostedPlugin exec(Path folder, Map<String, String> environment) throws IOException {
+  public static HostedPlugin exec(Path folder, Map<String, String> environment) throws IOException {
     Map<String, String> all = new LinkedHashMap<>(environment);
     all.put(COOKIE, "datasource");
     return run(all, launcher(folder).toString());
@@ -90,21 +90,21 @@ final class HostedPlugin implements AutoCloseable {
   }
 
   /** Starts the packaged plugin with the cookie alone, and dials it. */
-  static HostedPlugin start() throws IOException, InterruptedException {
+  public static HostedPlugin start() throws IOException, InterruptedException {
     HostedPlugin plugin = exec(folder(), Map.of());
     plugin.dial(plugin.handshake());
     return plugin;
   }
 
   /** The first line on standard output. */
-  String handshake() throws InterruptedException {
+  public String handshake() throws InterruptedException {
     String line = standardOutput.poll(START_LIMIT.toSeconds(), TimeUnit.SECONDS);
     assertThat(line).as("the handshake; stderr: %s", log()).isNotNull();
     return line;
   }
 
   /** Connects, and opens the two streams that Grafana opens first. */
-  void dial(String handshake) {
+  public void dial(String handshake) {
     String[] fields = handshake.split("\\|", -1);
     channel =
         NettyChannelBuilder.forTarget("dns:///" + fields[3])
@@ -116,7 +116,8 @@ final class HostedPlugin implements AutoCloseable {
     GRPCStdioGrpc.newStub(channel).streamStdio(Empty.getDefaultInstance(), new Listening<>(stdio));
   }
 
-  ManagedChannel channel() {
+  /** The connection that {@link #dial} opened. */
+  public ManagedChannel channel() {
     ManagedChannel open = channel;
     if (open == null) {
       throw new IllegalStateException("not dialled");
@@ -124,7 +125,8 @@ final class HostedPlugin implements AutoCloseable {
     return open;
   }
 
-  Process process() {
+  /** The process: the launcher becomes the program. */
+  public Process process() {
     return process;
   }
 
@@ -139,7 +141,7 @@ final class HostedPlugin implements AutoCloseable {
   }
 
   /** The lines of the log so far. */
-  List<String> log() {
+  public List<String> log() {
     synchronized (standardError) {
       return standardError.stream()
           .map(line -> new String(line, StandardCharsets.UTF_8))
@@ -148,7 +150,7 @@ final class HostedPlugin implements AutoCloseable {
   }
 
   /** Ends the plugin as Grafana does; returns how long it took from the order to the exit. */
-  Duration shutDown() throws InterruptedException {
+  public Duration shutDown() throws InterruptedException {
     if (broker != null) {
       broker.onCompleted();
     }

@@ -408,16 +408,16 @@ class RandomQueriesIT {
       String grouped = asked.byMover() ? "name" : "''";
       String direction = asked.direction().equals("sum") ? "''" : "direction";
       return """
-          WITH items AS (%s),
-          placed AS (
-            SELECT %s AS starts, %s AS ends, name, direction, size
-            FROM items, LATERAL (SELECT happened AT TIME ZONE '%s' AS local) AS wall
-            WHERE TRUE %s)
-          SELECT extract(epoch FROM starts)::bigint, %s, %s, %s
-          FROM placed
-          WHERE ends > to_timestamp(%d / 1000.0) AND starts < to_timestamp(%d / 1000.0)
-          GROUP BY 1, 2, 3, starts, ends
-          """
+      WITH items AS (%s),
+      placed AS (
+        SELECT %s AS starts, %s AS ends, name, direction, size
+        FROM items, LATERAL (SELECT happened AT TIME ZONE '%s' AS local) AS wall
+        WHERE TRUE %s)
+      SELECT extract(epoch FROM starts)::bigint, %s, %s, %s
+      FROM placed
+      WHERE ends > to_timestamp(%d / 1000.0) AND starts < to_timestamp(%d / 1000.0)
+      GROUP BY 1, 2, 3, starts, ends
+      """
           .formatted(
               items(),
               starts("happened", "local"),
@@ -440,11 +440,11 @@ class RandomQueriesIT {
               ? 6 * 3600
               : Math.max(60, Math.min(asked.step().nominal().toSeconds() / 2, 900));
       return """
-          SELECT DISTINCT extract(epoch FROM %s)::bigint
-          FROM (SELECT to_timestamp(least(second, %d / 1000.0 - 0.001)) AS happened
-                FROM generate_series(%d / 1000.0, %d / 1000.0 + %d, %d) AS second) AS probe,
-               LATERAL (SELECT happened AT TIME ZONE '%s' AS local) AS wall
-          """
+      SELECT DISTINCT extract(epoch FROM %s)::bigint
+      FROM (SELECT to_timestamp(least(second, %d / 1000.0 - 0.001)) AS happened
+            FROM generate_series(%d / 1000.0, %d / 1000.0 + %d, %d) AS second) AS probe,
+           LATERAL (SELECT happened AT TIME ZONE '%s' AS local) AS wall
+      """
           .formatted(
               starts("happened", "local"),
               asked.to().toEpochMilli(),
@@ -555,10 +555,10 @@ class RandomQueriesIT {
       long step = asked.step().nominal().toSeconds();
       // A long day's odd rest belongs to its last bucket.
       return """
-          (%1$s + least(floor(extract(epoch FROM %2$s - %1$s) / %3$d),
-             CASE WHEN %4$s > 86400 THEN floor(%4$s / %3$d) - 1 ELSE 1440 END)
-             * interval '%3$d seconds')\
-          """
+      (%1$s + least(floor(extract(epoch FROM %2$s - %1$s) / %3$d),
+         CASE WHEN %4$s > 86400 THEN floor(%4$s / %3$d) - 1 ELSE 1440 END)
+         * interval '%3$d seconds')\
+      """
           .formatted(day, happened, step, dayLength(local));
     }
 
@@ -573,9 +573,9 @@ class RandomQueriesIT {
           "((date_trunc('day', %s) + interval '1 day') AT TIME ZONE '%s')".formatted(local, zone);
       long step = asked.step().nominal().toSeconds();
       return """
-          CASE WHEN %1$s > 86400 AND %2$s + interval '%3$d seconds' > %4$s
-               THEN %4$s ELSE least(%2$s + interval '%5$d seconds', %4$s) END\
-          """
+      CASE WHEN %1$s > 86400 AND %2$s + interval '%3$d seconds' > %4$s
+           THEN %4$s ELSE least(%2$s + interval '%5$d seconds', %4$s) END\
+      """
           .formatted(dayLength(local), starts(happened, local), 2 * step, nextDay, step);
     }
 

@@ -14,7 +14,7 @@ public final class KeyReader {
   private final String path;
   private final Map<String, Object> left = new LinkedHashMap<>();
   private final List<String> known;
-  private final List<String> problems = new ArrayList<>();
+  private final List<Complaint> problems = new ArrayList<>();
 
   /**
    * A reader of {@code values}.
@@ -47,10 +47,11 @@ public final class KeyReader {
     try {
       return key.read(value);
     } catch (SettingsProblems e) {
-      problems.addAll(e.problems());
+      e.problems().forEach(problem -> problems.add(Complaint.of(problem)));
     } catch (IllegalArgumentException e) {
       String sentence = e.getMessage();
-      problems.add(
+      complain(
+          path + key.name(),
           "\"%s%s\" %s"
               .formatted(
                   path,
@@ -69,22 +70,38 @@ public final class KeyReader {
 
   /** Adds a complaint that no single key can make. */
   public void complain(String sentence) {
-    problems.add(sentence);
+    problems.add(Complaint.of(sentence));
+  }
+
+  /** Adds a complaint about {@code field}, which may stand beside the object. */
+  public void complain(String field, String sentence) {
+    problems.add(new Complaint(field, sentence));
+  }
+
+  /** The sentences of all complaints. */
+  public List<String> finish() {
+    return complaints().stream().map(Complaint::sentence).toList();
   }
 
   /** All complaints, those about unknown keys last; empty when everything is in order. */
-  public List<String> finish() {
-    List<String> all = new ArrayList<>(problems);
+  public List<Complaint> complaints() {
+    List<Complaint> all = new ArrayList<>(problems);
     left.keySet()
         .forEach(
             name ->
                 all.add(
-                    "\"%s%s\" is not known; known are %s.%s"
-                        .formatted(
-                            path,
-                            name.length() > 60 ? name.substring(0, 60) + "…" : name,
-                            String.join(", ", known),
-                            Spelling.hint(name, known))));
+                    new Complaint(
+                        path + shortened(name),
+                        "\"%s%s\" is not known; known are %s.%s"
+                            .formatted(
+                                path,
+                                shortened(name),
+                                String.join(", ", known),
+                                Spelling.hint(name, known)))));
     return all;
+  }
+
+  private static String shortened(String name) {
+    return name.length() > 60 ? name.substring(0, 60) + "…" : name;
   }
 }

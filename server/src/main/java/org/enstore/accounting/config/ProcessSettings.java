@@ -32,7 +32,7 @@ public record ProcessSettings(
   private static final String CACHE_FOLDER = "enstore-accounting";
   private static final String GRAFANA_PREFIX = "GF_PLUGIN_";
   private static final String OWN_PREFIX = "GF_PLUGIN_ENSTORE_";
-  private static final List<String> KNOWN = 
+  private static final List<String> KNOWN =
       List.of(LOG_LEVEL, QUERY_THREADS, QUERY_QUEUE, CACHE_DIRECTORY);
 
   /** How important a log line is, the most important last. */
@@ -82,8 +82,7 @@ public record ProcessSettings(
   }
 
   /** What is set, where blank means nowhere; else the user's own folder for caches. */
-  private static Optional<Path> directory(
-      Map<String, String> environment, List<String> problems) {
+  private static Optional<Path> directory(Map<String, String> environment, List<String> problems) {
     String set = environment.get(CACHE_DIRECTORY);
     if (set != null) {
       return set.isBlank() ? Optional.empty() : absolute(CACHE_DIRECTORY, set.strip(), problems);

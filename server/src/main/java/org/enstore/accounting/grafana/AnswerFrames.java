@@ -46,20 +46,20 @@ final class AnswerFrames {
 
   /** Grafana's id for values of {@code measure} in {@code unit}. */
   static String unitId(Measure measure, ByteUnit unit) {
-    return switch (measure) {
-      case BYTES ->
-          switch (unit) {
-            case BYTES -> "bytes";
-            case MEBIBYTES -> "mbytes";
-            case MEGABYTES -> "decmbytes";
-          };
-      case THROUGHPUT ->
-          switch (unit) {
-            case BYTES -> "binBps";
-            case MEBIBYTES -> "MiBs";
-            case MEGABYTES -> "MBs";
-          };
-    };
+    if (measure == Measure.TRANSFERS) {
+      return "short";
+    }
+    return measure.isOfBytes()
+        ? switch (unit) {
+          case BYTES -> "bytes";
+          case MEBIBYTES -> "mbytes";
+          case MEGABYTES -> "decmbytes";
+        }
+        : switch (unit) {
+          case BYTES -> "binBps";
+          case MEBIBYTES -> "MiBs";
+          case MEGABYTES -> "MBs";
+        };
   }
 
   private static FrameNotice notice(Notice notice) {

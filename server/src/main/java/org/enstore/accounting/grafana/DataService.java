@@ -16,7 +16,6 @@ import org.enstore.accounting.proto.pluginv2.QueryDataResponse;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.Demand;
 import org.enstore.accounting.series.QueryFailure;
-import org.enstore.accounting.series.SeriesAnswer;
 
 /**
  * Answers the queries of panels, alert rules and variables. Those of one call are worked on in
@@ -29,9 +28,6 @@ public final class DataService extends DataGrpc.DataImplBase {
    * everything else on the connection. Frames always go out as Arrow, which every host reads
    * whatever format it wished for.
    */
-
-  /** The most values that are encoded on the transport's thread. */
-  private static final long INLINE_VALUES = 20_000;
 
   private static final String CACHE_SKIP = "X-Cache-Skip";
   private static final String FROM_ALERT = "FromAlert";
@@ -54,7 +50,7 @@ public final class DataService extends DataGrpc.DataImplBase {
       int index = i;
       DataQuery query = request.getQueries(i);
       try {
-        Question question = QueryJson.read(query);
+        Question question = QuestionJson.read(query);
         Optional<DataResponse> ready =
             demand == Demand.FRESH ? Optional.empty() : fromCache(request, query, question);
         if (ready.isPresent()) {
@@ -76,18 +72,12 @@ public final class DataService extends DataGrpc.DataImplBase {
 
   private Optional<DataResponse> fromCache(
       QueryDataRequest request, DataQuery query, Question question) {
-    if (!(question instanceof Question.OfSeries series)) {
-      return Optional.empty();
-    }
     Optional<InstanceRegistry.Lease> lease = registry.acquireIfBuilt(request.getPluginContext());
     if (lease.isEmpty()) {
       return Optional.empty();
     }
     try (InstanceRegistry.Lease held = lease.get()) {
-      return held.engine()
-          .cached(series.query())
-          .filter(answer -> answer.table().valueCount() <= INLINE_VALUES)
-          .map(answer -> response(AnswerFrames.series(query.getRefId(), answer, series.legend())));
+      return question.ready(held.engine(), query.getRefId()).map(DataService::response);
     }
   }
 
@@ -99,14 +89,7 @@ public final class DataService extends DataGrpc.DataImplBase {
       Cancellation cancellation) {
     cancellation.check();
     try (InstanceRegistry.Lease lease = registry.acquire(request.getPluginContext())) {
-      if (question instanceof Question.OfSeries series) {
-        SeriesAnswer answer = lease.engine().answer(series.query(), demand, cancellation);
-        return response(AnswerFrames.series(query.getRefId(), answer, series.legend()));
-      }
-      NamesRequest names = ((Question.OfNames) question).names();
-      return response(
-          AnswerFrames.names(
-              query.getRefId(), names.shown(lease.engine().names(names.query(), cancellation))));
+      return response(question.answer(lease.engine(), query.getRefId(), demand, cancellation));
     }
   }
 

@@ -6,14 +6,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.enstore.accounting.config.Complaint;
 import org.enstore.accounting.config.Durations;
 import org.enstore.accounting.config.Key;
 import org.enstore.accounting.config.KeyReader;
 import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.series.Dimension;
-import org.enstore.accounting.series.Filter;
 import org.enstore.accounting.series.NamesQuery;
 import org.enstore.accounting.series.QueryFailure;
+import org.enstore.accounting.series.QueryRules;
 
 /**
  * A request for a list of names, as a variable, an editor or a resource path makes it.
@@ -26,10 +27,10 @@ record NamesRequest(NamesQuery query, String search) {
   private static final Duration LONGEST = Duration.ofDays(7300);
 
   private static final Key<Long> VERSION =
-      Key.number("version", 1, QueryJson.VERSION, "version of the query model", 1);
+      Key.number("version", 1, QuestionJson.VERSION, "version of the query model", 1);
   private static final Key<Kind> KIND =
       Key.choice("kind", List.of(Kind.values()), Kind::path, Kind.MOVERS);
-  private static final Key<Optional<String>> MATCH = QueryJson.pattern("match");
+  private static final Key<Optional<String>> MATCH = QueryRules.pattern("match");
   private static final Key<List<MoverClass>> CLASSES =
       Key.choices(
           "classes",
@@ -50,7 +51,14 @@ record NamesRequest(NamesQuery query, String search) {
   /** Every key of the variable query, in the order to document them. */
   static final List<Key<?>> KEYS =
       List.of(
-          VERSION, QueryJson.QUERY_TYPE, KIND, MATCH, CLASSES, LOOK_BACK, INCLUDE_RETIRED, SEARCH);
+          VERSION,
+          QuestionJson.QUERY_TYPE,
+          KIND,
+          MATCH,
+          CLASSES,
+          LOOK_BACK,
+          INCLUDE_RETIRED,
+          SEARCH);
 
   /** The parameters of a list's resource path: those keys, the classes as one word list. */
   static final List<String> PARAMETERS =
@@ -87,14 +95,14 @@ record NamesRequest(NamesQuery query, String search) {
    * @throws QueryFailure with every problem
    */
   static NamesRequest read(Map<String, ?> object) {
-    QueryJson.refuseNewer(object);
+    QuestionJson.refuseNewer(object);
     KeyReader keys = new KeyReader("", object, KEYS);
     keys.take(VERSION);
-    keys.take(QueryJson.QUERY_TYPE);
+    keys.take(QuestionJson.QUERY_TYPE);
     Kind kind = keys.take(KIND);
     NamesRequest request = take(keys, kind, keys.take(CLASSES));
-    keys.drop(QueryJson.IGNORED::containsKey);
-    QueryJson.refuse(keys.finish());
+    keys.drop(QuestionJson.IGNORED::containsKey);
+    QueryRules.refuse(keys.complaints());
     return request;
   }
 
@@ -122,9 +130,12 @@ record NamesRequest(NamesQuery query, String search) {
     KeyReader keys = new KeyReader("", object, KEYS);
     List<MoverClass> chosen = keys.take(CLASSES);
     NamesRequest request = take(keys, kind, chosen);
-    QueryJson.refuse(
-        keys.finish().stream()
-            .map(problem -> problem.replace("\"classes\"", "\"class\""))
+    QueryRules.refuse(
+        keys.complaints().stream()
+            .map(
+                problem ->
+                    new Complaint(
+                        problem.field(), problem.sentence().replace("\"classes\"", "\"class\"")))
             .toList());
     return request;
   }
@@ -159,22 +170,5 @@ record NamesRequest(NamesQuery query, String search) {
       throw new IllegalArgumentException();
     }
     return read;
-  }
-
-  /** Checks an RE2 pattern; empty for none. */
-  static Optional<String> pattern(String name, String text) {
-    if (text.isEmpty()) {
-      return Optional.empty();
-    }
-    try {
-      Filter.compile(name, text);
-    } catch (QueryFailure e) {
-      throw new IllegalArgumentException(
-          e.sentence().startsWith(name + ": ")
-              ? "is " + e.sentence().substring(name.length() + 2)
-              : e.sentence(),
-          e);
-    }
-    return Optional.of(text);
   }
 }

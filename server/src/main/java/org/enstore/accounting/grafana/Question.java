@@ -1,13 +1,60 @@
 package org.enstore.accounting.grafana;
 
+import java.util.Optional;
+import org.enstore.accounting.frame.Frame;
 import org.enstore.accounting.frame.Legend;
+import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.Demand;
+import org.enstore.accounting.series.QueryFailure;
+import org.enstore.accounting.series.SeriesEngine;
 import org.enstore.accounting.series.SeriesQuery;
 
-/** What one query of a panel, an alert rule or a variable asks. */
-sealed interface Question {
+/** What one query of a panel, an alert rule or a variable asks, read and checked. */
+interface Question {
+  /** The most values that are encoded on the transport's thread. */
+  long INLINE_VALUES = 20_000;
+
+  /**
+   * The answer if {@code engine} has it ready and it is quickly encoded; never waits.
+   *
+   * @param refId the query it answers
+   */
+  default Optional<Frame> ready(SeriesEngine engine, String refId) {
+    return Optional.empty();
+  }
+
+  /**
+   * The answer, read from the database as far as the engine does not hold it.
+   *
+   * @param refId the query it answers
+   * @param demand what the asker insists on
+   * @throws QueryFailure when it cannot be answered
+   */
+  Frame answer(SeriesEngine engine, String refId, Demand demand, Cancellation cancellation);
+
   /** For time series, called as {@code legend} says. */
-  record OfSeries(SeriesQuery query, Legend legend) implements Question {}
+  record OfSeries(SeriesQuery query, Legend legend) implements Question {
+    @Override
+    public Optional<Frame> ready(SeriesEngine engine, String refId) {
+      return engine
+          .cached(query)
+          .filter(answer -> answer.table().valueCount() <= INLINE_VALUES)
+          .map(answer -> AnswerFrames.series(refId, answer, legend));
+    }
+
+    @Override
+    public Frame answer(
+        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation) {
+      return AnswerFrames.series(refId, engine.answer(query, demand, cancellation), legend);
+    }
+  }
 
   /** For the names that a variable offers. */
-  record OfNames(NamesRequest names) implements Question {}
+  record OfNames(NamesRequest names) implements Question {
+    @Override
+    public Frame answer(
+        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation) {
+      return AnswerFrames.names(refId, names.shown(engine.names(names.query(), cancellation)));
+    }
+  }
 }

@@ -51,6 +51,11 @@ public final class Buckets {
     return found >= 0 ? found : -found - 2;
   }
 
+  /** These buckets without the first {@code index}, which are fewer than all. */
+  public Buckets from(int index) {
+    return index == 0 ? this : new Buckets(step, Arrays.copyOfRange(bounds, index, bounds.length));
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Buckets buckets

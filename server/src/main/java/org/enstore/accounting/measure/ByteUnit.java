@@ -53,6 +53,26 @@ public enum ByteUnit {
             bytes, resolution * MILLIS_PER_SECOND, Math.multiplyExact(sizeBytes, elapsedMillis)));
   }
 
+  /**
+   * The mean of {@code count} amounts that are {@code bytes} together, in this unit, rounded once.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
+  public double mean(long bytes, long count) {
+    if (count <= 0) {
+      throw new IllegalArgumentException("a mean needs amounts, not " + count);
+    }
+    return shown(rounded(bytes, resolution, Math.multiplyExact(sizeBytes, count)));
+  }
+
+  /** {@code bytesPerSecond}, finite and not negative, as this unit per second, rounded once. */
+  public double rate(double bytesPerSecond) {
+    double count = bytesPerSecond / sizeBytes * resolution;
+    return count < LARGEST_EXACT_DOUBLE
+        ? Math.round(count) / (double) resolution
+        : count / resolution;
+  }
+
   /** The {@code double} nearest to a count of {@code 1 / resolution} of this unit. */
   private double shown(long count) {
     return count <= LARGEST_EXACT_DOUBLE

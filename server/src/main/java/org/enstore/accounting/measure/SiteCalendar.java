@@ -66,6 +66,21 @@ public record SiteCalendar(ZoneId zone) {
     return buckets.endingAt(start);
   }
 
+  /** {@code buckets}, and as many of the same step immediately before them. */
+  public Buckets withPrevious(Buckets buckets) {
+    long nominal = buckets.step().nominal().toSeconds() * buckets.count();
+    Instant end = Instant.ofEpochSecond(buckets.to());
+    // Longer than the nominal length by what clock changes, short days and leap years can add.
+    for (long length = nominal + nominal / 8 + 10 * SECONDS_PER_DAY; ; length *= 2) {
+      Instant start = Instant.ofEpochSecond(buckets.from() - length);
+      Buckets longer = buckets(buckets.step(), new TimeRange(start, end));
+      int surplus = longer.count() - 2 * buckets.count();
+      if (surplus >= 0) {
+        return longer.from(surplus);
+      }
+    }
+  }
+
   /**
    * Where the last bucket of a day begins. What a long day has over a whole number of steps belongs
    * to its last bucket: as a bucket of its own, a short one, it would make panels draw every bar of

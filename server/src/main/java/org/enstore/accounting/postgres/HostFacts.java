@@ -11,12 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.enstore.accounting.config.HostPort;
-import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.ReadRequest;
 import org.enstore.accounting.series.SourceTable;
-import org.jooq.Field;
 
 /**
  * What a server is and what of the tables its user may see, as found when it was connected to. Old
@@ -230,11 +228,9 @@ record HostFacts(
     switch (source) {
       case RAW -> {
         columns.addAll(List.of("date", "rw", "size"));
-        for (Dimension dimension :
-            request.map(asked -> asked.shape().dimensions()).orElse(List.of())) {
-          Field<?> column = RawTransfers.column(dimension);
-          columns.add(column.getName());
-        }
+        request.stream()
+            .flatMap(asked -> RawTransfers.columns(asked.shape()).stream())
+            .forEach(column -> columns.add(column.getName()));
       }
       case SUMMARY -> columns.addAll(List.of("date", "mover", "read", "write"));
     }

@@ -19,8 +19,10 @@ import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.Grain;
 import org.enstore.accounting.series.GroupKey;
 import org.enstore.accounting.series.Quantity;
+import org.enstore.accounting.series.RateBins;
 import org.enstore.accounting.series.ReadRequest;
 import org.enstore.accounting.series.RowSink;
+import org.enstore.accounting.series.Shape;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Query;
@@ -45,8 +47,23 @@ final class RawTransfers {
     this.clock = clock;
   }
 
-  /** The column that tells {@code dimension}. */
-  static Field<String> column(Dimension dimension) {
+  /** The columns that an answer in {@code shape} is made of, besides date, rw and size. */
+  static List<Field<?>> columns(Shape shape) {
+    List<Field<?>> columns = new ArrayList<>();
+    for (Dimension dimension : shape.dimensions()) {
+      columns.add(dimension == Dimension.DRIVE_RATE_BIN ? ENCP_XFER.DRIVE_RATE : column(dimension));
+    }
+    for (Quantity quantity : shape.quantities()) {
+      switch (quantity) {
+        case BYTES, TRANSFERS -> {}
+        default -> columns.add(rate(quantity));
+      }
+    }
+    return columns;
+  }
+
+  /** What tells {@code dimension}. */
+  private static Field<?> column(Dimension dimension) {
     return switch (dimension) {
       case MOVER -> ENCP_XFER.MOVER;
       case MOVER_CLASS -> ENCP_XFER.DRIVER;
@@ -54,6 +71,14 @@ final class RawTransfers {
       case LIBRARY -> ENCP_XFER.LIBRARY;
       case DRIVE_TYPE -> ENCP_XFER.DRIVE_ID;
       case MEDIA_CHANGER -> ENCP_XFER.MEDIA_CHANGER;
+      case DRIVE_RATE_BIN ->
+          DSL.field(
+              "case when {0} then cast(floor(ln(cast({1} as double precision)) / {2}) as integer)"
+                  + " end",
+              Integer.class,
+              counts(ENCP_XFER.DRIVE_RATE),
+              ENCP_XFER.DRIVE_RATE,
+              DSL.inline(RateBins.lnOfWidth()));
     };
   }
 
@@ -118,7 +143,10 @@ final class RawTransfers {
       }
       long count = rows.getLong(place++);
       for (int i = 0; i < quantities.length; i++) {
-        quantities[i] = rows.getLong(place++);
+        quantities[i] =
+            request.shape().quantities().get(i).isDouble()
+                ? Double.doubleToLongBits(rows.getDouble(place++))
+                : rows.getLong(place++);
       }
       if (start < first || start >= end) {
         continue;
@@ -167,11 +195,54 @@ final class RawTransfers {
   }
 
   /** The server refuses a sum that does not fit, rather than to round it. */
-  private static Field<Long> sum(Quantity quantity) {
+  private static Field<?> sum(Quantity quantity) {
     return switch (quantity) {
       case BYTES -> DSL.field("cast(sum({0}) as bigint)", Long.class, ENCP_XFER.SIZE);
       case TRANSFERS -> DSL.field("count(*)", Long.class);
+      case DRIVE_RATE_BYTES,
+          NETWORK_RATE_BYTES,
+          DISK_RATE_BYTES,
+          TRANSFER_RATE_BYTES,
+          OVERALL_RATE_BYTES ->
+          DSL.field(
+              "cast(coalesce(sum({0}) filter (where {1}), 0) as bigint)",
+              Long.class, ENCP_XFER.SIZE, counts(rate(quantity)));
+      case DRIVE_RATE_SECONDS,
+          NETWORK_RATE_SECONDS,
+          DISK_RATE_SECONDS,
+          TRANSFER_RATE_SECONDS,
+          OVERALL_RATE_SECONDS ->
+          DSL.field(
+              "coalesce(sum(cast({0} as double precision) / {1}) filter (where {2}), 0)",
+              Double.class, ENCP_XFER.SIZE, rate(quantity), counts(rate(quantity)));
+      case DRIVE_RATE_MAX ->
+          DSL.field(
+              "coalesce(max({0}) filter (where {1}), 0)",
+              Long.class, rate(quantity), counts(rate(quantity)));
     };
+  }
+
+  private static Field<Long> rate(Quantity quantity) {
+    return switch (quantity) {
+      case BYTES, TRANSFERS -> throw new IllegalArgumentException(quantity + " has no rate");
+      case DRIVE_RATE_BYTES, DRIVE_RATE_SECONDS, DRIVE_RATE_MAX -> ENCP_XFER.DRIVE_RATE;
+      case NETWORK_RATE_BYTES, NETWORK_RATE_SECONDS -> ENCP_XFER.NETWORK_RATE;
+      case DISK_RATE_BYTES, DISK_RATE_SECONDS -> ENCP_XFER.DISK_RATE;
+      case TRANSFER_RATE_BYTES, TRANSFER_RATE_SECONDS -> ENCP_XFER.TRANSFER_RATE;
+      case OVERALL_RATE_BYTES, OVERALL_RATE_SECONDS -> ENCP_XFER.OVERALL_RATE;
+    };
+  }
+
+  /** Whether a row counts for {@code rate}, which may be null: see {@link Quantity}. */
+  private static Condition counts(Field<Long> rate) {
+    Condition counts =
+        rate.gt(DSL.inline(0L))
+            .and(
+                rate.ge(DSL.inline(Quantity.BACK_FILLED_BELOW))
+                    .or(ENCP_XFER.SIZE.le(DSL.inline(Quantity.BACK_FILLED_BELOW))));
+    return rate.equals(ENCP_XFER.DRIVE_RATE)
+        ? counts.and(ENCP_XFER.SIZE.ge(DSL.inline(Quantity.SMALL_FILE_BYTES)))
+        : counts;
   }
 
   private static String value(Dimension dimension, @org.jspecify.annotations.Nullable String text) {

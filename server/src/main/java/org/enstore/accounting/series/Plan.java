@@ -17,6 +17,8 @@ import org.enstore.accounting.measure.TimeRange;
 /**
  * How one question is going to be answered: its buckets, and which days come from which table.
  *
+ * @param buckets those of the range, after those of the period it is compared with
+ * @param firstBucket the first bucket of the range: 0 unless it is compared
  * @param summaryThrough the last day taken from the summary; empty when it is not used
  * @param rule how movers are named, the same for both tables
  * @param rawShape what blocks of the transfers tell apart
@@ -28,6 +30,7 @@ import org.enstore.accounting.measure.TimeRange;
 record Plan(
     Step step,
     Buckets buckets,
+    int firstBucket,
     Grain grain,
     MoverRule rule,
     Shape rawShape,
@@ -58,10 +61,12 @@ record Plan(
       SiteCalendar calendar,
       SourceSettings settings,
       Instant now) {
+    QueryRules.refuse(query.contradictions());
     List<Notice> notices = new ArrayList<>();
     Set<Dimension> dimensions = dimensionsOf(query);
     Step step = step(query, settings.limits(), notices);
-    Buckets buckets = calendar.buckets(step, query.range());
+    Buckets asked = calendar.buckets(step, query.range());
+    Buckets buckets = isCompared(query) ? calendar.withPrevious(asked) : asked;
 
     LocalDate today = calendar.dayOf(now);
     LocalDate from = later(calendar.dayOf(buckets.from()), EARLIEST);
@@ -73,6 +78,7 @@ record Plan(
           case AUTO ->
               step.isCalendar()
                   && SUMMARY_DIMENSIONS.containsAll(dimensions)
+                  && query.measure().isInSummary()
                   && state.summaryReadable();
         };
     boolean wantsRaw = query.source() != SourceChoice.SUMMARY;
@@ -97,19 +103,36 @@ record Plan(
                   + " are missing: "
                   + state.rawProblem().get().sentence()));
     }
-    dimensions.add(Dimension.MOVER);
-    dimensions.add(Dimension.MOVER_CLASS);
     return new Plan(
         step,
         buckets,
+        buckets.count() - asked.count(),
         Grain.of(step),
         wantsSummary ? MoverRule.TRIMMED : MoverRule.CANONICAL,
-        Shape.of(dimensions, List.of(Quantity.BYTES)),
+        rawShape(query.measure(), dimensions),
         from,
         to,
         summaryThrough,
         wantsRaw && state.rawReadable(),
         notices);
+  }
+
+  /**
+   * What blocks of the transfers tell apart for {@code measure}. Bytes and transfers are always in,
+   * so that the measures made of them share their blocks, and any can be ranked. So are movers, for
+   * any grouping of them; but not beside the bins of a histogram, which multiply.
+   */
+  private static Shape rawShape(Measure measure, Set<Dimension> asked) {
+    Set<Dimension> dimensions = EnumSet.of(Dimension.MOVER_CLASS);
+    dimensions.addAll(asked);
+    dimensions.add(measure.isQuantile() ? Dimension.DRIVE_RATE_BIN : Dimension.MOVER);
+    Set<Quantity> quantities = EnumSet.of(Quantity.BYTES, Quantity.TRANSFERS);
+    quantities.addAll(measure.quantities());
+    return Shape.of(dimensions, quantities);
+  }
+
+  private static boolean isCompared(SeriesQuery query) {
+    return query.arrangement().compare() == Arrangement.Comparison.PREVIOUS_PERIOD;
   }
 
   private static Set<Dimension> dimensionsOf(SeriesQuery query) {
@@ -148,7 +171,8 @@ record Plan(
       }
     }
     Step fitting = step;
-    while (SiteCalendar.bucketEstimate(fitting, query.range()) > limits.maxPoints()
+    int periods = isCompared(query) ? 2 : 1;
+    while (periods * SiteCalendar.bucketEstimate(fitting, query.range()) > limits.maxPoints()
         && fitting != Step.YEAR) {
       fitting = fitting.wider();
     }
@@ -163,7 +187,7 @@ record Plan(
                   + limits.maxPoints()
                   + " values (setting maxPoints)."));
     }
-    if (SiteCalendar.bucketEstimate(fitting, query.range()) > limits.maxPoints()) {
+    if (periods * SiteCalendar.bucketEstimate(fitting, query.range()) > limits.maxPoints()) {
       throw new QueryFailure(
           FailureKind.TOO_LARGE,
           "The time range "
@@ -224,12 +248,6 @@ record Plan(
     }
     LocalDate first = summarised.map(last -> later(last.plusDays(1), from)).orElse(from);
     return keys(SourceTable.RAW, grain, rawShape, first, to, settled);
-  }
-
-  /** The blocks that tell the values of {@code dimension} alone. */
-  List<BlockKey> keysOf(Dimension dimension, LocalDate settled) {
-    Shape alone = Shape.of(List.of(dimension), List.of(Quantity.BYTES));
-    return keys(SourceTable.RAW, Grain.DAY, alone, from, to, settled);
   }
 
   private static List<BlockKey> keys(

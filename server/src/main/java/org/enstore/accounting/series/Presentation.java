@@ -1,11 +1,12 @@
 package org.enstore.accounting.series;
 
+import com.datadoghq.sketch.ddsketch.DDSketch;
 import java.util.BitSet;
 import org.enstore.accounting.measure.Buckets;
 import org.enstore.accounting.measure.ByteUnit;
 import org.enstore.accounting.measure.Numbers;
 
-/** Turns exact sums into the numbers a query asked for: measure, unit and gaps. */
+/** Turns exact sums into the numbers a query asked for: measure, unit, running total and gaps. */
 final class Presentation {
   private static final long MILLIS_PER_SECOND = 1000;
 
@@ -21,34 +22,77 @@ final class Presentation {
     this.completeUntilMillis = completeUntilMillis;
   }
 
-  Numbers numbers(long[] sums, BitSet present) {
-    BitSet missing = missing(present);
-    if (query.measure() == Measure.BYTES && query.unit() == ByteUnit.BYTES) {
-      return Numbers.exact(sums, missing);
-    }
-    double[] shown = new double[sums.length];
-    for (int i = 0; i < sums.length; i++) {
-      if (sums[i] != 0) {
-        shown[i] =
-            switch (query.measure()) {
-              case BYTES -> query.unit().amount(sums[i]);
-              case THROUGHPUT -> query.unit().rate(sums[i], elapsedMillis(i));
-            };
+  /**
+   * The numbers of {@code count} buckets of {@code sum} from {@code first} on.
+   *
+   * @throws QueryFailure of kind {@link FailureKind#TOO_LARGE} if a running total exceeds 64 bits
+   */
+  Numbers numbers(Tally.Sum sum, int first, int count) {
+    BitSet present = sum.present().get(first, first + count);
+    BitSet missing = missing(present, first, count);
+    if (query.measure().isAdditive()) {
+      long[] sums = new long[count];
+      System.arraycopy(sum.values(0), first, sums, 0, count);
+      if (query.arrangement().runningTotal()) {
+        for (int i = 1; i < count; i++) {
+          sums[i] = Sums.add(sums[i - 1], sums[i]);
+        }
       }
+      if (query.measure() == Measure.TRANSFERS || query.unit() == ByteUnit.BYTES) {
+        return Numbers.exact(sums, missing);
+      }
+      double[] shown = new double[count];
+      for (int i = 0; i < count; i++) {
+        shown[i] = sums[i] == 0 ? 0 : query.unit().amount(sums[i]);
+      }
+      return Numbers.rounded(shown, missing);
+    }
+    double[] shown = new double[count];
+    DDSketch sketch = RateBins.sketch();
+    for (int i = present.nextSetBit(0); i >= 0; i = present.nextSetBit(i + 1)) {
+      shown[i] = value(sum, first + i, sketch);
     }
     return Numbers.rounded(shown, missing);
   }
 
-  private BitSet missing(BitSet present) {
-    BitSet missing = new BitSet(buckets.count());
-    switch (query.gaps()) {
+  /** The value of a bucket that has a row. */
+  private double value(Tally.Sum sum, int bucket, DDSketch sketch) {
+    ByteUnit unit = query.unit();
+    return switch (query.measure()) {
+      case THROUGHPUT -> unit.rate(sum.values(0)[bucket], elapsedMillis(bucket));
+      case MEAN_FILE_SIZE -> unit.mean(sum.values(0)[bucket], sum.values(1)[bucket]);
+      case DRIVE_RATE, NETWORK_RATE, DISK_RATE, TRANSFER_RATE, OVERALL_RATE ->
+          unit.rate(sum.values(0)[bucket] / Double.longBitsToDouble(sum.values(1)[bucket]));
+      case DRIVE_RATE_P50 -> unit.rate(quantile(sum, bucket, 0.5, sketch));
+      case DRIVE_RATE_P95 -> unit.rate(quantile(sum, bucket, 0.95, sketch));
+      case DRIVE_RATE_MAX -> unit.amount(sum.values(0)[bucket]);
+      case BYTES, TRANSFERS ->
+          throw new IllegalArgumentException(query.measure() + " is an exact sum");
+    };
+  }
+
+  private static double quantile(Tally.Sum sum, int bucket, double quantile, DDSketch sketch) {
+    return sum.histograms().orElseThrow().quantile(bucket, quantile, sketch);
+  }
+
+  private BitSet missing(BitSet present, int first, int count) {
+    BitSet missing = new BitSet(count);
+    GapPolicy gaps = query.gaps();
+    if (query.arrangement().runningTotal()) {
+      // A total goes on over a bucket without a row: it is unknown only where the data ends.
+      gaps = GapPolicy.NOT_YET;
+    } else if (!query.measure().isSum()) {
+      // Nothing has no mean.
+      gaps = GapPolicy.NULL;
+    }
+    switch (gaps) {
       case ZERO -> {}
       case NULL -> {
         missing.or(present);
-        missing.flip(0, buckets.count());
+        missing.flip(0, count);
       }
       case NOT_YET -> {
-        for (int i = buckets.count() - 1; i >= 0 && isAhead(i); i--) {
+        for (int i = count - 1; i >= 0 && isAhead(first + i); i--) {
           missing.set(i, !present.get(i));
         }
       }

@@ -1,5 +1,8 @@
 package org.enstore.accounting.series;
 
+import java.util.List;
+import java.util.stream.Collectors;
+import org.enstore.accounting.config.Complaint;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,13 +14,31 @@ public final class QueryFailure extends RuntimeException {
 
   private final FailureKind kind;
 
+  @SuppressWarnings("serial") // An immutable list of records, and never serialised.
+  private final List<Complaint> complaints;
+
   public QueryFailure(FailureKind kind, String sentence) {
     this(kind, sentence, null);
   }
 
   public QueryFailure(FailureKind kind, String sentence, @Nullable Throwable cause) {
+    this(kind, sentence, cause, List.of());
+  }
+
+  private QueryFailure(
+      FailureKind kind, String sentence, @Nullable Throwable cause, List<Complaint> complaints) {
     super(sentence, cause);
     this.kind = kind;
+    this.complaints = List.copyOf(complaints);
+  }
+
+  /** A bad query, with everything that is wrong with it. */
+  static QueryFailure of(List<Complaint> complaints) {
+    return new QueryFailure(
+        FailureKind.BAD_QUERY,
+        complaints.stream().map(Complaint::sentence).collect(Collectors.joining(" ")),
+        null,
+        complaints);
   }
 
   public FailureKind kind() {
@@ -27,5 +48,10 @@ public final class QueryFailure extends RuntimeException {
   /** The sentence for the person who asked. */
   public String sentence() {
     return String.valueOf(getMessage());
+  }
+
+  /** What is wrong with a bad query, field by field, as far as fields are to blame. */
+  public List<Complaint> complaints() {
+    return complaints;
   }
 }

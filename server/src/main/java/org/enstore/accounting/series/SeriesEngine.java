@@ -1,6 +1,5 @@
 package org.enstore.accounting.series;
 
-import com.google.re2j.Pattern;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,26 +7,16 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Collectors;
 import org.enstore.accounting.config.SourceSettings;
-import org.enstore.accounting.measure.ByteUnit;
-import org.enstore.accounting.measure.MoverClass;
-import org.enstore.accounting.measure.MoverNames;
-import org.enstore.accounting.measure.Series;
 import org.enstore.accounting.measure.SeriesTable;
 import org.enstore.accounting.measure.SiteCalendar;
-import org.enstore.accounting.measure.TimeRange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +38,7 @@ public final class SeriesEngine implements AutoCloseable {
   private final BlockStore store;
   private final StateWatch watch;
   private final Memory memory;
+  private final NameLists names;
 
   private final LongAdder queries = new LongAdder();
   private final LongAdder cachedAnswers = new LongAdder();
@@ -107,13 +97,11 @@ public final class SeriesEngine implements AutoCloseable {
             disk.map(
                 place ->
                     new DiskStore(
-                        place.directory(),
-                        settings,
-                        calendar,
-                        keyNumbers,
-                        clock,
-                        place.writer())));
+                        place.directory(), settings, calendar, keyNumbers, clock, place.writer())));
     this.watch = new StateWatch(source, clock, settings.freshness().openRefresh());
+    this.names =
+        new NameLists(
+            new DayBlocks(store, keyNumbers, calendar, clock), watch, settings, calendar, clock);
   }
 
   /** A question as far as its answer depends on it: ranges within the same buckets are equal. */
@@ -133,7 +121,8 @@ public final class SeriesEngine implements AutoCloseable {
               query.includeNullMovers(),
               query.unit(),
               query.gaps(),
-              query.source());
+              query.source(),
+              query.arrangement());
       return new AnswerKey(normal, plan.summaryThrough(), plan.rawAllowed());
     }
   }
@@ -332,33 +321,19 @@ public final class SeriesEngine implements AutoCloseable {
             .summarised()
             .map(last -> calendar.startOfDay(last.plusDays(1)))
             .orElse(Long.MIN_VALUE);
-    Tally tally = new Tally(query, plan, keyNumbers, calendar);
-    gathered.summary().forEach(block -> tally.add(block, Long.MIN_VALUE, seam));
-    gathered.raw().forEach(block -> tally.add(block, seam, Long.MAX_VALUE));
-
+    List<Tally.Part> parts = new ArrayList<>();
+    gathered.summary().forEach(block -> parts.add(new Tally.Part(block, Long.MIN_VALUE, seam)));
+    gathered.raw().forEach(block -> parts.add(new Tally.Part(block, seam, Long.MAX_VALUE)));
     Instant completeUntil = completeUntil(plan, state, gathered, seam);
-    List<Notice> notices = new ArrayList<>(tally.ambiguities());
-    List<Tally.Sum> sums = cut(tally.result(), plan, notices);
-    List<String> unseen = tally.unseenMovers();
-    if (!unseen.isEmpty()) {
-      notices.add(Notice.info("No transfers in this range of: " + shortened(unseen) + "."));
-    }
-    Presentation presentation =
-        new Presentation(query, plan.buckets(), completeUntil.toEpochMilli());
-    BitSet unknown = unknown(plan, gathered.missing());
+    Composer.Composed composed =
+        new Composer(query, plan, keyNumbers, calendar, settings.limits())
+            .compose(parts, completeUntil, unknown(plan, gathered.missing()));
+    List<Notice> notices = new ArrayList<>(composed.notices());
     if (!gathered.missing().isEmpty()) {
       notices.add(Notice.warning(progress(plan, gathered.missing())));
     }
-    List<Series> series =
-        sums.stream()
-            .map(
-                sum ->
-                    new Series(
-                        tally.labels(sum),
-                        presentation.numbers(sum.values(), sum.present()).without(unknown)))
-            .toList();
     return new Answered(
-        new SeriesTable(plan.buckets(), series),
+        composed.table(),
         notices,
         completeUntil,
         read(plan, gathered),
@@ -399,31 +374,6 @@ public final class SeriesEngine implements AutoCloseable {
       }
     }
     return complete;
-  }
-
-  private List<Tally.Sum> cut(List<Tally.Sum> sums, Plan plan, List<Notice> notices) {
-    long fitting = Math.max(1, settings.limits().maxPoints() / plan.buckets().count());
-    int limit = (int) Math.min(settings.limits().maxSeries(), fitting);
-    if (sums.size() <= limit) {
-      return sums;
-    }
-    notices.add(
-        Notice.warning(
-            "Only the "
-                + limit
-                + " largest of "
-                + sums.size()
-                + " series are shown (settings maxSeries "
-                + settings.limits().maxSeries()
-                + " and maxPoints "
-                + settings.limits().maxPoints()
-                + "). Narrow the filters or widen the step."));
-    List<Tally.Sum> largest =
-        sums.stream()
-            .sorted(Comparator.comparingDouble(Tally.Sum::total).reversed())
-            .limit(limit)
-            .toList();
-    return sums.stream().filter(largest::contains).toList();
   }
 
   private SeriesAnswer answer(
@@ -564,88 +514,7 @@ public final class SeriesEngine implements AutoCloseable {
    * @throws QueryFailure when they cannot be read
    */
   public List<String> names(NamesQuery query, Cancellation cancellation) {
-    Instant now = clock.instant();
-    Duration lookBack =
-        query.lookBack().orElse(Duration.ofDays(settings.limits().moverLookBackDays()));
-    LocalDate first = calendar.dayOf(now.minus(lookBack));
-    if (first.isBefore(Plan.EARLIEST)) {
-      first = Plan.EARLIEST;
-    }
-    StateWatch.Look look = look(Optional.empty(), cancellation);
-    boolean movers = query.dimension() == Dimension.MOVER;
-    SeriesQuery everything =
-        new SeriesQuery(
-            Measure.BYTES,
-            DirectionMode.SUM,
-            new TimeRange(Instant.ofEpochSecond(calendar.startOfDay(first)), now.plusSeconds(1)),
-            Optional.of(Duration.ofDays(1)),
-            Duration.ZERO,
-            1,
-            List.of(query.dimension()),
-            Map.of(),
-            true,
-            ByteUnit.BYTES,
-            GapPolicy.ZERO,
-            SourceChoice.AUTO);
-    Plan plan = Plan.of(everything, look.state(), calendar, settings, now);
-    TreeSet<String> names = new TreeSet<>(MoverNames.naturalOrder());
-    if (movers) {
-      names.addAll(moverNames(gather(plan, BlockStore.Wish.ALL, now, cancellation), plan, query));
-    } else {
-      store
-          .get(
-              plan.keysOf(query.dimension(), store.settledBefore(now)),
-              BlockStore.Wish.ALL,
-              block -> true,
-              cancellation)
-          .blocks()
-          .forEach(block -> names.addAll(valuesOf(block, query.dimension())));
-      names.remove("");
-    }
-    Optional<Pattern> match = query.match().map(pattern -> Filter.compile("match", pattern));
-    return names.stream()
-        .filter(name -> match.map(pattern -> pattern.matcher(name).find()).orElse(true))
-        .toList();
-  }
-
-  private List<String> moverNames(Gathered gathered, Plan plan, NamesQuery query) {
-    Map<String, String> byTrimmedName = new HashMap<>();
-    List<String> names = new ArrayList<>();
-    for (Block block : gathered.raw()) {
-      for (int k = 0; k < block.keyCount(); k++) {
-        GroupKey key = keyNumbers.keyOf(block.keyNumber(k));
-        Shape shape = block.key().shape();
-        String spelling = key.values().get(shape.indexOf(Dimension.MOVER));
-        String byDriver = key.values().get(shape.indexOf(Dimension.MOVER_CLASS));
-        if (isWanted(plan.rule().shownClass(spelling, byDriver), query)) {
-          String name = MoverNames.canonical(spelling);
-          names.add(name);
-          byTrimmedName.put(MoverNames.summaryName(spelling), name);
-        }
-      }
-    }
-    for (Block block : gathered.summary()) {
-      for (String name : valuesOf(block, Dimension.MOVER)) {
-        boolean knownInFull = !byTrimmedName.getOrDefault(name, name).equals(name);
-        if (!knownInFull && isWanted(MoverClass.ofName(name).label(), query)) {
-          names.add(name);
-        }
-      }
-    }
-    return names;
-  }
-
-  private static boolean isWanted(String moverClass, NamesQuery query) {
-    return query.classes().stream().anyMatch(wanted -> wanted.label().equals(moverClass));
-  }
-
-  private List<String> valuesOf(Block block, Dimension dimension) {
-    int place = block.key().shape().indexOf(dimension);
-    List<String> values = new ArrayList<>();
-    for (int k = 0; k < block.keyCount(); k++) {
-      values.add(keyNumbers.keyOf(block.keyNumber(k)).values().get(place));
-    }
-    return values;
+    return names.names(query, cancellation);
   }
 
   /**
@@ -691,12 +560,6 @@ public final class SeriesEngine implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static String shortened(List<String> names) {
-    int most = 5;
-    String shown = names.stream().limit(most).collect(Collectors.joining(", "));
-    return names.size() > most ? shown + " and " + (names.size() - most) + " more" : shown;
   }
 
   private static String inWords(Duration duration) {

@@ -1,9 +1,13 @@
 package org.enstore.accounting.series;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.enstore.accounting.config.Complaint;
 import org.enstore.accounting.measure.ByteUnit;
 import org.enstore.accounting.measure.TimeRange;
 
@@ -30,9 +34,51 @@ public record SeriesQuery(
     boolean includeNullMovers,
     ByteUnit unit,
     GapPolicy gaps,
-    SourceChoice source) {
+    SourceChoice source,
+    Arrangement arrangement) {
   public SeriesQuery {
     groupBy = List.copyOf(groupBy);
     filters = Map.copyOf(filters);
+  }
+
+  /** What in it contradicts itself, by the keys of the query model; empty when nothing does. */
+  public List<Complaint> contradictions() {
+    List<Complaint> complaints = new ArrayList<>();
+    if (arrangement.top() > 0 && groupBy.isEmpty()) {
+      complaints.add(
+          new Complaint(
+              "top",
+              "\"top\" is "
+                  + arrangement.top()
+                  + ", but \"groupBy\" is empty, so that there are no groups to choose from: leave"
+                  + " \"top\" at 0, or group by a dimension."));
+    }
+    if (arrangement.runningTotal() && !measure.isAdditive()) {
+      complaints.add(
+          new Complaint(
+              "runningTotal",
+              "\"runningTotal\" needs the \"measure\" "
+                  + Arrays.stream(Measure.values())
+                      .filter(Measure::isAdditive)
+                      .map(additive -> '"' + additive.label() + '"')
+                      .collect(Collectors.joining(" or "))
+                  + ", not \""
+                  + measure.label()
+                  + "\"."));
+    }
+    if (source == SourceChoice.SUMMARY && !measure.isInSummary()) {
+      complaints.add(
+          new Complaint(
+              "source",
+              "\"source\" is \"summary\", which has no "
+                  + measure.label()
+                  + ": choose \"raw\" or \"auto\", or one of the measures "
+                  + Arrays.stream(Measure.values())
+                      .filter(Measure::isInSummary)
+                      .map(known -> '"' + known.label() + '"')
+                      .collect(Collectors.joining(" and "))
+                  + "."));
+    }
+    return complaints;
   }
 }

@@ -43,10 +43,10 @@ class ProcessSettingsTest {
             ProcessSettings.load(Map.of("HOME", "/home/g", "GF_PLUGIN_CACHE_DIRECTORY", ""))
                 .cacheDirectory())
         .isEmpty();
-    assertThatThrownBy(
-            () -> ProcessSettings.load(Map.of("GF_PLUGIN_CACHE_DIRECTORY", "somewhere")))
+    assertThatThrownBy(() -> ProcessSettings.load(Map.of("GF_PLUGIN_CACHE_DIRECTORY", "somewhere")))
         .isInstanceOf(SettingsProblems.class)
-        .hasMessageContaining("GF_PLUGIN_CACHE_DIRECTORY is \"somewhere\"; it must be the absolute");
+        .hasMessageContaining(
+            "GF_PLUGIN_CACHE_DIRECTORY is \"somewhere\"; it must be the absolute");
   }
 
   @Test

@@ -200,7 +200,8 @@ class SourceSettingsLoaderTest {
   void load_numberAsText() {
     refused("poolSize", "4")
         .withMessage(
-            "\"poolSize\" is \"4\"; it must be a whole number from 1 to 16 (connections per host).");
+            "\"poolSize\" is \"4\"; it must be a whole number from 1 to 16 (connections per"
+                + " host).");
   }
 
   @Test

@@ -26,8 +26,8 @@ class SchemaTest {
     Map<String, Object> schema = schema(QUERY);
     Map<String, Object> series = at(schema, "$defs", "series");
 
-    assertSameForms(schema, series, QueryJson.KEYS);
-    assertThat(ignored(schema, series)).isEqualTo(List.copyOf(QueryJson.IGNORED.keySet()));
+    assertSameForms(schema, series, QuestionJson.KEYS);
+    assertThat(ignored(schema, series)).isEqualTo(List.copyOf(QuestionJson.IGNORED.keySet()));
   }
 
   @Test
@@ -36,7 +36,7 @@ class SchemaTest {
     Map<String, Object> variable = at(schema, "$defs", "variable");
 
     assertSameForms(schema, variable, NamesRequest.KEYS);
-    assertThat(ignored(schema, variable)).isEqualTo(List.copyOf(QueryJson.IGNORED.keySet()));
+    assertThat(ignored(schema, variable)).isEqualTo(List.copyOf(QuestionJson.IGNORED.keySet()));
   }
 
   @Test
@@ -155,7 +155,7 @@ class SchemaTest {
   }
 
   private static Map<String, Object> schema(String file) throws IOException {
-    try (InputStream in = QueryJson.class.getResourceAsStream(file)) {
+    try (InputStream in = QuestionJson.class.getResourceAsStream(file)) {
       assertThat(in).as(file).isNotNull();
       return map(Json.object(new String(in.readAllBytes(), StandardCharsets.UTF_8)));
     }

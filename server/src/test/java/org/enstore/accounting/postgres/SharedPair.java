@@ -154,18 +154,24 @@ final class SharedPair {
             "INSERT INTO encp_xfer (\"date\", node, pid, username, src, dst, \"size\", rw,"
                 + " overall_rate, network_rate, drive_rate, volume, mover, drive_id, drive_sn,"
                 + " elapsed, media_changer, mover_interface, driver, storage_group, encp_ip,"
-                + " encp_id, library) VALUES (?, 'n', 1, 'u', 's', 'd', ?, ?, 1, 1, 1, 'VOL001L8',"
-                + " ?, ?, 'sn', 1, ?, 'i', ?, ?, '127.0.0.1', 'id', ?)")) {
+                + " encp_id, library, disk_rate, transfer_rate) VALUES (?, 'n', 1, 'u', 's', 'd',"
+                + " ?, ?, ?, ?, ?, 'VOL001L8', ?, ?, 'sn', 1, ?, 'i', ?, ?, '127.0.0.1', 'id', ?,"
+                + " ?, ?)")) {
       for (TransferRow row : transfers) {
         statement.setObject(1, row.date());
         statement.setLong(2, row.size());
         statement.setString(3, row.rw());
-        statement.setString(4, row.mover());
-        statement.setString(5, row.driveId());
-        statement.setString(6, row.mediaChanger());
-        statement.setString(7, row.driver());
-        statement.setString(8, row.storageGroup());
-        statement.setString(9, row.library());
+        statement.setLong(4, row.rates().overall());
+        statement.setLong(5, row.rates().network());
+        statement.setLong(6, row.rates().drive());
+        statement.setString(7, row.mover());
+        statement.setString(8, row.driveId());
+        statement.setString(9, row.mediaChanger());
+        statement.setString(10, row.driver());
+        statement.setString(11, row.storageGroup());
+        statement.setString(12, row.library());
+        statement.setObject(13, row.rates().disk(), java.sql.Types.BIGINT);
+        statement.setObject(14, row.rates().transfer(), java.sql.Types.BIGINT);
         statement.addBatch();
       }
       statement.executeBatch();

@@ -68,7 +68,14 @@ class BlockStoreTest {
             SourceSettings.Freshness.DEFAULT,
             SourceSettings.Limits.DEFAULT);
     return new BlockStore(
-        of, settings, new SiteCalendar(zone), () -> now, executor, new KeyNumbers(), memory, Optional.empty());
+        of,
+        settings,
+        new SiteCalendar(zone),
+        () -> now,
+        executor,
+        new KeyNumbers(),
+        memory,
+        Optional.empty());
   }
 
   private static InMemoryTransferSource.Transfer transfer(LocalDateTime at, long bytes) {

@@ -38,7 +38,8 @@ class DiskStoreTest {
 
   private static SourceSettings settings(Map<String, Object> json) {
     return SourceSettingsLoader.load(
-        new SourceSettingsLoader.RawSettings("standby", "", "", json, Map.of("password", "geheim")));
+        new SourceSettingsLoader.RawSettings(
+            "standby", "", "", json, Map.of("password", "geheim")));
   }
 
   /** A process's view: its own numbers of keys, the same files. */
@@ -366,8 +367,7 @@ class DiskStoreTest {
   private List<Long> sums(InMemoryTransferSource source) {
     KeyNumbers keyNumbers = new KeyNumbers();
     SourceSettings settings = settings(Map.of("siteTimeZone", "America/Chicago"));
-    DiskStore disk =
-        new DiskStore(root, settings, CALENDAR, keyNumbers, () -> NOW, Runnable::run);
+    DiskStore disk = new DiskStore(root, settings, CALENDAR, keyNumbers, () -> NOW, Runnable::run);
     BlockStore store =
         new BlockStore(
             source,

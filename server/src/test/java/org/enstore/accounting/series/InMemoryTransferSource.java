@@ -1,6 +1,6 @@
 package org.enstore.accounting.series;
 
-import java.math.BigInteger;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.function.Predicate;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.measure.SiteCalendar;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The port over rows in memory: slow, obvious, and held to the same contract as the database. The
@@ -57,7 +59,31 @@ public final class InMemoryTransferSource implements TransferSource {
       String storageGroup,
       String library,
       String driveType,
-      String mediaChanger) {}
+      String mediaChanger,
+      TransferRates rates) {
+    public Transfer(
+        LocalDateTime date,
+        String mover,
+        String driver,
+        Direction direction,
+        long sizeBytes,
+        String storageGroup,
+        String library,
+        String driveType,
+        String mediaChanger) {
+      this(
+          date,
+          mover,
+          driver,
+          direction,
+          sizeBytes,
+          storageGroup,
+          library,
+          driveType,
+          mediaChanger,
+          TransferRates.UNMEASURED);
+    }
+  }
 
   /** A row of xfer_by_day_by_mover. */
   public record SummaryRow(LocalDate date, String mover, long readBytes, long writtenBytes) {}
@@ -139,43 +165,37 @@ public final class InMemoryTransferSource implements TransferSource {
   }
 
   private void readSummary(ReadRequest request, RowSink sink) {
-    Map<Cell, List<BigInteger>> cells = new LinkedHashMap<>();
+    Map<Cell, List<BigDecimal>> cells = new LinkedHashMap<>();
     for (SummaryRow row : summary) {
       long start = calendar.startOfDay(row.date());
       List<String> values =
           request.shape().dimensions().stream().map(dimension -> row.mover()).toList();
       if (row.readBytes() > 0) {
-        addUp(cells, start, new GroupKey(Direction.READ, values), List.of(row.readBytes()));
+        addUp(cells, request, start, new GroupKey(Direction.READ, values), row.readBytes());
       }
       if (row.writtenBytes() > 0) {
-        addUp(cells, start, new GroupKey(Direction.WRITE, values), List.of(row.writtenBytes()));
+        addUp(cells, request, start, new GroupKey(Direction.WRITE, values), row.writtenBytes());
       }
     }
     deliver(request, cells, sink);
   }
 
   private void readTransfers(ReadRequest request, RowSink sink) {
-    Map<Cell, List<BigInteger>> cells = new LinkedHashMap<>();
+    Map<Cell, List<BigDecimal>> cells = new LinkedHashMap<>();
     for (Transfer transfer : transfers) {
       if (isReplayed(transfer)) {
         List<String> values =
             request.shape().dimensions().stream()
                 .map(dimension -> value(transfer, dimension))
                 .toList();
-        List<Long> quantities =
-            request.shape().quantities().stream()
-                .map(
-                    quantity ->
-                        switch (quantity) {
-                          case BYTES -> transfer.sizeBytes();
-                          case TRANSFERS -> 1L;
-                        })
-                .toList();
         addUp(
             cells,
+            request,
             cellStart(request.grain(), transfer),
             new GroupKey(transfer.direction(), values),
-            quantities);
+            request.shape().quantities().stream()
+                .map(quantity -> amount(transfer, quantity))
+                .toArray(Number[]::new));
       }
     }
     deliver(request, cells, sink);
@@ -184,41 +204,91 @@ public final class InMemoryTransferSource implements TransferSource {
   private record Cell(long start, GroupKey key) {}
 
   private static void addUp(
-      Map<Cell, List<BigInteger>> cells, long start, GroupKey key, List<Long> quantities) {
-    List<BigInteger> added = quantities.stream().map(BigInteger::valueOf).toList();
+      Map<Cell, List<BigDecimal>> cells,
+      ReadRequest request,
+      long start,
+      GroupKey key,
+      Number... amounts) {
+    List<BigDecimal> added =
+        Arrays.stream(amounts).map(amount -> new BigDecimal(amount.toString())).toList();
     cells.merge(
         new Cell(start, key),
         added,
         (known, more) -> {
-          List<BigInteger> sums = new ArrayList<>();
+          List<BigDecimal> sums = new ArrayList<>();
           for (int i = 0; i < known.size(); i++) {
-            sums.add(known.get(i).add(more.get(i)));
+            sums.add(
+                request.shape().quantities().get(i) == Quantity.DRIVE_RATE_MAX
+                    ? known.get(i).max(more.get(i))
+                    : known.get(i).add(more.get(i)));
           }
           return sums;
         });
   }
 
-  private void deliver(ReadRequest request, Map<Cell, List<BigInteger>> cells, RowSink sink) {
+  private void deliver(ReadRequest request, Map<Cell, List<BigDecimal>> cells, RowSink sink) {
     long first =
         request.since().map(Instant::getEpochSecond).orElse(calendar.startOfDay(request.from()));
     long end = calendar.startOfDay(request.to());
     cells.forEach(
         (cell, sums) -> {
           if (cell.start() >= first && cell.start() < end) {
-            sink.accept(
-                cell.start(),
-                cell.key(),
-                sums.stream().mapToLong(InMemoryTransferSource::exact).toArray());
+            long[] bits = new long[sums.size()];
+            for (int i = 0; i < bits.length; i++) {
+              bits[i] = bits(request.shape().quantities().get(i), sums.get(i));
+            }
+            sink.accept(cell.start(), cell.key(), bits);
           }
         });
   }
 
-  private static long exact(BigInteger sum) {
+  private static long bits(Quantity quantity, BigDecimal sum) {
+    if (quantity.isDouble()) {
+      return Double.doubleToLongBits(sum.doubleValue());
+    }
     try {
       return sum.longValueExact();
     } catch (ArithmeticException e) {
       throw new QueryFailure(FailureKind.TOO_LARGE, "The sum does not fit 64 bits.", e);
     }
+  }
+
+  /** What one transfer adds to a quantity. */
+  private static Number amount(Transfer transfer, Quantity quantity) {
+    TransferRates rates = transfer.rates();
+    return switch (quantity) {
+      case BYTES -> transfer.sizeBytes();
+      case TRANSFERS -> 1L;
+      case DRIVE_RATE_BYTES -> counts(transfer, driveRate(transfer)) ? transfer.sizeBytes() : 0L;
+      case DRIVE_RATE_SECONDS -> seconds(transfer, driveRate(transfer));
+      case DRIVE_RATE_MAX -> counts(transfer, driveRate(transfer)) ? driveRate(transfer) : 0L;
+      case NETWORK_RATE_BYTES -> counts(transfer, rates.network()) ? transfer.sizeBytes() : 0L;
+      case NETWORK_RATE_SECONDS -> seconds(transfer, rates.network());
+      case DISK_RATE_BYTES -> counts(transfer, known(rates.disk())) ? transfer.sizeBytes() : 0L;
+      case DISK_RATE_SECONDS -> seconds(transfer, known(rates.disk()));
+      case TRANSFER_RATE_BYTES ->
+          counts(transfer, known(rates.transfer())) ? transfer.sizeBytes() : 0L;
+      case TRANSFER_RATE_SECONDS -> seconds(transfer, known(rates.transfer()));
+      case OVERALL_RATE_BYTES -> counts(transfer, rates.overall()) ? transfer.sizeBytes() : 0L;
+      case OVERALL_RATE_SECONDS -> seconds(transfer, rates.overall());
+    };
+  }
+
+  private static long known(@Nullable Long rate) {
+    return rate == null ? 0 : rate;
+  }
+
+  /** The drive rate; 0, which never counts, for a file that is too small for it. */
+  private static long driveRate(Transfer transfer) {
+    return transfer.sizeBytes() < 536_870_912 ? 0 : transfer.rates().drive();
+  }
+
+  private static boolean counts(Transfer transfer, long rate) {
+    return rate > 0 && !(rate < 1024 && transfer.sizeBytes() > 1024);
+  }
+
+  private static double seconds(Transfer transfer, long rate) {
+    return counts(transfer, rate) ? (double) transfer.sizeBytes() / rate : 0;
   }
 
   private long cellStart(Grain grain, Transfer transfer) {
@@ -248,6 +318,10 @@ public final class InMemoryTransferSource implements TransferSource {
       case LIBRARY -> transfer.library();
       case DRIVE_TYPE -> transfer.driveType();
       case MEDIA_CHANGER -> transfer.mediaChanger();
+      case DRIVE_RATE_BIN ->
+          counts(transfer, driveRate(transfer))
+              ? String.valueOf(RateBins.of(driveRate(transfer)))
+              : "";
     };
   }
 

@@ -23,7 +23,8 @@ final class InMemoryTransferSourceTest extends TransferSourceContract {
                 row.storageGroup(),
                 Objects.requireNonNullElse(row.library(), ""),
                 row.driveId(),
-                row.mediaChanger()));
+                row.mediaChanger(),
+                row.rates()));
       }
     }
     for (SummaryRow row : summary) {

@@ -16,7 +16,8 @@ public record TransferRow(
     String storageGroup,
     @Nullable String library,
     String driveId,
-    String mediaChanger) {
+    String mediaChanger,
+    TransferRates rates) {
 
   /** A read or write of one tape mover, everything else being the same for all. */
   public static TransferRow of(String date, String rw, long size, String mover) {
@@ -29,25 +30,32 @@ public record TransferRow(
         "cms",
         "CD-LTO8G1",
         "ULT3580-TD8",
-        "TS4500G1.media_changer");
+        "TS4500G1.media_changer",
+        TransferRates.all(1));
   }
 
   public TransferRow withDriver(String other) {
     return new TransferRow(
-        date, rw, size, mover, other, storageGroup, library, driveId, mediaChanger);
+        date, rw, size, mover, other, storageGroup, library, driveId, mediaChanger, rates);
   }
 
   public TransferRow withStorageGroup(String other) {
-    return new TransferRow(date, rw, size, mover, driver, other, library, driveId, mediaChanger);
+    return new TransferRow(
+        date, rw, size, mover, driver, other, library, driveId, mediaChanger, rates);
   }
 
   public TransferRow withLibrary(@Nullable String other) {
     return new TransferRow(
-        date, rw, size, mover, driver, storageGroup, other, driveId, mediaChanger);
+        date, rw, size, mover, driver, storageGroup, other, driveId, mediaChanger, rates);
   }
 
   public TransferRow withDriveId(String other) {
     return new TransferRow(
-        date, rw, size, mover, driver, storageGroup, library, other, mediaChanger);
+        date, rw, size, mover, driver, storageGroup, library, other, mediaChanger, rates);
+  }
+
+  public TransferRow withRates(TransferRates other) {
+    return new TransferRow(
+        date, rw, size, mover, driver, storageGroup, library, driveId, mediaChanger, other);
   }
 }

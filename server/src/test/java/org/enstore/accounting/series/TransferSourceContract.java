@@ -80,8 +80,7 @@ public abstract class TransferSourceContract {
   @Test
   void transfers_everyDimensionInDeclarationOrder() throws Exception {
     TransferSource source = raw(UTC, TransferRow.of("2024-05-01T10:00:00", "r", 5, "A.mover"));
-    Shape shape =
-        Shape.of(List.of(Dimension.values()), List.of(Quantity.TRANSFERS, Quantity.BYTES));
+    Shape shape = Shape.of(Dimension.ASKABLE, List.of(Quantity.TRANSFERS, Quantity.BYTES));
 
     assertThat(read(source, Grain.DAY, shape, "2024-05-01", "2024-05-02"))
         .containsExactly(
@@ -182,6 +181,116 @@ public abstract class TransferSourceContract {
         .isInstanceOfSatisfying(
             QueryFailure.class,
             failure -> assertThat(failure.kind()).isEqualTo(FailureKind.TOO_LARGE));
+  }
+
+  @Test
+  void rates_sumBytesAndSecondsOfWhatWasMeasured() throws Exception {
+    long large = 1L << 30;
+    TransferSource source =
+        raw(
+            UTC,
+            rated(large, new TransferRates(1 << 20, 2 << 20, 1L << 18, 1L << 19, 1 << 17)),
+            rated(large, new TransferRates(1 << 21, 0, -1L, null, 1 << 17)),
+            // What fill_encp_xfer_from_log.py stores: MiB per second.
+            rated(large, TransferRates.all(150)),
+            rated(large, TransferRates.UNMEASURED),
+            rated(large, TransferRates.all(-1)),
+            rated(1024, TransferRates.all(512)));
+
+    assertThat(rates(source, Quantity.DRIVE_RATE_BYTES, Quantity.DRIVE_RATE_SECONDS))
+        .containsExactly(2.0 * large, 1024.0 + 512.0);
+    assertThat(rates(source, Quantity.NETWORK_RATE_BYTES, Quantity.NETWORK_RATE_SECONDS))
+        .containsExactly(large + 1024.0, 512.0 + 2.0);
+    assertThat(rates(source, Quantity.DISK_RATE_BYTES, Quantity.DISK_RATE_SECONDS))
+        .containsExactly(large + 1024.0, 4096.0 + 2.0);
+    assertThat(rates(source, Quantity.TRANSFER_RATE_BYTES, Quantity.TRANSFER_RATE_SECONDS))
+        .containsExactly(large + 1024.0, 2048.0 + 2.0);
+    assertThat(rates(source, Quantity.OVERALL_RATE_BYTES, Quantity.OVERALL_RATE_SECONDS))
+        .containsExactly(2.0 * large + 1024.0, 8192.0 * 2 + 2.0);
+    assertThat(rates(source, Quantity.TRANSFERS, Quantity.DRIVE_RATE_MAX))
+        .containsExactly(6.0, 2097152.0);
+  }
+
+  @Test
+  void rates_ofDrivesLeaveOutFilesBelow512MiB() throws Exception {
+    TransferSource source =
+        raw(
+            UTC,
+            rated((512L << 20) - 1, TransferRates.all(7 << 20)),
+            rated(512L << 20, TransferRates.all(1 << 20)));
+
+    assertThat(rates(source, Quantity.DRIVE_RATE_BYTES, Quantity.DRIVE_RATE_SECONDS))
+        .containsExactly(536870912.0, 512.0);
+    assertThat(rates(source, Quantity.TRANSFERS, Quantity.DRIVE_RATE_MAX))
+        .containsExactly(2.0, 1048576.0);
+    assertThat(rates(source, Quantity.TRANSFERS, Quantity.NETWORK_RATE_BYTES))
+        .containsExactly(2.0, 1073741823.0);
+  }
+
+  @Test
+  void rates_noneMeasuredIsZero() throws Exception {
+    TransferSource source = raw(UTC, rated(1L << 30, TransferRates.UNMEASURED));
+
+    assertThat(rates(source, Quantity.DRIVE_RATE_BYTES, Quantity.DRIVE_RATE_SECONDS))
+        .containsExactly(0.0, 0.0);
+    assertThat(rates(source, Quantity.TRANSFERS, Quantity.DRIVE_RATE_MAX))
+        .containsExactly(1.0, 0.0);
+  }
+
+  @Test
+  void rateBins_areThoseOfTheSketch() throws Exception {
+    List<TransferRow> rows = new ArrayList<>();
+    Map<String, Long> expected = new TreeMap<>();
+    Random random = new Random(11);
+    for (int i = 0; i < 300; i++) {
+      long rate = Math.max(1024, (long) Math.exp(random.nextDouble(7, 43)));
+      rows.add(rated(1L << 30, TransferRates.all(rate)));
+      expected.merge(String.valueOf(RateBins.of(rate)), 1L, Long::sum);
+    }
+    rows.add(rated(1L << 30, TransferRates.all(0)));
+    rows.add(rated(1L << 20, TransferRates.all(1 << 20)));
+    expected.put("", 2L);
+    Shape shape = Shape.of(List.of(Dimension.DRIVE_RATE_BIN), List.of(Quantity.TRANSFERS));
+    Map<String, Long> counts = new TreeMap<>();
+    source(UTC, rows, List.of())
+        .read(
+            new ReadRequest(
+                SourceTable.RAW,
+                Grain.DAY,
+                shape,
+                LocalDate.parse("2024-05-01"),
+                LocalDate.parse("2024-05-02")),
+            (epochSecond, key, sums) -> counts.merge(key.values().get(0), sums[0], Long::sum),
+            new Cancellation());
+
+    assertThat(counts).isEqualTo(expected);
+  }
+
+  private static TransferRow rated(long size, TransferRates rates) {
+    return TransferRow.of("2024-05-01T10:00:00", "r", size, "A.mover").withRates(rates);
+  }
+
+  /** The two quantities of all transfers of 2024-05-01 together. */
+  private static List<Double> rates(TransferSource source, Quantity one, Quantity other) {
+    Shape shape = Shape.of(List.of(), List.of(one, other));
+    List<Double> values = new ArrayList<>();
+    source.read(
+        new ReadRequest(
+            SourceTable.RAW,
+            Grain.DAY,
+            shape,
+            LocalDate.parse("2024-05-01"),
+            LocalDate.parse("2024-05-02")),
+        (epochSecond, key, sums) -> {
+          for (int i = 0; i < sums.length; i++) {
+            values.add(
+                shape.quantities().get(i).isDouble()
+                    ? Double.longBitsToDouble(sums[i])
+                    : (double) sums[i]);
+          }
+        },
+        new Cancellation());
+    return values;
   }
 
   // ---- the site's clock -----------------------------------------------------------------------

@@ -16,6 +16,7 @@ import org.enstore.accounting.measure.ByteUnit;
 import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.proto.pluginv2.DataQuery;
+import org.enstore.accounting.series.Arrangement;
 import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.DirectionMode;
 import org.enstore.accounting.series.FailureKind;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class QueryJsonTest {
+class QuestionJsonTest {
   private static final TimeRange RANGE =
       new TimeRange(
           Instant.parse("2025-06-01T00:00:00Z"), Instant.parse("2025-06-20T17:00:00.123Z"));
@@ -46,17 +47,17 @@ class QueryJsonTest {
   }
 
   private static SeriesQuery series(String json) {
-    return ((Question.OfSeries) QueryJson.read(query(json).build())).query();
+    return ((Question.OfSeries) QuestionJson.read(query(json).build())).query();
   }
 
   private static NamesRequest names(String json) {
-    return ((Question.OfNames) QueryJson.read(query(json).setQueryType("variable").build()))
+    return ((Question.OfNames) QuestionJson.read(query(json).setQueryType("variable").build()))
         .names();
   }
 
   private static ThrowableAssertAlternative<QueryFailure> refused(DataQuery.Builder query) {
     return assertThatExceptionOfType(QueryFailure.class)
-        .isThrownBy(() -> QueryJson.read(query.build()))
+        .isThrownBy(() -> QuestionJson.read(query.build()))
         .satisfies(failure -> assertThat(failure.kind()).isEqualTo(FailureKind.BAD_QUERY));
   }
 
@@ -75,7 +76,8 @@ class QueryJsonTest {
             false,
             ByteUnit.MEBIBYTES,
             GapPolicy.NOT_YET,
-            SourceChoice.AUTO);
+            SourceChoice.AUTO,
+            Arrangement.PLAIN);
 
     assertThat(series("")).isEqualTo(defaults);
     assertThat(series("{}")).isEqualTo(defaults);
@@ -85,13 +87,31 @@ class QueryJsonTest {
   }
 
   @Test
+  void read_contradictions_areRefusedTogether() {
+    refused(
+            query(
+                """
+                {"measure":"driveRate","groupBy":[],"top":3,"runningTotal":true,
+                 "source":"summary","compare":"lastYear"}
+                """))
+        .withMessageContaining("\"compare\" is \"lastYear\"; it must be one of \"none\" or")
+        .withMessageContaining("\"groupBy\" is empty")
+        .withMessageContaining("\"bytes\" or \"transfers\", not \"driveRate\"")
+        .withMessageContaining("\"summary\", which has no driveRate");
+    refused(query("{\"top\":501}"))
+        .withMessageContaining("\"top\" is 501; it must be a whole number from 0 to 500");
+    refused(query("{\"groupBy\":[\"driveRateBin\"]}")).withMessageContaining("mediaChanger");
+  }
+
+  @Test
   void read_everything() {
     Question question =
-        QueryJson.read(
+        QuestionJson.read(
             query(
                     """
-                    {"version":1,"queryType":"series","measure":"throughput","groupBy":[],
-                     "direction":"sum","includeNullMovers":true,"step":"1M","unit":"MB",
+                    {"version":1,"queryType":"series","measure":"transfers",
+                     "groupBy":["storageGroup","mediaChanger"],"top":10,
+                     "compare":"previousPeriod","runningTotal":true,"direction":"sum","includeNullMovers":true,"step":"1M","unit":"MB",
                      "gaps":"zero","source":"raw","legend":"{{mover}} in",
                      "filters":{
                        "mover":{"include":["LTO8_01","LTO8_02.mover"],"exclude":["x"],
@@ -108,13 +128,13 @@ class QueryJsonTest {
         .isEqualTo(
             new Question.OfSeries(
                 new SeriesQuery(
-                    Measure.THROUGHPUT,
+                    Measure.TRANSFERS,
                     DirectionMode.SUM,
                     RANGE,
                     Optional.of(org.enstore.accounting.measure.Step.MONTH.nominal()),
                     Duration.ofMinutes(1),
                     1234,
-                    List.of(),
+                    List.of(Dimension.STORAGE_GROUP, Dimension.MEDIA_CHANGER),
                     Map.of(
                         Dimension.MOVER,
                         new Filter(
@@ -135,7 +155,8 @@ class QueryJsonTest {
                     true,
                     ByteUnit.MEGABYTES,
                     GapPolicy.ZERO,
-                    SourceChoice.RAW),
+                    SourceChoice.RAW,
+                    new Arrangement(10, Arrangement.Comparison.PREVIOUS_PERIOD, true)),
                 Legend.of("{{mover}} in")));
   }
 
@@ -175,8 +196,9 @@ class QueryJsonTest {
         "{\"measure\":\"volume\"}        | \"measure\" is \"volume\"; it must be one of \"bytes\"",
         "{\"measure\":1}                 | \"measure\" is 1; it must be one of \"bytes\"",
         "{\"direction\":\"reed\"}        | Did you mean \"read\"?",
-        "{\"groupBy\":[\"owner\"]}       | it must be \"mover\"",
-        "{\"groupBy\":[\"mover\",\"mover\"]} | \"groupBy\" is a list; it must be a list of different",
+        "{\"groupBy\":[\"owner\"]}       | it must be one of \"mover\", \"moverClass\"",
+        "{\"groupBy\":[\"mover\",\"mover\"]} | \"groupBy\" is a list; it must be a list of"
+            + " different",
         "{\"groupBy\":\"mover\"}         | it must be a list of different words",
         "{\"unit\":\"MIB\"}              | Did you mean \"MiB\"?",
         "{\"gaps\":true}                 | \"gaps\" is true; it must be one of",
@@ -189,12 +211,17 @@ class QueryJsonTest {
         "{\"filters\":[]}                | \"filters\" is a list; it must be an object",
         "{\"filters\":{\"movers\":{}}}   | \"filters.movers\" is not known",
         "{\"filters\":{\"mover\":[]}}    | \"filters.mover\" must be an object",
-        "{\"filters\":{\"mover\":{\"include\":\"x\"}}} | \"filters.mover.include\" is \"x\"; it must be a list of texts",
-        "{\"filters\":{\"mover\":{\"include\":[1]}}} | \"filters.mover.include\" is a list; it must",
+        "{\"filters\":{\"mover\":{\"include\":\"x\"}}} | \"filters.mover.include\" is \"x\"; it"
+            + " must be a list of texts",
+        "{\"filters\":{\"mover\":{\"include\":[1]}}} | \"filters.mover.include\" is a list; it"
+            + " must",
         "{\"filters\":{\"mover\":{\"includes\":[]}}} | Did you mean \"include\"?",
-        "{\"filters\":{\"mover\":{\"match\":\"(\"}}} | \"filters.mover.match\" is not a regular expression",
-        "{\"filters\":{\"moverClass\":{\"include\":[\"robot\"]}}} | \"filters.moverClass\" names the class \"robot\"",
-        "{\"movers\":[]}                 | \"movers\" is not known; known are version, queryType, measure",
+        "{\"filters\":{\"mover\":{\"match\":\"(\"}}} | \"filters.mover.match\" is not a regular"
+            + " expression",
+        "{\"filters\":{\"moverClass\":{\"include\":[\"robot\"]}}} | \"filters.moverClass\" names"
+            + " the class \"robot\"",
+        "{\"movers\":[]}                 | \"movers\" is not known; known are version, queryType,"
+            + " measure",
         "{\"version\":2,\"future\":1}    | made by a newer version of the plugin",
         "{\"version\":0}                 | it must be a whole number from 1 to 1",
         "{\"queryType\":\"annotations\"} | \"queryType\" is \"annotations\"",
@@ -244,9 +271,9 @@ class QueryJsonTest {
   @Test
   void read_queryTypeOutside() {
     refused(query("{}").setQueryType("replication")).withMessageContaining("\"replication\"");
-    assertThat(QueryJson.read(query("{\"queryType\":\"variable\"}").build()))
+    assertThat(QuestionJson.read(query("{\"queryType\":\"variable\"}").build()))
         .isInstanceOf(Question.OfNames.class);
-    assertThat(QueryJson.read(query("{}").setQueryType("variable").build()))
+    assertThat(QuestionJson.read(query("{}").setQueryType("variable").build()))
         .isInstanceOf(Question.OfNames.class);
   }
 

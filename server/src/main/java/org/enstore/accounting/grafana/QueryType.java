@@ -1,0 +1,49 @@
+package org.enstore.accounting.grafana;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.enstore.accounting.proto.pluginv2.DataQuery;
+import org.enstore.accounting.series.QueryFailure;
+
+/**
+ * The kinds of query there are: how each is called and read. How it is answered, it knows itself.
+ */
+enum QueryType {
+  SERIES("series"),
+  VARIABLE("variable");
+
+  private final String word;
+
+  QueryType(String word) {
+    this.word = word;
+  }
+
+  /** What {@code queryType} may hold; the empty text is the same as series. */
+  static List<String> words() {
+    return Stream.concat(Stream.of(""), Arrays.stream(values()).map(type -> type.word)).toList();
+  }
+
+  /** The type called {@code word}, if there is one. */
+  static Optional<QueryType> of(String word) {
+    return word.isEmpty()
+        ? Optional.of(SERIES)
+        : Arrays.stream(values()).filter(type -> type.word.equals(word)).findFirst();
+  }
+
+  /**
+   * Reads a query of this type.
+   *
+   * @param query what Grafana says around the object
+   * @param object the query's own JSON
+   * @throws QueryFailure with every problem
+   */
+  Question read(DataQuery query, Map<String, ?> object) {
+    return switch (this) {
+      case SERIES -> QuestionJson.series(query, object);
+      case VARIABLE -> new Question.OfNames(NamesRequest.read(object));
+    };
+  }
+}

@@ -1,0 +1,155 @@
+package org.enstore.accounting.grafana;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.enstore.accounting.config.Complaint;
+import org.enstore.accounting.config.Key;
+import org.enstore.accounting.config.KeyReader;
+import org.enstore.accounting.frame.Legend;
+import org.enstore.accounting.measure.TimeRange;
+import org.enstore.accounting.proto.pluginv2.DataQuery;
+import org.enstore.accounting.series.FailureKind;
+import org.enstore.accounting.series.QueryFailure;
+import org.enstore.accounting.series.QueryRules;
+import org.enstore.accounting.series.SeriesQuery;
+
+/**
+ * Reads queries, version {@value #VERSION} of the public query model, which {@code
+ * query-model-v1.schema.json} describes. Every key may be left out: alert rules come without the
+ * front end that would fill it in. What a question for series may hold is said by {@link
+ * QueryRules}; this adds what belongs to Grafana.
+ */
+final class QuestionJson {
+  /** The newest version of the query model that this program understands. */
+  static final long VERSION = 1;
+
+  /** What an absent {@code maxDataPoints} means, as in Grafana. */
+  private static final long DEFAULT_MAX_POINTS = 100;
+
+  /** What an absent interval means, as in Grafana. */
+  private static final long DEFAULT_INTERVAL_MILLIS = 1000;
+
+  /** Keys that Grafana adds to any query, each with the reason why it may be ignored. */
+  static final Map<String, String> IGNORED = ignored();
+
+  static final Key<String> QUERY_TYPE =
+      Key.choice("queryType", QueryType.words(), word -> word, "");
+
+  private static final Key<Long> VERSION_KEY =
+      Key.number("version", 1, VERSION, "version of the query model", 1);
+  private static final Key<String> LEGEND = Key.text("legend", "");
+
+  /** Every key of a series query, in the order to document them. */
+  static final List<Key<?>> KEYS = keys();
+
+  private QuestionJson() {}
+
+  /**
+   * The question that {@code query} asks.
+   *
+   * @throws QueryFailure of kind {@link FailureKind#BAD_QUERY} with every problem
+   */
+  static Question read(DataQuery query) {
+    Map<String, ?> object;
+    try {
+      object = Json.object(query.getJson());
+    } catch (IllegalArgumentException e) {
+      throw new QueryFailure(FailureKind.BAD_QUERY, "The query " + e.getMessage(), e);
+    }
+    refuseNewer(object);
+    return type(query, object).read(query, object);
+  }
+
+  /** Refuses a version from the future before its unknown keys make a puzzle of it. */
+  static void refuseNewer(Map<String, ?> object) {
+    if (object.get(VERSION_KEY.name()) instanceof Number number && number.doubleValue() > VERSION) {
+      throw new QueryFailure(
+          FailureKind.BAD_QUERY,
+          "The query has version "
+              + number
+              + " and was made by a newer version of the plugin; this one understands version "
+              + VERSION
+              + ". Update the plugin.");
+    }
+  }
+
+  /** Grafana's own field wins; a wrong word in the object is refused when its keys are read. */
+  private static QueryType type(DataQuery query, Map<String, ?> object) {
+    String outside = query.getQueryType();
+    if (!outside.isEmpty()) {
+      Optional<QueryType> type = QueryType.of(outside);
+      QueryRules.refuse(
+          type.isPresent()
+              ? List.of()
+              : List.of(
+                  new Complaint(
+                      QUERY_TYPE.name(),
+                      "\"queryType\" is \"%s\"; it must be %s."
+                          .formatted(outside, QUERY_TYPE.permitted()))));
+      return type.orElseThrow();
+    }
+    return object.get(QUERY_TYPE.name()) instanceof String inside
+        ? QueryType.of(inside).orElse(QueryType.SERIES)
+        : QueryType.SERIES;
+  }
+
+  /** Reads a query for time series. */
+  static Question series(DataQuery query, Map<String, ?> object) {
+    KeyReader keys = new KeyReader("", object, KEYS);
+    keys.take(VERSION_KEY);
+    keys.take(QUERY_TYPE);
+    Legend legend = Legend.of(keys.take(LEGEND));
+    keys.drop(IGNORED::containsKey);
+    SeriesQuery asked =
+        QueryRules.finish(
+            keys,
+            new QueryRules.Window(
+                range(query, keys),
+                Duration.ofMillis(
+                    query.getIntervalMS() > 0 ? query.getIntervalMS() : DEFAULT_INTERVAL_MILLIS),
+                query.getMaxDataPoints() > 0 ? query.getMaxDataPoints() : DEFAULT_MAX_POINTS));
+    return new Question.OfSeries(asked, legend);
+  }
+
+  private static Optional<TimeRange> range(DataQuery query, KeyReader keys) {
+    if (!query.hasTimeRange()) {
+      keys.complain("timeRange", "The query comes without a time range.");
+      return Optional.empty();
+    }
+    return QueryRules.range(
+        Instant.ofEpochMilli(query.getTimeRange().getFromEpochMS()),
+        Instant.ofEpochMilli(query.getTimeRange().getToEpochMS()),
+        "timeRange",
+        keys);
+  }
+
+  private static List<Key<?>> keys() {
+    List<Key<?>> keys = new ArrayList<>(List.of(VERSION_KEY, QUERY_TYPE));
+    keys.addAll(QueryRules.KEYS);
+    keys.add(LEGEND);
+    return List.copyOf(keys);
+  }
+
+  private static Map<String, String> ignored() {
+    Map<String, String> ignored = new LinkedHashMap<>();
+    ignored.put("refId", "Grafana says it beside the query as well.");
+    ignored.put("hide", "A hidden query that is asked all the same is answered.");
+    ignored.put("key", "Explore's own name for the query's row.");
+    ignored.put("datasource", "Grafana has chosen the data source already.");
+    ignored.put("datasourceId", "The old form of the same.");
+    ignored.put("intervalMs", "Grafana says it beside the query as well.");
+    ignored.put("maxDataPoints", "Grafana says it beside the query as well.");
+    ignored.put("timeRange", "Grafana says it beside the query as well.");
+    ignored.put("queryCachingTTL", "Grafana's own query cache.");
+    ignored.put("adhocFilters", "This data source has no ad-hoc filters.");
+    ignored.put("scopes", "This data source has no scopes.");
+    ignored.put("queryGroupId", "Grafana's own bookkeeping.");
+    return Collections.unmodifiableMap(ignored);
+  }
+}

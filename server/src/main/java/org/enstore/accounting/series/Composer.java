@@ -1,0 +1,261 @@
+package org.enstore.accounting.series;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.enstore.accounting.config.SourceSettings;
+import org.enstore.accounting.measure.Numbers;
+import org.enstore.accounting.measure.Series;
+import org.enstore.accounting.measure.SeriesTable;
+import org.enstore.accounting.measure.SiteCalendar;
+
+/**
+ * Makes the table that answers one query out of blocks: which series there are, the largest of
+ * them, their numbers, and what is shown beside them. Used once; not thread-safe.
+ */
+final class Composer {
+  private static final String DIRECTION = "direction";
+  private static final String PERIOD = "period";
+  private static final String CURRENT = "current";
+  private static final String PREVIOUS = "previous";
+
+  private final SeriesQuery query;
+  private final Plan plan;
+  private final SourceSettings.Limits limits;
+  private final Grouping grouping;
+  private final Tally tally;
+  private final List<Notice> notices = new ArrayList<>();
+
+  Composer(
+      SeriesQuery query,
+      Plan plan,
+      KeyNumbers keyNumbers,
+      SiteCalendar calendar,
+      SourceSettings.Limits limits) {
+    this.query = query;
+    this.plan = plan;
+    this.limits = limits;
+    this.grouping = new Grouping(query, plan.rule(), keyNumbers);
+    this.tally = new Tally(query.measure(), grouping, plan.buckets(), calendar);
+  }
+
+  /** The table, and what its reader should know. */
+  record Composed(SeriesTable table, List<Notice> notices) {}
+
+  /**
+   * Composes the answer.
+   *
+   * @param completeUntil the instant before which no further transfer is expected
+   * @param unknown the buckets that have not been read to the end: their numbers are missing
+   * @throws QueryFailure of kind {@link FailureKind#TOO_LARGE} if an exact sum exceeds 64 bits
+   */
+  Composed compose(List<Tally.Part> parts, Instant completeUntil, BitSet unknown) {
+    tally.decide(parts);
+    Choice choice = choose(parts);
+    Tally.Sum[] sums = tally.sums(parts, choice.places, choice.shown.size());
+    Presentation presentation =
+        new Presentation(query, plan.buckets(), completeUntil.toEpochMilli());
+    List<Series> series = new ArrayList<>();
+    int first = plan.firstBucket();
+    int count = plan.buckets().count() - first;
+    for (int i = 0; i < sums.length; i++) {
+      // A total is there even when nothing was transferred.
+      if (sums[i].present().isEmpty() && !query.groupBy().isEmpty()) {
+        continue;
+      }
+      Grouping.Labels labels = choice.shown.get(i);
+      if (first == 0) {
+        series.add(
+            new Series(labelled(labels, ""), numbers(presentation, sums[i], 0, count, unknown)));
+      } else {
+        series.add(
+            new Series(
+                labelled(labels, CURRENT), numbers(presentation, sums[i], first, count, unknown)));
+        series.add(
+            new Series(
+                labelled(labels, PREVIOUS), numbers(presentation, sums[i], 0, count, unknown)));
+      }
+    }
+    tellOfNames(choice, sums);
+    return new Composed(new SeriesTable(plan.buckets().from(first), series), notices);
+  }
+
+  private Numbers numbers(
+      Presentation presentation, Tally.Sum sum, int first, int count, BitSet unknown) {
+    BitSet lacking = unknown.get(first, first + count);
+    if (query.arrangement().runningTotal() && !lacking.isEmpty()) {
+      // Whatever is added to an unknown number is unknown.
+      lacking.set(lacking.nextSetBit(0), count);
+    }
+    return presentation.numbers(sum, first, count).without(lacking);
+  }
+
+  /** Which series are shown. */
+  private static final class Choice {
+    /** For each series of the grouping its place in {@link #shown}, or that it is left out. */
+    private final int[] places;
+
+    /** In the order of the answer; some may turn out to have no row. */
+    private final List<Grouping.Labels> shown;
+
+    /** The series that have a row, where that was found out; otherwise those shown tell. */
+    private final Set<Integer> seen;
+
+    Choice(int[] places, List<Grouping.Labels> shown, Set<Integer> seen) {
+      this.places = places;
+      this.shown = shown;
+      this.seen = seen;
+    }
+  }
+
+  private Choice choose(List<Tally.Part> parts) {
+    int count = grouping.count();
+    int limit = seriesLimit();
+    List<Integer> all =
+        IntStream.range(0, count)
+            .boxed()
+            .sorted(Comparator.comparing(grouping::labels, Grouping.Labels.NATURAL))
+            .toList();
+    int[] places = new int[count];
+    if (query.arrangement().top() == 0 && count <= limit) {
+      for (int i = 0; i < count; i++) {
+        places[all.get(i)] = i;
+      }
+      return new Choice(places, all.stream().map(grouping::labels).toList(), Set.of());
+    }
+    Tally.Totals totals = tally.totals(parts, plan.firstBucket());
+    Map<Grouping.Labels, Long> totalOf = new LinkedHashMap<>();
+    Map<Integer, Grouping.Labels> shownAs = new HashMap<>();
+    Set<List<String>> apart = apart(all, totals);
+    Set<Integer> seen = new LinkedHashSet<>();
+    for (int series : all) {
+      if (totals.isPresent(series) || query.groupBy().isEmpty()) {
+        Grouping.Labels labels = grouping.labels(series);
+        Grouping.Labels shown =
+            apart.contains(labels.group())
+                ? labels
+                : new Grouping.Labels(others(), labels.direction());
+        seen.add(series);
+        shownAs.put(series, shown);
+        totalOf.merge(shown, totals.of(series), Composer::added);
+      }
+    }
+    List<Grouping.Labels> shown = new ArrayList<>(cut(totalOf, limit));
+    shown.sort(
+        Comparator.comparing((Grouping.Labels labels) -> labels.group().equals(others()))
+            .thenComparing(Grouping.Labels.NATURAL));
+    Arrays.fill(places, Grouping.LEFT_OUT);
+    shownAs.forEach((series, labels) -> places[series] = shown.indexOf(labels));
+    return new Choice(places, shown, seen);
+  }
+
+  /** How many series, each in all its periods, an answer may have. */
+  private int seriesLimit() {
+    long fitting = limits.maxPoints() / plan.buckets().count();
+    int periods = plan.firstBucket() == 0 ? 1 : 2;
+    return (int) Math.max(1, Math.min(limits.maxSeries() / periods, fitting));
+  }
+
+  /** The groups that are not merged with the rest: all of them, or the largest. */
+  private Set<List<String>> apart(List<Integer> all, Tally.Totals totals) {
+    Map<List<String>, Long> groups = new LinkedHashMap<>();
+    for (int series : all) {
+      if (totals.isPresent(series) || query.groupBy().isEmpty()) {
+        groups.merge(grouping.labels(series).group(), totals.of(series), Composer::added);
+      }
+    }
+    int top = query.arrangement().top();
+    if (top == 0) {
+      return groups.keySet();
+    }
+    // A group that is really called so cannot be told from the rest, and is part of it.
+    groups.remove(others());
+    return groups.entrySet().stream()
+        .sorted(Map.Entry.<List<String>, Long>comparingByValue().reversed())
+        .limit(top)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
+  private List<String> others() {
+    return query.groupBy().stream().map(dimension -> Arrangement.OTHER).toList();
+  }
+
+  /** The largest series, as many as an answer may have, with a notice about those it may not. */
+  private List<Grouping.Labels> cut(Map<Grouping.Labels, Long> totals, int limit) {
+    if (totals.size() <= limit) {
+      return List.copyOf(totals.keySet());
+    }
+    notices.add(
+        Notice.warning(
+            "Only the "
+                + limit
+                + " largest of "
+                + totals.size()
+                + " series are shown (settings maxSeries "
+                + limits.maxSeries()
+                + " and maxPoints "
+                + limits.maxPoints()
+                + "). Narrow the filters, widen the step, or choose a top."));
+    return totals.entrySet().stream()
+        .sorted(Map.Entry.<Grouping.Labels, Long>comparingByValue().reversed())
+        .limit(limit)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private static long added(long a, long b) {
+    long sum = a + b;
+    return sum < 0 ? Long.MAX_VALUE : sum;
+  }
+
+  private Map<String, String> labelled(Grouping.Labels labels, String period) {
+    Map<String, String> named = new LinkedHashMap<>();
+    for (int i = 0; i < query.groupBy().size(); i++) {
+      named.put(query.groupBy().get(i).label(), labels.group().get(i));
+    }
+    if (!labels.direction().isEmpty()) {
+      named.put(DIRECTION, labels.direction());
+    }
+    if (!period.isEmpty()) {
+      named.put(PERIOD, period);
+    }
+    return named;
+  }
+
+  private void tellOfNames(Choice choice, Tally.Sum[] sums) {
+    Set<Integer> seen = new LinkedHashSet<>(choice.seen);
+    if (seen.isEmpty()) {
+      for (int series = 0; series < choice.places.length; series++) {
+        int place = choice.places[series];
+        if (place != Grouping.LEFT_OUT && !sums[place].present().isEmpty()) {
+          seen.add(series);
+        }
+      }
+    }
+    notices.addAll(0, grouping.ambiguities());
+    List<String> unseen = new ArrayList<>(grouping.moversWithoutRow(seen));
+    Map<String, Notice> respelt = grouping.summaryNames();
+    unseen.removeAll(respelt.keySet());
+    notices.addAll(respelt.values());
+    if (!unseen.isEmpty()) {
+      notices.add(Notice.info("No transfers in this range of: " + shortened(unseen) + "."));
+    }
+  }
+
+  private static String shortened(List<String> names) {
+    int most = 5;
+    String shown = names.stream().limit(most).collect(Collectors.joining(", "));
+    return names.size() > most ? shown + " and " + (names.size() - most) + " more" : shown;
+  }
+}

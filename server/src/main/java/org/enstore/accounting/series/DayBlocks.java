@@ -1,0 +1,103 @@
+package org.enstore.accounting.series;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import org.enstore.accounting.measure.SiteCalendar;
+
+/**
+ * The cells of whole site-local days, whichever blocks they lie in: what lists and checks are made
+ * of, which need no buckets. Thread-safe.
+ */
+final class DayBlocks {
+  private final BlockStore store;
+  private final KeyNumbers keyNumbers;
+  private final SiteCalendar calendar;
+  private final InstantSource clock;
+
+  DayBlocks(BlockStore store, KeyNumbers keyNumbers, SiteCalendar calendar, InstantSource clock) {
+    this.store = store;
+    this.keyNumbers = keyNumbers;
+    this.calendar = calendar;
+    this.clock = clock;
+  }
+
+  /** Takes one cell, which begins at {@code epochSecond}. */
+  @FunctionalInterface
+  interface CellSink {
+    void accept(long epochSecond, long bytes);
+  }
+
+  /** Says where the cells of one key go; empty when they are of no use. */
+  @FunctionalInterface
+  interface KeySink {
+    Optional<CellSink> cellsOf(GroupKey key, Shape shape);
+  }
+
+  /**
+   * Reads the bytes of the days {@code [from, to)}, one cell of {@code grain} after the other. A
+   * key may come several times, its cells only once.
+   *
+   * @param to of the summary at most the day after its last one
+   * @return why the cells are older than they should be, if they are
+   * @throws QueryFailure when they cannot be read
+   */
+  Optional<QueryFailure> read(
+      SourceTable table,
+      Grain grain,
+      List<Dimension> dimensions,
+      LocalDate from,
+      LocalDate to,
+      Cancellation cancellation,
+      KeySink sink) {
+    if (!from.isBefore(to)) {
+      return Optional.empty();
+    }
+    // The quantities that panels' blocks have, so that both find each other's.
+    Shape shape =
+        Shape.of(
+            dimensions,
+            table == SourceTable.SUMMARY
+                ? List.of(Quantity.BYTES)
+                : List.of(Quantity.BYTES, Quantity.TRANSFERS));
+    Instant now = clock.instant();
+    LocalDate settled = store.settledBefore(now);
+    if (table == SourceTable.SUMMARY && to.isBefore(settled)) {
+      // A block must not be kept as settled that reaches beyond the days the summary was filled
+      // for.
+      settled = to;
+    }
+    List<BlockKey> keys =
+        Span.cover(grain, from, to, settled).stream()
+            .map(span -> new BlockKey(table, grain, shape, span))
+            .toList();
+    BlockStore.Batch batch = store.get(keys, BlockStore.Wish.ALL, block -> true, cancellation);
+    long first = calendar.startOfDay(from);
+    long end = calendar.startOfDay(to);
+    for (Block block : batch.blocks()) {
+      deliver(block, first, end, sink);
+    }
+    return batch.outage();
+  }
+
+  private void deliver(Block block, long first, long end, KeySink sink) {
+    BlockKey blockKey = block.key();
+    int bytes = blockKey.shape().quantities().indexOf(Quantity.BYTES);
+    for (int k = 0; k < block.keyCount(); k++) {
+      Optional<CellSink> cells =
+          sink.cellsOf(keyNumbers.keyOf(block.keyNumber(k)), blockKey.shape());
+      if (cells.isEmpty()) {
+        continue;
+      }
+      for (int cell = block.firstCell(k); cell < block.firstCell(k + 1); cell++) {
+        // A block may be a month of which some days are wanted.
+        long start = blockKey.span().slotStart(blockKey.grain(), calendar, block.slot(cell));
+        if (start >= first && start < end) {
+          cells.get().accept(start, block.value(bytes, cell));
+        }
+      }
+    }
+  }
+}

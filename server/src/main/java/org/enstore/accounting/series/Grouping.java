@@ -1,0 +1,277 @@
+package org.enstore.accounting.series;
+
+import com.google.re2j.Pattern;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.enstore.accounting.measure.Direction;
+import org.enstore.accounting.measure.MoverClass;
+import org.enstore.accounting.measure.MoverNames;
+
+/**
+ * Decides which series the rows of a key belong to, by one query's filters, groups and directions.
+ * Each key is decided about once. Series are numbered from zero. Not thread-safe.
+ */
+final class Grouping {
+  /** The number of no series: the rows are not asked for. */
+  static final int LEFT_OUT = -1;
+
+  private static final int UNDECIDED = -2;
+
+  private final SeriesQuery query;
+  private final MoverRule rule;
+  private final KeyNumbers keyNumbers;
+  private final Map<Dimension, Held> filters = new EnumMap<>(Dimension.class);
+  private final boolean countNullMovers;
+  private final Set<Direction> directions;
+
+  private final Map<SourceTable, int[]> seriesOfKey = new EnumMap<>(SourceTable.class);
+  private final Map<Labels, Integer> numbers = new HashMap<>();
+  private final List<Labels> series = new ArrayList<>();
+  private final Map<String, Set<String>> keysOfName = new TreeMap<>(MoverNames.naturalOrder());
+  private final Map<String, Set<String>> namesBySummaryName = new HashMap<>();
+  private final Set<String> namesMet = new HashSet<>();
+
+  Grouping(SeriesQuery query, MoverRule rule, KeyNumbers keyNumbers) {
+    this.query = query;
+    this.rule = rule;
+    this.keyNumbers = keyNumbers;
+    this.directions = directions(query.direction());
+    query
+        .filters()
+        .forEach((dimension, filter) -> filters.put(dimension, Held.of(dimension, filter, rule)));
+    Filter classes =
+        query.filters().getOrDefault(Dimension.MOVER_CLASS, Filter.including(List.of()));
+    this.countNullMovers =
+        query.includeNullMovers() || classes.include().contains(MoverClass.NULL.label());
+    if (query.groupBy().isEmpty()) {
+      // A total is there even when nothing was transferred.
+      directions.forEach(direction -> numberOf(labels(List.of(), direction)));
+    }
+  }
+
+  /**
+   * What a series is told apart by.
+   *
+   * @param group one value for each dimension of {@code groupBy}
+   * @param direction the word for the direction; empty when both are added up
+   */
+  record Labels(List<String> group, String direction) {
+    private static final Comparator<List<String>> BY_VALUES =
+        (a, b) -> {
+          for (int i = 0; i < a.size(); i++) {
+            int order = MoverNames.naturalOrder().compare(a.get(i), b.get(i));
+            if (order != 0) {
+              return order;
+            }
+          }
+          return 0;
+        };
+
+    /** Natural order, by label, read before write. */
+    static final Comparator<Labels> NATURAL =
+        Comparator.comparing(Labels::group, BY_VALUES).thenComparing(Labels::direction);
+  }
+
+  /** The number of the series that rows of this key in blocks like {@code block} belong to. */
+  int seriesOf(BlockKey block, int keyNumber) {
+    int[] known = seriesOfKey.computeIfAbsent(block.table(), table -> new int[0]);
+    if (keyNumber >= known.length) {
+      int size = Math.max(keyNumbers.count(), keyNumber + 1);
+      int[] grown = Arrays.copyOf(known, size);
+      Arrays.fill(grown, known.length, size, UNDECIDED);
+      known = grown;
+      seriesOfKey.put(block.table(), known);
+    }
+    if (known[keyNumber] == UNDECIDED) {
+      known[keyNumber] = decide(block.shape(), block.table(), keyNumbers.keyOf(keyNumber));
+    }
+    return known[keyNumber];
+  }
+
+  /** The bin of the drive rates of this key's rows, or {@link RateBins#NONE}. */
+  int binOf(BlockKey block, int keyNumber) {
+    String bin = value(block.shape(), keyNumbers.keyOf(keyNumber), Dimension.DRIVE_RATE_BIN);
+    return bin.isEmpty() ? RateBins.NONE : Integer.parseInt(bin);
+  }
+
+  /** How many series there are so far. */
+  int count() {
+    return series.size();
+  }
+
+  /** What series {@code number} is told apart by. */
+  Labels labels(int number) {
+    return series.get(number);
+  }
+
+  /** A sentence about every shown name that stands for several movers. */
+  List<Notice> ambiguities() {
+    return keysOfName.entrySet().stream()
+        .filter(entry -> entry.getValue().size() > 1)
+        .map(
+            entry ->
+                Notice.warning(
+                    "The name \""
+                        + entry.getKey()
+                        + "\" stands for several movers, which the summary cannot tell apart: "
+                        + String.join(", ", entry.getValue())
+                        + ". Choose the source raw to see each."))
+        .toList();
+  }
+
+  /**
+   * A sentence about every mover asked for by the name that the summary trims it to, where only
+   * single transfers are read, which have it in full.
+   */
+  Map<String, Notice> summaryNames() {
+    Map<String, Notice> notices = new TreeMap<>(MoverNames.naturalOrder());
+    Held asked = filters.get(Dimension.MOVER);
+    if (asked == null) {
+      return notices;
+    }
+    for (String name : asked.include) {
+      Set<String> candidates = namesBySummaryName.getOrDefault(name, Set.of());
+      if (!namesMet.contains(name) && !candidates.isEmpty()) {
+        notices.put(
+            name,
+            Notice.warning(
+                "No mover is called \""
+                    + name
+                    + "\" in single transfers: it is how the daily summary spells "
+                    + String.join(", ", candidates)
+                    + ". Ask for "
+                    + (candidates.size() == 1 ? "that name" : "one of those names")
+                    + " instead."));
+      }
+    }
+    return notices;
+  }
+
+  /**
+   * The movers asked for by name that no row was found of, if the answer tells movers apart.
+   *
+   * @param seen the series that have a row
+   */
+  List<String> moversWithoutRow(Set<Integer> seen) {
+    Held asked = filters.get(Dimension.MOVER);
+    int place = query.groupBy().indexOf(Dimension.MOVER);
+    if (asked == null || place < 0) {
+      return List.of();
+    }
+    Set<String> unseen = new TreeSet<>(MoverNames.naturalOrder());
+    unseen.addAll(asked.include);
+    seen.forEach(number -> unseen.remove(labels(number).group().get(place)));
+    return List.copyOf(unseen);
+  }
+
+  private int decide(Shape shape, SourceTable table, GroupKey key) {
+    if (!directions.contains(key.direction())) {
+      return LEFT_OUT;
+    }
+    String spelling = value(shape, key, Dimension.MOVER);
+    String moverClass = rule.shownClass(spelling, value(shape, key, Dimension.MOVER_CLASS));
+    if (!countNullMovers && moverClass.equals(MoverClass.NULL.label())) {
+      return LEFT_OUT;
+    }
+    if (table == SourceTable.RAW && rule == MoverRule.CANONICAL) {
+      String name = rule.shown(spelling);
+      namesMet.add(name);
+      namesBySummaryName
+          .computeIfAbsent(MoverNames.summaryName(name), trimmed -> new TreeSet<>())
+          .add(name);
+    }
+    for (Map.Entry<Dimension, Held> filter : filters.entrySet()) {
+      if (!filter.getValue().admits(shown(filter.getKey(), shape, key, spelling, moverClass))) {
+        return LEFT_OUT;
+      }
+    }
+    if (table == SourceTable.RAW && rule == MoverRule.TRIMMED) {
+      keysOfName
+          .computeIfAbsent(rule.shown(spelling), name -> new TreeSet<>())
+          .add(MoverNames.canonical(spelling));
+    }
+    List<String> values =
+        query.groupBy().stream()
+            .map(dimension -> shown(dimension, shape, key, spelling, moverClass))
+            .toList();
+    return numberOf(labels(values, key.direction()));
+  }
+
+  private static String value(Shape shape, GroupKey key, Dimension dimension) {
+    int place = shape.indexOf(dimension);
+    return place < 0 ? "" : key.values().get(place);
+  }
+
+  private String shown(
+      Dimension dimension, Shape shape, GroupKey key, String spelling, String moverClass) {
+    return switch (dimension) {
+      case MOVER -> rule.shown(spelling);
+      case MOVER_CLASS -> moverClass;
+      case STORAGE_GROUP, LIBRARY, DRIVE_TYPE, MEDIA_CHANGER, DRIVE_RATE_BIN ->
+          value(shape, key, dimension);
+    };
+  }
+
+  private Labels labels(List<String> group, Direction direction) {
+    return new Labels(group, query.direction() == DirectionMode.SUM ? "" : direction.label());
+  }
+
+  private int numberOf(Labels labels) {
+    return numbers.computeIfAbsent(
+        labels,
+        added -> {
+          series.add(added);
+          return series.size() - 1;
+        });
+  }
+
+  private static Set<Direction> directions(DirectionMode mode) {
+    return switch (mode) {
+      case READ -> Set.of(Direction.READ);
+      case WRITE -> Set.of(Direction.WRITE);
+      case BOTH, SUM -> new LinkedHashSet<>(List.of(Direction.READ, Direction.WRITE));
+    };
+  }
+
+  /** A filter made ready: movers in the spelling that is shown, patterns compiled. */
+  private record Held(
+      Set<String> include,
+      Set<String> exclude,
+      Optional<Pattern> match,
+      Optional<Pattern> noMatch) {
+
+    static Held of(Dimension dimension, Filter filter, MoverRule rule) {
+      String field = "filters." + dimension.label();
+      return new Held(
+          spelled(dimension, filter.include(), rule),
+          spelled(dimension, filter.exclude(), rule),
+          filter.match().map(pattern -> Filter.compile(field + ".match", pattern)),
+          filter.noMatch().map(pattern -> Filter.compile(field + ".noMatch", pattern)));
+    }
+
+    private static Set<String> spelled(Dimension dimension, List<String> values, MoverRule rule) {
+      return values.stream()
+          .map(value -> dimension == Dimension.MOVER ? rule.shown(value) : value)
+          .collect(Collectors.toUnmodifiableSet());
+    }
+
+    boolean admits(String value) {
+      return (include.isEmpty() || include.contains(value))
+          && !exclude.contains(value)
+          && match.map(pattern -> pattern.matcher(value).find()).orElse(true)
+          && noMatch.map(pattern -> !pattern.matcher(value).find()).orElse(true);
+    }
+  }
+}

@@ -1,0 +1,255 @@
+package org.enstore.accounting.series;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.enstore.accounting.config.Complaint;
+import org.enstore.accounting.config.Durations;
+import org.enstore.accounting.config.Key;
+import org.enstore.accounting.config.KeyReader;
+import org.enstore.accounting.measure.ByteUnit;
+import org.enstore.accounting.measure.MoverClass;
+import org.enstore.accounting.measure.Step;
+import org.enstore.accounting.measure.TimeRange;
+import org.enstore.accounting.series.Arrangement.Comparison;
+
+/**
+ * The rules of a question for time series: its keys, what each may hold, and what a key that is
+ * left out means. Every edge reads its queries by them, so that a question has the same meaning and
+ * the same errors wherever it comes from. Unknown and ill-typed keys are refused by name.
+ */
+public final class QueryRules {
+  /** Stands for a range that was complained of, while the rest of the question is looked at. */
+  private static final TimeRange NO_RANGE =
+      new TimeRange(Instant.EPOCH, Instant.EPOCH.plusSeconds(1));
+
+  private static final Key<Measure> MEASURE =
+      Key.choice("measure", List.of(Measure.values()), Measure::label, Measure.BYTES);
+  private static final Key<List<Dimension>> GROUP_BY =
+      Key.choices("groupBy", Dimension.ASKABLE, Dimension::label, List.of(Dimension.MOVER));
+  private static final Key<Long> TOP =
+      Key.number("top", 0, Arrangement.MOST_GROUPS, "groups; 0 for all", 0);
+  private static final Key<DirectionMode> DIRECTION =
+      Key.choice(
+          "direction", List.of(DirectionMode.values()), DirectionMode::label, DirectionMode.BOTH);
+  private static final Key<Boolean> INCLUDE_NULL_MOVERS = Key.flag("includeNullMovers", false);
+  private static final Key<Optional<Duration>> STEP =
+      Key.text(
+          "step",
+          Optional.empty(),
+          "auto",
+          "\"auto\", one of " + Step.ladder() + ", or a duration such as \"45m\"",
+          QueryRules::step);
+  private static final Key<ByteUnit> UNIT =
+      Key.choice("unit", List.of(ByteUnit.values()), ByteUnit::text, ByteUnit.MEBIBYTES);
+  private static final Key<GapPolicy> GAPS =
+      Key.choice("gaps", List.of(GapPolicy.values()), GapPolicy::label, GapPolicy.NOT_YET);
+  private static final Key<SourceChoice> SOURCE =
+      Key.choice("source", List.of(SourceChoice.values()), SourceChoice::label, SourceChoice.AUTO);
+  private static final Key<Comparison> COMPARE =
+      Key.choice("compare", List.of(Comparison.values()), Comparison::label, Comparison.NONE);
+  private static final Key<Boolean> RUNNING_TOTAL = Key.flag("runningTotal", false);
+
+  private static final Key<List<String>> INCLUDE = Key.texts("include");
+  private static final Key<List<String>> EXCLUDE = Key.texts("exclude");
+  private static final Key<Optional<String>> MATCH = pattern("match");
+  private static final Key<Optional<String>> NO_MATCH = pattern("noMatch");
+  private static final List<Key<?>> FILTER_KEYS = List.of(INCLUDE, EXCLUDE, MATCH, NO_MATCH);
+  private static final Key<Map<String, Filter>> FILTERS =
+      Key.object(
+          "filters",
+          Dimension.ASKABLE.stream().map(Dimension::label).toList(),
+          filterForm(),
+          QueryRules::filter);
+
+  /** Every key of a question for series, in the order to document them. */
+  public static final List<Key<?>> KEYS =
+      List.of(
+          MEASURE,
+          GROUP_BY,
+          TOP,
+          DIRECTION,
+          FILTERS,
+          INCLUDE_NULL_MOVERS,
+          STEP,
+          UNIT,
+          GAPS,
+          SOURCE,
+          COMPARE,
+          RUNNING_TOTAL);
+
+  private QueryRules() {}
+
+  /**
+   * What is asked beside the keys, in the asker's own way.
+   *
+   * @param range what the asker looks at; empty when that is missing or wrong and complained about
+   * @param minStep with an automatic step: no bucket narrower than this
+   * @param maxPoints with an automatic step: about this many buckets at the most, at least 1
+   */
+  public record Window(Optional<TimeRange> range, Duration minStep, long maxPoints) {}
+
+  /** A key that holds an RE2 pattern; the empty text is none. */
+  public static Key<Optional<String>> pattern(String name) {
+    return Key.text(
+        name,
+        Optional.empty(),
+        "",
+        "a regular expression in RE2 syntax",
+        text -> pattern(name, text));
+  }
+
+  /**
+   * The question that {@code keys} ask. Takes what belongs to it and finishes the reading, so the
+   * edge has taken its own keys before.
+   *
+   * @throws QueryFailure of kind {@link FailureKind#BAD_QUERY} with every complaint
+   */
+  public static SeriesQuery finish(KeyReader keys, Window window) {
+    Measure measure = keys.take(MEASURE);
+    List<Dimension> groupBy = keys.take(GROUP_BY);
+    int top = keys.take(TOP).intValue();
+    DirectionMode direction = keys.take(DIRECTION);
+    Map<Dimension, Filter> filters = new EnumMap<>(Dimension.class);
+    keys.take(FILTERS)
+        .forEach(
+            (label, filter) -> {
+              if (!filter.isOpen()) {
+                filters.put(Dimension.of(label).orElseThrow(), filter);
+              }
+            });
+    boolean includeNullMovers = keys.take(INCLUDE_NULL_MOVERS);
+    Optional<Duration> step = keys.take(STEP);
+    ByteUnit unit = keys.take(UNIT);
+    GapPolicy gaps = keys.take(GAPS);
+    SourceChoice source = keys.take(SOURCE);
+    SeriesQuery asked =
+        new SeriesQuery(
+            measure,
+            direction,
+            window.range().orElse(NO_RANGE),
+            step,
+            window.minStep(),
+            window.maxPoints(),
+            groupBy,
+            filters,
+            includeNullMovers,
+            unit,
+            gaps,
+            source,
+            new Arrangement(top, keys.take(COMPARE), keys.take(RUNNING_TOTAL)));
+    asked
+        .contradictions()
+        .forEach(complaint -> keys.complain(complaint.field(), complaint.sentence()));
+    refuse(keys.complaints());
+    return asked;
+  }
+
+  /**
+   * The half-open range of two instants.
+   *
+   * @param field what the asker calls it
+   * @return empty, after a complaint, when it is reversed or empty
+   */
+  public static Optional<TimeRange> range(Instant from, Instant to, String field, KeyReader keys) {
+    if (!from.isBefore(to)) {
+      keys.complain(
+          field,
+          "The time range is %s: it goes from %s to %s."
+              .formatted(from.equals(to) ? "empty" : "reversed", from, to));
+      return Optional.empty();
+    }
+    return Optional.of(new TimeRange(from, to));
+  }
+
+  /**
+   * Refuses the question if there are {@code complaints}.
+   *
+   * @throws QueryFailure of kind {@link FailureKind#BAD_QUERY} with all of them
+   */
+  public static void refuse(List<Complaint> complaints) {
+    if (!complaints.isEmpty()) {
+      throw QueryFailure.of(complaints);
+    }
+  }
+
+  /** Checks an RE2 pattern that {@code name} holds; empty for none. */
+  private static Optional<String> pattern(String name, String text) {
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      Filter.compile(name, text);
+    } catch (QueryFailure e) {
+      throw new IllegalArgumentException(
+          e.sentence().startsWith(name + ": ")
+              ? "is " + e.sentence().substring(name.length() + 2)
+              : e.sentence(),
+          e);
+    }
+    return Optional.of(text);
+  }
+
+  private static Optional<Duration> step(String text) {
+    if (text.equals("auto") || text.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Duration> width =
+        Step.of(text)
+            .map(Step::nominal)
+            .or(() -> Durations.parse(text).filter(parsed -> !parsed.isZero()));
+    if (width.isEmpty()) {
+      throw new IllegalArgumentException();
+    }
+    return width;
+  }
+
+  private static Optional<Filter> filter(String path, Object value, List<String> problems) {
+    if (!(value instanceof Map<?, ?> map)) {
+      problems.add("\"" + path + "\" must be an object with include, exclude, match or noMatch.");
+      return Optional.empty();
+    }
+    Map<String, Object> members = new LinkedHashMap<>();
+    map.forEach(
+        (name, member) -> {
+          if (member != null) {
+            members.put(String.valueOf(name), member);
+          }
+        });
+    KeyReader keys = new KeyReader(path + ".", members, FILTER_KEYS);
+    Filter filter =
+        new Filter(keys.take(INCLUDE), keys.take(EXCLUDE), keys.take(MATCH), keys.take(NO_MATCH));
+    if (path.endsWith("." + Dimension.MOVER_CLASS.label())) {
+      List<String> classes = Arrays.stream(MoverClass.values()).map(MoverClass::label).toList();
+      List<String> named = new ArrayList<>(filter.include());
+      named.addAll(filter.exclude());
+      named.removeAll(classes);
+      named.forEach(
+          name ->
+              keys.complain(
+                  "\"%s\" names the class \"%s\"; it must be %s."
+                      .formatted(path, name, Key.oneOf(classes))));
+    }
+    List<String> found = keys.finish();
+    problems.addAll(found);
+    return found.isEmpty() ? Optional.of(filter) : Optional.empty();
+  }
+
+  private static Map<String, Object> filterForm() {
+    Map<String, Object> properties = new LinkedHashMap<>();
+    for (Key<?> key : FILTER_KEYS) {
+      properties.put(key.name(), key.form());
+    }
+    Map<String, Object> form = new LinkedHashMap<>();
+    form.put("type", "object");
+    form.put("additionalProperties", false);
+    form.put("properties", properties);
+    return form;
+  }
+}
