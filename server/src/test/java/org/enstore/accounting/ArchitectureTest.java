@@ -90,6 +90,10 @@ class ArchitectureTest {
           room("grafana"));
 
   @ArchTest
+  static final ArchRule sketches =
+      confined("quantiles belong to the engine", new String[] {"com.datadoghq.."}, room("series"));
+
+  @ArchTest
   static final ArchRule json =
       confined(
           "JSON is an edge's business",

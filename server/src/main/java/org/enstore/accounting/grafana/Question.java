@@ -1,6 +1,7 @@
 package org.enstore.accounting.grafana;
 
 import java.util.Optional;
+import org.enstore.accounting.frame.ArrowFile;
 import org.enstore.accounting.frame.Frame;
 import org.enstore.accounting.frame.Legend;
 import org.enstore.accounting.series.Cancellation;
@@ -11,15 +12,19 @@ import org.enstore.accounting.series.SeriesQuery;
 
 /** What one query of a panel, an alert rule or a variable asks, read and checked. */
 interface Question {
-  /** The most values that are encoded on the transport's thread. */
-  long INLINE_VALUES = 20_000;
+  /**
+   * The most values that are encoded on the transport's thread, which takes some milliseconds. An
+   * answer is encoded once and then repeated for as long as it stays the same.
+   */
+  long INLINE_VALUES = 150_000;
 
   /**
-   * The answer if {@code engine} has it ready and it is quickly encoded; never waits.
+   * The answer, as an Arrow file that nobody may change, if {@code engine} has it ready and it is
+   * quickly encoded; never waits.
    *
-   * @param refId the query it answers
+   * @param wording the words of the query it answers
    */
-  default Optional<Frame> ready(SeriesEngine engine, String refId) {
+  default Optional<byte[]> ready(SeriesEngine engine, Wording wording) {
     return Optional.empty();
   }
 
@@ -35,11 +40,12 @@ interface Question {
   /** For time series, called as {@code legend} says. */
   record OfSeries(SeriesQuery query, Legend legend) implements Question {
     @Override
-    public Optional<Frame> ready(SeriesEngine engine, String refId) {
-      return engine
-          .cached(query)
-          .filter(answer -> answer.table().valueCount() <= INLINE_VALUES)
-          .map(answer -> AnswerFrames.series(refId, answer, legend));
+    public Optional<byte[]> ready(SeriesEngine engine, Wording wording) {
+      return engine.write(
+          wording,
+          query,
+          INLINE_VALUES,
+          answer -> ArrowFile.encode(AnswerFrames.series(wording.refId(), answer, legend)));
     }
 
     @Override

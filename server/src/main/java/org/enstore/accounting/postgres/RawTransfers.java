@@ -3,8 +3,6 @@ package org.enstore.accounting.postgres;
 import static org.enstore.accounting.postgres.jooq.Tables.ENCP_XFER;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -25,7 +23,7 @@ import org.enstore.accounting.series.RowSink;
 import org.enstore.accounting.series.Shape;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.Query;
+import org.jooq.Select;
 import org.jooq.impl.DSL;
 
 /**
@@ -83,20 +81,19 @@ final class RawTransfers {
   }
 
   /**
-   * Reads the cells on {@code connection}, which must be in a transaction so that rows can stream.
+   * Reads the cells on {@code connection}.
    *
    * @return how many rows were neither reads nor writes, and left out
    * @throws SQLException also when a sum does not fit 64 bits
    */
   long read(Connection connection, RowSink sink) throws SQLException {
-    try (PreparedStatement statement = Statements.prepare(connection, query());
-        ResultSet rows = statement.executeQuery()) {
+    try (CopiedRows rows = CopiedRows.of(connection, query())) {
       return readRows(rows, sink);
     }
   }
 
   /** The statement. Its bounds are on the bare column, so that the index on it is of use. */
-  Query query() {
+  Select<?> query() {
     Field<LocalDateTime> truncated = truncatedDate();
     List<Field<?>> groups = new ArrayList<>(List.of(truncated, ENCP_XFER.RW));
     List<Field<?>> columns = new ArrayList<>(List.of(wallSecond(truncated), ENCP_XFER.RW));
@@ -123,7 +120,8 @@ final class RawTransfers {
         .orElseGet(() -> clock.readFrom(request.grain(), request.from()));
   }
 
-  private long readRows(ResultSet rows, RowSink sink) throws SQLException {
+  /** The same of rows that have been asked for. */
+  long readRows(CopiedRows rows, RowSink sink) throws SQLException {
     long first =
         request.since().map(Instant::getEpochSecond).orElse(clock.startOfDay(request.from()));
     long end = clock.startOfDay(request.to());
@@ -163,12 +161,12 @@ final class RawTransfers {
   /** Day, hour or minute; by the minute on days on which grouping by the hour would be wrong. */
   private Field<LocalDateTime> truncatedDate() {
     Field<LocalDateTime> wanted =
-        truncated(
-            switch (request.grain()) {
-              case DAY -> "day";
-              case HOUR -> "hour";
-              case MINUTE -> "minute";
-            });
+        switch (request.grain()) {
+          // As good as date_trunc, and half its price, which every row has to pay.
+          case DAY -> DSL.field("cast({0} as date)", LocalDateTime.class, ENCP_XFER.DATE);
+          case HOUR -> truncated("hour");
+          case MINUTE -> truncated("minute");
+        };
     if (request.grain() != Grain.HOUR) {
       return wanted;
     }
@@ -245,8 +243,7 @@ final class RawTransfers {
         : counts;
   }
 
-  private static String value(Dimension dimension, @org.jspecify.annotations.Nullable String text) {
-    String known = text == null ? "" : text;
-    return dimension == Dimension.MOVER_CLASS ? MoverClass.ofDriver(known).label() : known;
+  private static String value(Dimension dimension, String text) {
+    return dimension == Dimension.MOVER_CLASS ? MoverClass.ofDriver(text).label() : text;
   }
 }

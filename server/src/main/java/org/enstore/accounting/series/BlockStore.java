@@ -21,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
@@ -112,6 +113,7 @@ final class BlockStore {
   private int historyReads;
   private boolean closed;
 
+  private final AtomicLong changes = new AtomicLong();
   private final LongAdder hits = new LongAdder();
   private final LongAdder loads = new LongAdder();
   private final LongAdder reads = new LongAdder();
@@ -147,7 +149,10 @@ final class BlockStore {
   /** Says whose data was seen at {@code at}: blocks of another lineage are of no use from then. */
   synchronized void saw(String seen, Instant at) {
     if (!at.isBefore(lineageAt)) {
-      lineage = Optional.of(seen);
+      if (!lineage.equals(Optional.of(seen))) {
+        lineage = Optional.of(seen);
+        changes.incrementAndGet();
+      }
       lineageAt = at;
     }
   }
@@ -378,6 +383,7 @@ final class BlockStore {
         builder.build(parts.stream().map(Block::origin).reduce(Origin::and).orElseThrow());
     loads.increment();
     memory.put(key, block);
+    changes.incrementAndGet();
     keepOnDisk(block);
     return block;
   }
@@ -404,19 +410,28 @@ final class BlockStore {
   }
 
   private boolean isFresh(Block block, Instant now, Optional<Instant> notBefore) {
+    if (notBefore.isPresent() && isOfThisLineage(block) && !isSettled(block)) {
+      return block.origin().wholeAt().isAfter(notBefore.get());
+    }
+    return !freshUntil(block).isBefore(now);
+  }
+
+  /** Until when {@code block} may be used, the moment included. */
+  Instant freshUntil(Block block) {
     if (!isOfThisLineage(block)) {
-      return false;
+      return Instant.MIN;
     }
     if (isSettled(block)) {
-      return true;
+      return Instant.MAX;
     }
-    Origin origin = block.origin();
-    if (notBefore.isPresent()) {
-      return origin.wholeAt().isAfter(notBefore.get());
-    }
-    boolean open = isOpen(block);
-    return !isOlder(origin.wholeAt(), now)
-        && !(open && origin.loadedAt().plus(freshness.openRefresh()).isBefore(now));
+    Instant whole = block.origin().wholeAt().plus(freshness.recentRefresh());
+    Instant end = block.origin().loadedAt().plus(freshness.openRefresh());
+    return isOpen(block) && end.isBefore(whole) ? end : whole;
+  }
+
+  /** How often blocks were added, replaced or made useless: what was found holds while it stays. */
+  long changes() {
+    return changes.get();
   }
 
   /** Whether the span had not ended, or only just, when its newest part was read. */
@@ -847,6 +862,7 @@ final class BlockStore {
       read.forEach(
           (key, block) ->
               kept.put(key, memory.merge(key, block, Block.class, BlockStore.this::better)));
+      changes.incrementAndGet();
       kept.values().forEach(BlockStore.this::keepOnDisk);
       return kept;
     }

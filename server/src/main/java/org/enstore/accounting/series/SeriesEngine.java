@@ -14,9 +14,11 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.SeriesTable;
 import org.enstore.accounting.measure.SiteCalendar;
+import org.enstore.accounting.measure.TimeRange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +41,7 @@ public final class SeriesEngine implements AutoCloseable {
   private final StateWatch watch;
   private final Memory memory;
   private final NameLists names;
+  private final WrittenAnswers written;
 
   private final LongAdder queries = new LongAdder();
   private final LongAdder cachedAnswers = new LongAdder();
@@ -102,6 +105,7 @@ public final class SeriesEngine implements AutoCloseable {
     this.names =
         new NameLists(
             new DayBlocks(store, keyNumbers, calendar, clock), watch, settings, calendar, clock);
+    this.written = new WrittenAnswers(memory);
   }
 
   /** A question as far as its answer depends on it: ranges within the same buckets are equal. */
@@ -193,6 +197,59 @@ public final class SeriesEngine implements AutoCloseable {
 
   /** The answer to {@code query} if the cache has it ready, without waiting for anything. */
   public Optional<SeriesAnswer> cached(SeriesQuery query) {
+    return ready(query).map(Ready::answer);
+  }
+
+  /**
+   * What {@link #write} made for the same {@code form} earlier, if it would make the same now for
+   * {@code range}; never waits.
+   */
+  public Optional<byte[]> written(Object form, TimeRange range) {
+    Optional<byte[]> bytes =
+        watch
+            .peek()
+            .flatMap(look -> written.get(form, range, look, store.changes(), clock.instant()));
+    if (bytes.isPresent()) {
+      queries.increment();
+      cachedAnswers.increment();
+    }
+    return bytes;
+  }
+
+  /**
+   * The answer to {@code query} as {@code writer} writes it, if the cache has it ready; never
+   * waits. It is kept for the next time.
+   *
+   * @param form all that the question and the writing of its answer depend on, but for where its
+   *     range lies; equal forms have ranges of equal length
+   * @param maxValues larger answers are not written
+   * @param writer its bytes belong to the engine afterwards
+   */
+  public Optional<byte[]> write(
+      Object form, SeriesQuery query, long maxValues, Function<SeriesAnswer, byte[]> writer) {
+    long changes = store.changes();
+    Optional<Ready> ready =
+        ready(query).filter(found -> found.answer().table().valueCount() <= maxValues);
+    if (ready.isEmpty()) {
+      return Optional.empty();
+    }
+    SeriesAnswer answer = ready.get().answer();
+    byte[] bytes = writer.apply(answer);
+    written.put(
+        form,
+        new WrittenAnswers.Written(
+            bytes, answer.table().buckets(), ready.get().look(), changes, ready.get().until()));
+    return Optional.of(bytes);
+  }
+
+  /**
+   * An answer from the cache.
+   *
+   * @param until when it has to be looked at again
+   */
+  private record Ready(SeriesAnswer answer, StateWatch.Look look, Instant until) {}
+
+  private Optional<Ready> ready(SeriesQuery query) {
     Optional<StateWatch.Look> look = watch.peek();
     if (look.isEmpty()) {
       return Optional.empty();
@@ -203,16 +260,20 @@ public final class SeriesEngine implements AutoCloseable {
     if (answered.isEmpty()) {
       return Optional.empty();
     }
+    Instant until = Instant.ofEpochSecond(calendar.startOfDay(calendar.dayOf(now).plusDays(1)) - 1);
     for (int i = 0; i < answered.get().keys().size(); i++) {
       Optional<Block> held = store.peek(answered.get().keys().get(i), now);
       if (held.isEmpty() || held.get().version() != answered.get().versions().get(i)) {
         return Optional.empty();
       }
+      Instant fresh = store.freshUntil(held.get());
+      until = fresh.isBefore(until) ? fresh : until;
     }
     queries.increment();
     cachedAnswers.increment();
-    return Optional.of(
-        answer(query, plan, look.get(), answered.get(), true, Optional.empty(), now));
+    SeriesAnswer answer =
+        answer(query, plan, look.get(), answered.get(), true, Optional.empty(), now);
+    return Optional.of(new Ready(answer, look.get(), until));
   }
 
   private SeriesAnswer read(

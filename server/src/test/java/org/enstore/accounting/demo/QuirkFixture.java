@@ -11,6 +11,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -338,6 +339,50 @@ public final class QuirkFixture {
       }
       hour++;
     }
+    Random random = new Random(day.toEpochDay());
+    for (int at : List.of(6, 10, 11, 12, 18)) {
+      for (String mover : BACKGROUND_MOVERS) {
+        rows.add(measured(random, day.atTime(at, random.nextInt(60), random.nextInt(60)), mover));
+      }
+    }
+  }
+
+  /** A transfer whose rates encp may or may not have measured, of any experiment and library. */
+  private static Row measured(Random random, LocalDateTime wallClock, String mover) {
+    long small = 1 + random.nextLong(512 * MIB);
+    long large = 512 * MIB + random.nextLong(3_000 * MIB);
+    long drive = 20 * MIB + random.nextLong(330 * MIB);
+    long others = 5 * MIB + random.nextLong(200 * MIB);
+    Row row =
+        transfer(wallClock, mover, random.nextBoolean())
+            .withSize(random.nextInt(4) == 0 ? small : large)
+            .withGroup(List.of("cms", "nova", "minos", "other").get(random.nextInt(4)));
+    return switch (random.nextInt(8)) {
+      case 0 -> row.withRates(0, 0, 0L, 0L);
+      case 1 -> row.withRates(-1, -1, -1L, -1L);
+      // As fill_encp_xfer_from_log.py stores them: in MiB per second.
+      case 2 -> row.withRates(drive / MIB, others / MIB, others / MIB, others / MIB);
+      case 3 -> row.withRates(drive, others, null, null).withoutLibrary();
+      default -> row.withRates(drive, others, others + drive / 3, others - others / 7);
+    };
+  }
+
+  /**
+   * Adds transfers of the last days before {@code now} to what {@link #load} put there: late ones,
+   * in any order, and one that a client sent twice. The summaries do not follow.
+   */
+  public void addLate(Connections database, Random random, int count, LocalDateTime now)
+      throws SQLException {
+    List<Row> added = new ArrayList<>();
+    while (added.size() < count) {
+      LocalDateTime wallClock = now.minusSeconds(random.nextInt(4 * 86_400)).withNano(0);
+      String mover = BACKGROUND_MOVERS.get(random.nextInt(BACKGROUND_MOVERS.size()));
+      added.add(measured(random, wallClock, mover));
+    }
+    added.add(added.get(0));
+    try (Connection connection = database.open()) {
+      insert(connection, added);
+    }
   }
 
   private static Row transfer(LocalDateTime wallClock, String mover, boolean read) {
@@ -370,7 +415,7 @@ public final class QuirkFixture {
         copy.int8(row.otherRates).int8(row.otherRates).int8(row.driveRate);
         copy.text(tape ? "VR0001M8" : "none").text(row.mover).text(row.driveId);
         copy.text(tape ? "0007840000" : "0").float8(60);
-        copy.text(tape ? "TS4500G1.media_changer" : "UNKNOWN").text("198.51.100.1");
+        copy.text(!tape ? "UNKNOWN" : changer(row.mover)).text("198.51.100.1");
         copy.text(row.driver).text(row.storageGroup).text("192.0.2.1").text("dcache01-1-4711");
         number(copy, row.diskRate);
         number(copy, row.transferRate);
@@ -378,6 +423,10 @@ public final class QuirkFixture {
       }
       copy.finish();
     }
+  }
+
+  private static String changer(String mover) {
+    return mover.startsWith("TFF2") ? "TFF2_A.media_changer" : "TS4500G1.media_changer";
   }
 
   private static void number(BinaryCopy copy, @Nullable Long value) {

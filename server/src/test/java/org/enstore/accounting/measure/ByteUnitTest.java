@@ -73,4 +73,20 @@ class ByteUnitTest {
       }
     }
   }
+
+  @Test
+  void mean_roundsOnce() {
+    assertThat(ByteUnit.BYTES.mean(10, 4)).isEqualTo(3);
+    assertThat(ByteUnit.MEBIBYTES.mean(Long.MAX_VALUE, 3)).isEqualTo(2932031007402.667);
+    assertThatThrownBy(() -> ByteUnit.BYTES.mean(1, 0))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void rate_ofADouble_roundsOnce() {
+    assertThat(ByteUnit.MEBIBYTES.rate(1_572_864.0)).isEqualTo(1.5);
+    assertThat(ByteUnit.MEGABYTES.rate(1_234_567.0)).isEqualTo(1.235);
+    assertThat(ByteUnit.BYTES.rate(0.5)).isEqualTo(1);
+    assertThat(ByteUnit.BYTES.rate(1e19)).isEqualTo(1e19);
+  }
 }

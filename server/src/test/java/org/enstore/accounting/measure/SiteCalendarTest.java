@@ -189,4 +189,28 @@ class SiteCalendarTest {
     assertThat(days.indexOf(days.from() - 1)).isEqualTo(-1);
     assertThat(days.indexOf(days.to())).isEqualTo(-1);
   }
+
+  @Test
+  void withPrevious_doublesTheBuckets_whateverTheStepAndTheClock() {
+    Random random = new Random(17);
+    for (String zone : List.of("America/Chicago", "Australia/Lord_Howe", "Europe/Moscow", "UTC")) {
+      SiteCalendar calendar = calendar(zone);
+      for (Step step : Step.values()) {
+        Instant from =
+            Instant.parse("2014-06-01T00:00:00Z").plusSeconds(random.nextInt(300_000_000));
+        Buckets buckets =
+            calendar.buckets(
+                step,
+                new TimeRange(
+                    from,
+                    from.plusSeconds(
+                        1 + (long) (step.nominal().toSeconds() * random.nextDouble(40)))));
+
+        Buckets both = calendar.withPrevious(buckets);
+
+        assertThat(both.count()).as("%s %s %s", zone, step, from).isEqualTo(2 * buckets.count());
+        assertThat(both.from(buckets.count())).isEqualTo(buckets);
+      }
+    }
+  }
 }

@@ -55,7 +55,8 @@ final class OpenSpanIT {
   private static final ZoneId UTC = ZoneId.of("UTC");
   private static final Duration STALE = Duration.ofSeconds(11);
   private static final Duration OLD = Duration.ofMinutes(11);
-  private static final Pattern BUFFERS = Pattern.compile("Buffers: shared( hit=(\\d+))?( read=(\\d+))?");
+  private static final Pattern BUFFERS =
+      Pattern.compile("Buffers: shared( hit=(\\d+))?( read=(\\d+))?");
 
   /** How far this test's clock is ahead. */
   private final AtomicLong aheadSeconds = new AtomicLong();
