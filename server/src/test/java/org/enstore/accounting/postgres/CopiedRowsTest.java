@@ -54,8 +54,7 @@ final class CopiedRowsTest {
   @Test
   void rows_nullsAreEmptyOrZero() throws Exception {
     CopiedRows rows =
-        new CopiedRows(
-            COLUMNS, new Server(joined(header(new byte[0]), row(null, null, null, null)), END));
+        new CopiedRows(COLUMNS, new Server(joined(header(new byte[0]), rowOfNulls(4)), END));
 
     assertThat(rows.next()).isTrue();
     assertThat(rows.getString(1)).isEmpty();
@@ -96,12 +95,18 @@ final class CopiedRowsTest {
         SIGNATURE, new byte[4], ByteBuffer.allocate(4).putInt(extension.length).array(), extension);
   }
 
-  private static byte[] row(byte @Nullable []... values) {
+  private static byte[] row(byte[]... values) {
     byte[] row = ByteBuffer.allocate(2).putShort((short) values.length).array();
     for (byte[] value : values) {
-      int length = value == null ? -1 : value.length;
-      row = joined(row, ByteBuffer.allocate(4).putInt(length).array());
-      row = value == null ? row : joined(row, value);
+      row = joined(row, int4(value.length), value);
+    }
+    return row;
+  }
+
+  private static byte[] rowOfNulls(int count) {
+    byte[] row = ByteBuffer.allocate(2).putShort((short) count).array();
+    for (int i = 0; i < count; i++) {
+      row = joined(row, int4(-1));
     }
     return row;
   }
