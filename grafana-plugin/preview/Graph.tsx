@@ -1,4 +1,4 @@
-import { DataFrame, FieldType, getDisplayProcessor, QueryResultMetaNotice, TimeRange } from '@grafana/data';
+import { DataFrame, Field, FieldType, formattedValueToString, getDisplayProcessor, QueryResultMetaNotice, TimeRange } from '@grafana/data';
 import { Alert, PanelChrome, TimeSeries, TooltipDisplayMode, TooltipPlugin, useTheme2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
 
@@ -13,7 +13,10 @@ interface Props {
 const HEIGHT = 360;
 const TIME_ZONE = 'browser';
 
-/** Draws what the backend answered, as Grafana's time series panel would, with its notices. */
+/** Measures whose steps can be piled up as bars. */
+const AMOUNTS = ['bytes', 'transfers'];
+
+/** Draws what the backend answered, as Grafana's time series or table panel would, with its notices. */
 export function Graph({ title, frames, faults, timeRange, width }: Props) {
   const theme = useTheme2();
   const styled = useMemo(() => {
@@ -24,7 +27,7 @@ export function Graph({ title, frames, faults, timeRange, width }: Props) {
         ...frame,
         fields: frame.fields.map((field) => {
           const numeric = field.type === FieldType.number;
-          const bars = field.name === 'bytes';
+          const bars = AMOUNTS.includes(field.name);
           const config = {
             ...field.config,
             ...(numeric && {
@@ -44,6 +47,7 @@ export function Graph({ title, frames, faults, timeRange, width }: Props) {
         }),
       }));
   }, [frames, theme]);
+  const isTable = styled.some(({ meta }) => meta?.type !== 'timeseries-wide');
   const notices: QueryResultMetaNotice[] = frames.flatMap((frame) => frame.meta?.notices ?? []);
 
   return (
@@ -52,6 +56,8 @@ export function Graph({ title, frames, faults, timeRange, width }: Props) {
         {(innerWidth, innerHeight) =>
           styled.length === 0 ? (
             <p>{faults.length > 0 ? 'Refused' : 'No data'}</p>
+          ) : isTable ? (
+            <Rows fields={styled[0].fields} height={innerHeight} />
           ) : (
             <TimeSeries
               frames={styled}
@@ -76,4 +82,44 @@ export function Graph({ title, frames, faults, timeRange, width }: Props) {
       ))}
     </>
   );
+}
+
+function Rows({ fields, height }: { fields: Field[]; height: number }) {
+  const rows = Array.from({ length: fields[0].values.length }, (_, row) => row);
+  return (
+    // Focusable, so that it can be scrolled with the keyboard.
+    <div tabIndex={0} role="region" aria-label="Table" style={{ height, overflow: 'auto' }}>
+      <table style={{ width: '100%', textAlign: 'left' }}>
+        <thead>
+          <tr>
+            {fields.map(({ name }) => (
+              <th key={name} scope="col" style={{ padding: 4 }}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row}>
+              {fields.map((field) => (
+                <td key={field.name} style={{ padding: 4 }}>
+                  {shown(field, valueAt(field, row))}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Before Grafana 10 the values of a field were no array. */
+function valueAt({ values }: Field, row: number): unknown {
+  return Array.isArray(values) ? values[row] : (values as unknown as { get: (row: number) => unknown }).get(row);
+}
+
+function shown({ display }: Field, value: unknown): string {
+  return value === null || value === undefined ? '' : display ? formattedValueToString(display(value)) : String(value);
 }

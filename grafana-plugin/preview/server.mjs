@@ -140,7 +140,7 @@ function reconciliation(query, to) {
   const bytes = { unit: 'bytes' };
   const raw = rows.map((mover) => Math.round(traffic({ ...mover, storageGroup: 'cms' }, 'read', day, DAY)));
   const late = rows.map((_, index) => (rows[index].mover === movers[1].mover ? -3 * FILE : 0));
-  return frame(query, {}, [
+  return frame(query, { type: 'table' }, [
     column('day', 'time', rows.map(() => day)),
     column('mover', 'string', rows.map(({ mover }) => mover)),
     column('summaryRead', 'number', raw.map((value, index) => value + late[index]), bytes),
@@ -151,7 +151,7 @@ function reconciliation(query, to) {
 }
 
 function replicationStatus(query) {
-  return frame(query, {}, [
+  return frame(query, { type: 'table' }, [
     column('host', 'string', hosts),
     column('state', 'string', ['streaming', 'streaming']),
     column('lagSeconds', 'number', [0, 12], { unit: 's' }),

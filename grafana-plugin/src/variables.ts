@@ -27,13 +27,14 @@ export class EnstoreVariables extends CustomVariableSupport<
 
   query({ targets, scopedVars }: DataQueryRequest<EnstoreVariableQuery>): Observable<DataQueryResponse> {
     const { version, kind, match, classes, lookBack, filters } = migrateVariableQuery(targets[0]);
+    const filled = this.datasource.filledFilters(filters, scopedVars);
     const question = {
       version,
       kind,
       match: this.datasource.expression(match, scopedVars),
       ...(kind === 'movers' && { classes }),
       lookBack: this.datasource.replaced(lookBack, scopedVars),
-      ...(Object.keys(filters).length > 0 && { filters: this.datasource.filledFilters(filters, scopedVars) }),
+      ...(Object.keys(filled).length > 0 && { filters: filled }),
     };
     const names: Promise<MetricFindValue[]> = this.datasource.postResource('variable', question);
     return from(names).pipe(map((data) => ({ data })));

@@ -2,14 +2,14 @@
 import './browser';
 
 import { FieldType, standardTransformers, standardTransformersRegistry, toDataFrame, transformDataFrame } from '@grafana/data';
+import Ajv2020 from 'ajv/dist/2020';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { lastValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
+import { describeVariable } from '../src/describe';
 import { objections } from '../src/objections';
 import plugin from '../src/plugin.json';
-import { typeOf } from '../src/fit';
-import { DEFAULTS } from '../src/types';
 
 const files = readdirSync('src/dashboards');
 const read = (file: string) => JSON.parse(readFileSync(`src/dashboards/${file}`, 'utf8'));
@@ -22,13 +22,41 @@ describe('plugin.json', () => {
   });
 });
 
+/** What the backend accepts, out of the schema it publishes. */
+const { $defs: forms } = JSON.parse(
+  readFileSync('../server/src/main/resources/org/enstore/accounting/grafana/query-model-v1.schema.json', 'utf8')
+);
+const ajv = new Ajv2020({ allErrors: true, strict: true, keywords: [{ keyword: ['x-ignored', 'x-minimum', 'x-maximum'] }] });
+
+function expectAccepted(query: any, type: string, where: string) {
+  expect(Object.keys(forms), where).toContain(type);
+  ajv.validate({ $ref: `#/$defs/${type}`, $defs: forms }, query);
+  expect(ajv.errors, where).toBeNull();
+}
+
+describe('what the backend publishes', () => {
+  it('refuses an unknown key and an unknown word', () => {
+    expect(() => expectAccepted({ measure: 'bytes' }, 'series', '')).not.toThrow();
+    expect(() => expectAccepted({ meassure: 'bytes' }, 'series', '')).toThrow();
+    expect(() => expectAccepted({ measure: 'byte' }, 'series', '')).toThrow();
+    expect(() => expectAccepted({}, 'nothing', '')).toThrow();
+  });
+});
+
 describe.each(files)('%s', (file) => {
   const dashboard = read(file);
   const panels = panelsOf(dashboard);
+  const { templating, annotations } = dashboard;
+  const own = { type: plugin.id, uid: '${datasource}' };
 
-  it('is of a schema that Grafana 9.3 takes', () => {
-    expect(dashboard.schemaVersion).toBeLessThanOrEqual(37);
+  it('is of a schema that Grafana 9.3 and 13.2 take', () => {
+    expect(dashboard.schemaVersion).toBe(37);
     expect(dashboard.id).toBeUndefined();
+    expect(dashboard.uid).toMatch(/^[a-z0-9-]{1,40}$/);
+    for (const panel of dashboard.panels) {
+      expect(['row', 'stat', 'table', 'text', 'timeseries']).toContain(panel.type);
+      expect(Object.keys(panel)).not.toContain('alert');
+    }
   });
 
   it('gives each panel an own id, a title, a description and a unit', () => {
@@ -37,17 +65,42 @@ describe.each(files)('%s', (file) => {
     for (const panel of panels) {
       expect(panel.title).not.toBe('');
       expect(panel.description, panel.title).toMatch(/\.$/);
-      expect(panel.fieldConfig.defaults.unit, panel.title).toBeTruthy();
+      if (panel.type !== 'text') {
+        expect(panel.fieldConfig.defaults.unit, panel.title).toBeTruthy();
+        expect(panel.fieldConfig.defaults, panel.title).toHaveProperty('noValue');
+      }
     }
   });
 
-  it('asks the chosen data source for what the backend answers', () => {
-    for (const panel of panels) {
-      expect(panel.datasource).toEqual({ type: plugin.id, uid: '${datasource}' });
-      for (const { refId, datasource, ...query } of panel.targets) {
-        expect(datasource).toEqual(panel.datasource);
-        expect([...Object.keys(DEFAULTS[typeOf(query as any)]), 'queryType']).toEqual(expect.arrayContaining(Object.keys(query)));
-        expect(objections({ refId, ...query })).toEqual([]);
+  it('lets the data source be chosen, and asks no other', () => {
+    const chosen = templating.list.filter(({ type }: any) => type === 'datasource').map(({ name, query }: any) => ({ type: query, uid: `\${${name}}` }));
+    expect(chosen).toHaveLength(1);
+    const users = [...panels.filter(({ type }: any) => type !== 'text'), ...annotations.list, ...templating.list.filter(({ type }: any) => type !== 'datasource')];
+    for (const { datasource, targets = [] } of users) {
+      expect(datasource).toEqual(chosen[0]);
+      for (const target of targets) {
+        expect(target.datasource).toEqual(chosen[0]);
+      }
+    }
+  });
+
+  it('asks only what the backend accepts', () => {
+    for (const panel of panels.filter(({ datasource }: any) => datasource?.type === own.type)) {
+      for (const query of panel.targets) {
+        expectAccepted(query, query.queryType || 'series', panel.title);
+        expect(objections(query), panel.title).toEqual([]);
+      }
+    }
+    for (const { name, target } of annotations.list) {
+      expectAccepted(target, 'annotations', name);
+      expect(target.queryType).toBe('annotations');
+      expect(objections(target), name).toEqual([]);
+    }
+    for (const { name, query, type, datasource, definition } of templating.list) {
+      if (type === 'query' && datasource.type === own.type) {
+        const { query: sentence, ...sent } = query;
+        expectAccepted(sent, 'variable', name);
+        expect([sentence, definition], name).toEqual([describeVariable(query), describeVariable(query)]);
       }
     }
   });
@@ -57,6 +110,14 @@ describe.each(files)('%s', (file) => {
       Array.from({ length: w * h }, (_, cell) => `${x + (cell % w)},${y + Math.floor(cell / w)}`)
     );
     expect(new Set(cells).size).toBe(cells.length);
+    expect(Math.max(...dashboard.panels.map(({ gridPos: { x, w } }: any) => x + w))).toBeLessThanOrEqual(24);
+  });
+
+  it('links only to dashboards there are', () => {
+    const known = files.map((each) => read(each).uid);
+    for (const [, uid] of JSON.stringify(dashboard).matchAll(/"\/d\/([^/"?]+)/g)) {
+      expect(known).toContain(uid);
+    }
   });
 });
 

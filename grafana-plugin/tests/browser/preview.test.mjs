@@ -58,7 +58,7 @@ for (const folder of folders) {
       ['Graph', 'dark', 'Movers only', { filters: { mover: { include: ['retired_1'] }, library: { match: '^CD' } } }],
       ['Graph', 'light', 'Movers only', { source: 'summary', filters: { library: { exclude: ['CD-LTO8G1'] } } }],
       ['Graph', 'dark', 'Only differences', { queryType: 'reconciliation' }],
-      ['Graph', 'light', 'View', { queryType: 'replication' }],
+      ['Graph', 'light', 'History', { queryType: 'replication' }],
       ['Variable', 'dark', 'Classes', {}],
       ['Settings', 'dark', 'Hosts *', {}],
       ['Settings', 'light', 'Hosts *', {}],

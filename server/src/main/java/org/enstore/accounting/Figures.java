@@ -5,6 +5,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.enstore.accounting.grafana.FairThreads;
 import org.enstore.accounting.grafana.InstanceRegistry;
@@ -13,6 +15,7 @@ import org.enstore.accounting.metrics.Metrics;
 import org.enstore.accounting.metrics.Metrics.Sample;
 import org.enstore.accounting.metrics.Metrics.Unit;
 import org.enstore.accounting.series.EngineStats;
+import org.enstore.accounting.series.HostStatus;
 import org.enstore.accounting.series.PoolStats;
 import org.enstore.accounting.series.ReplayLag;
 import org.enstore.accounting.series.SeriesEngine;
@@ -167,6 +170,56 @@ final class Figures {
                                     Sample.of(seconds(known.lag()), id.toString(), state.host()));
                               }
                             })));
+    hosts(
+        to,
+        "host_up",
+        "Whether a database host answered when last looked at, 1 or 0.",
+        Unit.NONE,
+        host -> OptionalDouble.of(host.state() == HostStatus.State.DOWN ? 0 : 1));
+    hosts(
+        to,
+        "host_chosen",
+        "Whether reads go to a database host, 1 or 0.",
+        Unit.NONE,
+        host -> OptionalDouble.of(host.chosen() ? 1 : 0));
+    hosts(
+        to,
+        "host_lag",
+        "How far a standby was behind when last looked at; absent when unknown.",
+        Unit.SECONDS,
+        host ->
+            host.lag()
+                .time()
+                .map(time -> OptionalDouble.of(seconds(time)))
+                .orElse(OptionalDouble.empty()));
+    hosts(
+        to,
+        "host_lag",
+        "Log that a standby had still to replay when last looked at; absent when unknown.",
+        Unit.BYTES,
+        host ->
+            host.lag().bytes().isPresent()
+                ? OptionalDouble.of((double) host.lag().bytes().getAsLong())
+                : OptionalDouble.empty());
+    to.gauge(
+        "host_receiver",
+        "1 for what a standby's WAL receiver was doing when last looked at.",
+        Unit.NONE,
+        List.of("source", "host", "state"),
+        () ->
+            samples(
+                (id, engine, samples) ->
+                    engine
+                        .replication()
+                        .last()
+                        .forEach(
+                            host ->
+                                host.receiver()
+                                    .ifPresent(
+                                        state ->
+                                            samples.add(
+                                                Sample.of(
+                                                    1, id.toString(), host.host(), state))))));
     to.gauge(
         "state_age",
         "How long ago the database was last looked at.",
@@ -185,6 +238,26 @@ final class Figures {
                                             Duration.between(state.observedAt(), clock.instant())),
                                         id.toString(),
                                         state.host())))));
+  }
+
+  /** A figure of each host that is watched; empty for a host that has none now. */
+  private void hosts(
+      Metrics to, String name, String help, Unit unit, Function<HostStatus, OptionalDouble> value) {
+    to.gauge(
+        name,
+        help,
+        unit,
+        List.of("source", "host"),
+        () ->
+            samples(
+                (id, engine, samples) -> {
+                  for (HostStatus host : engine.replication().last()) {
+                    OptionalDouble figure = value.apply(host);
+                    if (figure.isPresent()) {
+                      samples.add(Sample.of(figure.getAsDouble(), id.toString(), host.host()));
+                    }
+                  }
+                }));
   }
 
   private void counter(

@@ -181,6 +181,9 @@ final class Training {
                                 "{\"filters\":{\"mover\":{\"include\":[\"a\"],\"match\":\"b\"}}}"))
                         .addQueries(query("C", "{\"queryType\":\"variable\",\"kind\":\"movers\"}"))
                         .addQueries(query("D", "{\"measures\":1}"))
+                        .addQueries(query("E", "{\"queryType\":\"replication\"}"))
+                        .addQueries(
+                            query("F", "{\"queryType\":\"replication\",\"view\":\"history\"}"))
                         .build()));
     attempt(
         () ->

@@ -22,6 +22,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
@@ -42,9 +44,12 @@ import org.enstore.accounting.proto.pluginv2.TimeRange;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.Health;
+import org.enstore.accounting.series.HostStatus;
+import org.enstore.accounting.series.LagHistory;
 import org.enstore.accounting.series.PoolStats;
 import org.enstore.accounting.series.ReadRequest;
 import org.enstore.accounting.series.ReplayLag;
+import org.enstore.accounting.series.Replication;
 import org.enstore.accounting.series.RowSink;
 import org.enstore.accounting.series.SeriesEngine;
 import org.enstore.accounting.series.Snapshot;
@@ -79,6 +84,11 @@ class ReferenceTest {
             "enstore_queries_total",
             "enstore_pool_connections",
             "enstore_replay_lag_seconds",
+            "enstore_host_up",
+            "enstore_host_chosen",
+            "enstore_host_lag_seconds",
+            "enstore_host_lag_bytes",
+            "enstore_host_receiver",
             "enstore_jvm_threads");
     assertNamed(metrics);
   }
@@ -208,6 +218,46 @@ class ReferenceTest {
     @Override
     public Health health() {
       return new Health(true, "It is idle.", Map.of(), List.of());
+    }
+
+    @Override
+    public Replication replication() {
+      HostStatus host =
+          new HostStatus(
+              "standby:8800",
+              NOW,
+              HostStatus.Role.STANDBY,
+              HostStatus.State.STREAMING,
+              true,
+              Optional.of("12.22"),
+              OptionalInt.of(1),
+              HostStatus.Positions.NONE,
+              new HostStatus.Lag(Optional.of(Duration.ZERO), OptionalLong.of(0), Optional.empty()),
+              Optional.of("streaming"),
+              HostStatus.Slot.NONE,
+              Optional.empty(),
+              Optional.empty());
+      return new Replication() {
+        @Override
+        public List<HostStatus> look(Cancellation cancellation) {
+          return List.of(host);
+        }
+
+        @Override
+        public List<HostStatus> last() {
+          return List.of(host);
+        }
+
+        @Override
+        public LagHistory history() {
+          return NONE.history();
+        }
+
+        @Override
+        public boolean watchesPrimary() {
+          return false;
+        }
+      };
     }
 
     @Override

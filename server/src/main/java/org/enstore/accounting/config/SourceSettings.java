@@ -3,12 +3,14 @@ package org.enstore.accounting.config;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The settings of one data source: one accounting database and its standbys.
  *
  * @param siteTimeZoneSet whether somebody chose the zone; UTC is only a guess
  * @param allowPrimary whether reading a primary is allowed
+ * @param monitoring how to look at the primary's side of replication; empty for not at all
  */
 public record SourceSettings(
     List<HostPort> hosts,
@@ -21,13 +23,68 @@ public record SourceSettings(
     boolean allowPrimary,
     Connections connections,
     Freshness freshness,
-    Limits limits) {
+    Limits limits,
+    Optional<Monitoring> monitoring) {
   public SourceSettings {
     hosts = List.copyOf(hosts);
     if (hosts.isEmpty()) {
       throw new IllegalArgumentException("at least one host is needed");
     }
   }
+
+  /** Settings that leave the primary alone. */
+  public SourceSettings(
+      List<HostPort> hosts,
+      String database,
+      String user,
+      Secret password,
+      TlsSettings tls,
+      ZoneId siteTimeZone,
+      boolean siteTimeZoneSet,
+      boolean allowPrimary,
+      Connections connections,
+      Freshness freshness,
+      Limits limits) {
+    this(
+        hosts,
+        database,
+        user,
+        password,
+        tls,
+        siteTimeZone,
+        siteTimeZoneSet,
+        allowPrimary,
+        connections,
+        freshness,
+        limits,
+        Optional.empty());
+  }
+
+  /** The same settings for the monitoring role on the primary, if there is one. */
+  public Optional<SourceSettings> ofMonitoring() {
+    return monitoring.map(
+        role ->
+            new SourceSettings(
+                List.of(role.primary()),
+                database,
+                role.user(),
+                role.password(),
+                tls,
+                siteTimeZone,
+                siteTimeZoneSet,
+                true,
+                connections,
+                freshness,
+                limits));
+  }
+
+  /**
+   * How the primary's side of replication is looked at. Its tables are not read.
+   *
+   * @param primary the primary's address
+   * @param user a role that may see the server's statistics
+   */
+  public record Monitoring(HostPort primary, String user, Secret password) {}
 
   /**
    * How the database is connected to.

@@ -23,6 +23,9 @@ public final class SourceSettingsLoader {
   /** The database user unless one is named. */
   public static final String DEFAULT_USER = "enstore_reader";
 
+  /** The role that looks at the primary unless one is named. */
+  public static final String DEFAULT_MONITOR = "enstore_monitor";
+
   /** The database unless one is named. */
   public static final String DEFAULT_DATABASE = "accounting";
 
@@ -47,6 +50,14 @@ public final class SourceSettingsLoader {
           "the name of a time zone, such as \"America/Chicago\"",
           SourceSettingsLoader::zone);
   private static final Key<Boolean> ALLOW_PRIMARY = Key.flag("allowPrimary", false);
+  private static final Key<Optional<HostPort>> PRIMARY_HOST =
+      Key.text(
+          "primaryHost",
+          Optional.empty(),
+          "",
+          "one host[:port]",
+          SourceSettingsLoader::primaryHost);
+  private static final Key<String> MONITOR_USER = Key.text("monitorUser", DEFAULT_MONITOR);
   private static final Key<Long> POOL_SIZE =
       Key.number(
           "poolSize", 1, 16, "connections per host", SourceSettings.Connections.DEFAULT.poolSize());
@@ -125,6 +136,8 @@ public final class SourceSettingsLoader {
           TLS_SERVER_NAME,
           SITE_TIME_ZONE,
           ALLOW_PRIMARY,
+          PRIMARY_HOST,
+          MONITOR_USER,
           POOL_SIZE,
           CONNECT_TIMEOUT,
           STATEMENT_TIMEOUT,
@@ -143,7 +156,7 @@ public final class SourceSettingsLoader {
 
   /** Every secret, in the order to document them. */
   public static final List<String> SECRETS =
-      List.of("password", "tlsCaCert", "tlsClientCert", "tlsClientKey");
+      List.of("password", "monitorPassword", "tlsCaCert", "tlsClientCert", "tlsClientKey");
 
   /**
    * Keys that Grafana adds to any data source's settings, as regular expressions, each with the
@@ -198,6 +211,7 @@ public final class SourceSettingsLoader {
     TlsSettings tls = tls(keys, raw.secrets());
     Optional<ZoneId> zone = keys.take(SITE_TIME_ZONE);
     boolean allowPrimary = keys.take(ALLOW_PRIMARY);
+    Optional<SourceSettings.Monitoring> monitoring = monitoring(keys, raw.secrets());
     keys.drop(SourceSettingsLoader::isIgnored);
     if (keys.take(SOCKS_PROXY)) {
       keys.complain(
@@ -219,7 +233,24 @@ public final class SourceSettingsLoader {
         allowPrimary,
         connections,
         freshness,
-        limits);
+        limits,
+        monitoring);
+  }
+
+  private static Optional<SourceSettings.Monitoring> monitoring(
+      KeyReader keys, Map<String, String> secrets) {
+    Optional<HostPort> primary = keys.take(PRIMARY_HOST);
+    String user = firstSet(keys.take(MONITOR_USER), DEFAULT_MONITOR);
+    Secret password = new Secret(secrets.getOrDefault("monitorPassword", ""));
+    return primary.map(address -> new SourceSettings.Monitoring(address, user, password));
+  }
+
+  private static Optional<HostPort> primaryHost(String text) {
+    List<HostPort> hosts = HostList.parse(text);
+    if (hosts.size() > 1) {
+      throw new IllegalArgumentException("names several hosts; name the primary alone.");
+    }
+    return hosts.stream().findFirst();
   }
 
   private static List<HostPort> hosts(KeyReader keys, String url) {

@@ -27,9 +27,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A PostgreSQL primary and a hot standby that streams from it, both on 127.0.0.1 and both gone,
- * with all their files, when this is closed or the process ends. The database is called {@code
- * accounting} and belongs to the role {@code enstore}, as at an Enstore site; the tables are not
- * made here but by {@link #createDatabase}.
+ * with all their files, when this is closed or the process ends. On request there are more
+ * standbys; methods that do not say which mean the first. The database is called {@code accounting}
+ * and belongs to the role {@code enstore}, as at an Enstore site; the tables are not made here but
+ * by {@link #createDatabase}.
  *
  * <p>Safe for use by several threads; starting, stopping and promoting take turns.
  */
@@ -103,6 +104,7 @@ public final class ReplicatedPair implements AutoCloseable {
     private Progress progress = Progress.silent();
     private int primaryPort;
     private int standbyPort;
+    private int standbys = 1;
 
     private Builder() {}
 
@@ -127,6 +129,12 @@ public final class ReplicatedPair implements AutoCloseable {
     public Builder ports(int ofPrimary, int ofStandby) {
       this.primaryPort = ofPrimary;
       this.standbyPort = ofStandby;
+      return this;
+    }
+
+    /** How many standbys stream from the primary, at least 1; all but the first on free ports. */
+    public Builder standbys(int count) {
+      this.standbys = count;
       return this;
     }
 
@@ -196,6 +204,7 @@ public final class ReplicatedPair implements AutoCloseable {
   private final Programs programs;
   private final EmbeddedPostgres primary;
   private final EmbeddedPostgres standby;
+  private final List<EmbeddedPostgres> standbys = new ArrayList<>();
   private final Thread atExit;
   private boolean closed;
 
@@ -226,6 +235,11 @@ public final class ReplicatedPair implements AutoCloseable {
     this.standby =
         new EmbeddedPostgres(
             programs, Files.createDirectory(home.resolve("standby")), options.standbyPort);
+    standbys.add(standby);
+    for (int more = 1; more < options.standbys; more++) {
+      standbys.add(
+          new EmbeddedPostgres(programs, Files.createDirectory(home.resolve(nameOf(more))), 0));
+    }
     this.atExit = new Thread(this::closeAtExit, "enstore-accounting-pair-close");
     Runtime.getRuntime().addShutdownHook(atExit);
   }
@@ -248,6 +262,16 @@ public final class ReplicatedPair implements AutoCloseable {
 
   public int standbyPort() {
     return standby.port();
+  }
+
+  /** The port of standby {@code number}, counted from 0. */
+  public int standbyPort(int number) {
+    return standbys.get(number).port();
+  }
+
+  /** What standby {@code number} calls itself and its slot on the primary. */
+  public static String nameOf(int number) {
+    return number == 0 ? STANDBY_NAME : STANDBY_NAME + (number + 1);
   }
 
   /** The password of {@code role}, different in every run. */
@@ -358,12 +382,22 @@ public final class ReplicatedPair implements AutoCloseable {
 
   /** Has the standby fall behind: it receives, but shows nothing new, until resumed. */
   public void pauseReplay() throws SQLException {
-    onServer(standby, "SELECT pg_wal_replay_pause()");
+    pauseReplay(0);
+  }
+
+  /** The same for standby {@code number}. */
+  public void pauseReplay(int number) throws SQLException {
+    onServer(standbys.get(number), "SELECT pg_wal_replay_pause()");
   }
 
   /** Has the standby go on; PostgreSQL 12 can take a second over it. */
   public void resumeReplay() throws SQLException {
-    onServer(standby, "SELECT pg_wal_replay_resume()");
+    resumeReplay(0);
+  }
+
+  /** The same for standby {@code number}. */
+  public void resumeReplay(int number) throws SQLException {
+    onServer(standbys.get(number), "SELECT pg_wal_replay_resume()");
   }
 
   /**
@@ -372,17 +406,22 @@ public final class ReplicatedPair implements AutoCloseable {
    * @throws IllegalStateException when it does not within {@code limit}
    */
   public void awaitReplay(Duration limit) throws SQLException, InterruptedException {
+    awaitReplay(0, limit);
+  }
+
+  /** The same for standby {@code number}. */
+  public void awaitReplay(int number, Duration limit) throws SQLException, InterruptedException {
     String written;
     try (Connection connection = connect(primary, MAINTENANCE, Role.SUPERUSER)) {
       written = single(connection, "SELECT pg_current_wal_lsn()");
     }
-    try (Connection connection = connect(standby, MAINTENANCE, Role.SUPERUSER);
+    try (Connection connection = connect(standbys.get(number), MAINTENANCE, Role.SUPERUSER);
         PreparedStatement statement =
             connection.prepareStatement("SELECT pg_last_wal_replay_lsn() >= ?::pg_lsn")) {
       statement.setString(1, written);
       await(
           limit,
-          "the standby has not replayed up to " + written,
+          nameOf(number) + " has not replayed up to " + written,
           () -> {
             try (ResultSet result = statement.executeQuery()) {
               return result.next() && result.getBoolean(1);
@@ -393,25 +432,36 @@ public final class ReplicatedPair implements AutoCloseable {
 
   /** Waits until the standby streams from the primary. */
   public void awaitStreaming(Duration limit) throws SQLException, InterruptedException {
+    awaitStreaming(0, limit);
+  }
+
+  /** The same for standby {@code number}. */
+  public void awaitStreaming(int number, Duration limit) throws SQLException, InterruptedException {
     try (Connection connection = connect(primary, MAINTENANCE, Role.SUPERUSER)) {
       await(
           limit,
-          "the standby does not stream",
+          nameOf(number) + " does not stream",
           () ->
               "streaming"
                   .equals(
                       single(
                           connection,
                           "SELECT max(state) FROM pg_stat_replication WHERE application_name = '"
-                              + STANDBY_NAME
+                              + nameOf(number)
                               + "'")));
     }
   }
 
   /** Makes the standby a primary, which accepts writes when this returns. */
   public void promote() throws SQLException, InterruptedException {
-    onServer(standby, "SELECT pg_promote(true, " + PROMOTION_LIMIT.toSeconds() + ")");
-    try (Connection connection = connect(standby, MAINTENANCE, Role.SUPERUSER)) {
+    promote(0);
+  }
+
+  /** The same with standby {@code number}. */
+  public void promote(int number) throws SQLException, InterruptedException {
+    EmbeddedPostgres server = standbys.get(number);
+    onServer(server, "SELECT pg_promote(true, " + PROMOTION_LIMIT.toSeconds() + ")");
+    try (Connection connection = connect(server, MAINTENANCE, Role.SUPERUSER)) {
       await(
           PROMOTION_LIMIT,
           "the standby is still in recovery",
@@ -428,13 +478,23 @@ public final class ReplicatedPair implements AutoCloseable {
 
   /** Starts the standby again, on the port it had, and returns once it accepts connections. */
   public synchronized void startStandby() throws IOException, InterruptedException {
+    startStandby(0);
+  }
+
+  /** The same with standby {@code number}. */
+  public synchronized void startStandby(int number) throws IOException, InterruptedException {
     requireOpen();
-    standby.start();
+    standbys.get(number).start();
   }
 
   /** Stops the standby at once, breaking its connections. */
   public synchronized void crashStandby() throws IOException, InterruptedException {
-    standby.stop();
+    crashStandby(0);
+  }
+
+  /** The same with standby {@code number}. */
+  public synchronized void crashStandby(int number) throws IOException, InterruptedException {
+    standbys.get(number).stop();
   }
 
   /** Stops the primary in good order. */
@@ -464,29 +524,38 @@ public final class ReplicatedPair implements AutoCloseable {
       prepare(options.preparation);
     }
     progress.report("Making the standby and starting both");
-    standby.copyOf(primary);
+    for (EmbeddedPostgres copy : standbys) {
+      copy.copyOf(primary);
+    }
     primary.start();
     if (options.preparation == null) {
       createRoles();
     }
-    onServer(primary, "SELECT pg_create_physical_replication_slot('" + STANDBY_NAME + "', true)");
-    standby.configure(options.standbySettings);
-    standby.configure(
+    for (int number = 0; number < standbys.size(); number++) {
+      startStreaming(number);
+    }
+    for (int number = 0; number < standbys.size(); number++) {
+      awaitStreaming(number, STREAMING_LIMIT);
+      // Roles and database are then there for whoever connects to the standby next.
+      awaitReplay(number, STREAMING_LIMIT);
+    }
+  }
+
+  private void startStreaming(int number) throws IOException, InterruptedException, SQLException {
+    String name = nameOf(number);
+    EmbeddedPostgres copy = standbys.get(number);
+    onServer(primary, "SELECT pg_create_physical_replication_slot('" + name + "', true)");
+    copy.configure(options.standbySettings);
+    copy.configure(
         Map.of(
             "primary_conninfo",
             "host=127.0.0.1 port=%d user=%s password=%s application_name=%s"
                 .formatted(
-                    primary.port(),
-                    Role.REPLICATION.user(),
-                    password(Role.REPLICATION),
-                    STANDBY_NAME),
+                    primary.port(), Role.REPLICATION.user(), password(Role.REPLICATION), name),
             "primary_slot_name",
-            STANDBY_NAME));
-    standby.becomeStandby();
-    standby.start();
-    awaitStreaming(STREAMING_LIMIT);
-    // Roles and database are then there for whoever connects to the standby next.
-    awaitReplay(STREAMING_LIMIT);
+            name));
+    copy.becomeStandby();
+    copy.start();
   }
 
   /** Fills the primary with the log at its least, which only a cluster without a standby may. */
@@ -608,7 +677,9 @@ public final class ReplicatedPair implements AutoCloseable {
     closed = true;
     boolean interrupted = Thread.interrupted();
     try {
-      standby.stop();
+      for (EmbeddedPostgres copy : standbys) {
+        copy.stop();
+      }
       primary.stop();
       programs.close();
       Directories.delete(home);

@@ -44,6 +44,7 @@ final class HostLogLine {
   private static final int MESSAGE_BYTES = 36_000;
   private static final int EXCEPTION_BYTES = 24_000;
   private static final int MODULE_BYTES = 256;
+  private static final int MOST_CAUSES = 10;
   private static final String CUT = " … (cut)";
 
   private static final char[] HEX = "0123456789abcdef".toCharArray();
@@ -64,7 +65,13 @@ final class HostLogLine {
     append(line, "@module", module, MODULE_BYTES);
     append(line, "@timestamp", TIMESTAMP.format(record.getInstant()), MODULE_BYTES);
     if (record.getThrown() != null) {
-      append(line, "exception", stackTrace(record.getThrown()), EXCEPTION_BYTES);
+      boolean expected =
+          isLibrary(module) && record.getLevel().intValue() < Level.SEVERE.intValue();
+      append(
+          line,
+          "exception",
+          expected ? causes(record.getThrown()) : stackTrace(record.getThrown()),
+          EXCEPTION_BYTES);
     }
     return line.append("}\n").toString().getBytes(StandardCharsets.UTF_8);
   }
@@ -77,11 +84,15 @@ final class HostLogLine {
     if (value >= Level.WARNING.intValue()) {
       return "warn";
     }
-    boolean library = LIBRARIES.stream().anyMatch(name -> isBelow(module, name));
+    boolean library = isLibrary(module);
     if (value >= Level.INFO.intValue()) {
       return library ? "debug" : "info";
     }
     return value >= Level.FINE.intValue() && !library ? "debug" : "trace";
+  }
+
+  private static boolean isLibrary(String module) {
+    return LIBRARIES.stream().anyMatch(name -> isBelow(module, name));
   }
 
   private static boolean isBelow(String module, String library) {
@@ -94,6 +105,20 @@ final class HostLogLine {
     return message.isEmpty() && record.getThrown() != null
         ? record.getThrown().toString()
         : message;
+  }
+
+  /**
+   * What was thrown and why, on one line. What a library only warns of is the world's doing, such
+   * as a server that is restarted: where in its code it was noticed tells nobody anything.
+   */
+  private static String causes(Throwable thrown) {
+    StringBuilder text = new StringBuilder();
+    Throwable at = thrown;
+    for (int depth = 0; at != null && depth < MOST_CAUSES; depth++) {
+      text.append(depth == 0 ? "" : "; caused by ").append(String.valueOf(at).replace('\n', ' '));
+      at = at.getCause();
+    }
+    return text.toString();
   }
 
   private static String stackTrace(Throwable thrown) {

@@ -13,6 +13,7 @@ import org.enstore.accounting.series.QueryFailure;
  */
 enum QueryType {
   SERIES("series"),
+  REPLICATION("replication"),
   VARIABLE("variable");
 
   private final String word;
@@ -43,6 +44,7 @@ enum QueryType {
   Question read(DataQuery query, Map<String, ?> object) {
     return switch (this) {
       case SERIES -> QuestionJson.series(query, object);
+      case REPLICATION -> new Question.OfReplication(ReplicationRequest.read(query, object));
       case VARIABLE -> new Question.OfNames(NamesRequest.read(object));
     };
   }

@@ -7,6 +7,7 @@ import org.enstore.accounting.frame.Legend;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.Demand;
 import org.enstore.accounting.series.QueryFailure;
+import org.enstore.accounting.series.Replication;
 import org.enstore.accounting.series.SeriesEngine;
 import org.enstore.accounting.series.SeriesQuery;
 
@@ -52,6 +53,16 @@ interface Question {
     public Frame answer(
         SeriesEngine engine, String refId, Demand demand, Cancellation cancellation) {
       return AnswerFrames.series(refId, engine.answer(query, demand, cancellation), legend);
+    }
+  }
+
+  /** For how replication stands, or stood. */
+  record OfReplication(ReplicationRequest request) implements Question {
+    @Override
+    public Frame answer(
+        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation) {
+      Replication replication = engine.replication();
+      return request.frame(refId, replication.look(cancellation), replication);
     }
   }
 

@@ -113,11 +113,17 @@ final class QuestionJson {
                 range(query, keys),
                 Duration.ofMillis(
                     query.getIntervalMS() > 0 ? query.getIntervalMS() : DEFAULT_INTERVAL_MILLIS),
-                query.getMaxDataPoints() > 0 ? query.getMaxDataPoints() : DEFAULT_MAX_POINTS));
+                maxPoints(query)));
     return new Question.OfSeries(asked, legend);
   }
 
-  private static Optional<TimeRange> range(DataQuery query, KeyReader keys) {
+  /** How many points the asker has room for. */
+  static long maxPoints(DataQuery query) {
+    return query.getMaxDataPoints() > 0 ? query.getMaxDataPoints() : DEFAULT_MAX_POINTS;
+  }
+
+  /** The time range of {@code query}; complains when there is none. */
+  static Optional<TimeRange> range(DataQuery query, KeyReader keys) {
     if (!query.hasTimeRange()) {
       keys.complain("timeRange", "The query comes without a time range.");
       return Optional.empty();

@@ -16,6 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.enstore.accounting.config.HostPort;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.config.TlsSettings;
@@ -31,19 +33,31 @@ import org.jspecify.annotations.Nullable;
  * now.
  */
 final class HealthCheck {
+  private static final String SEEN = "seen: ";
   private static final DateTimeFormatter MINUTES = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm");
 
   private final SourceSettings settings;
   private final InstantSource clock;
   private final WallClock wallClock;
   private final SqlFailures failures;
+  private final Executor lookers;
 
+  /**
+   * A check of these settings.
+   *
+   * @param lookers runs the looks at the hosts side by side
+   */
   HealthCheck(
-      SourceSettings settings, InstantSource clock, WallClock wallClock, SqlFailures failures) {
+      SourceSettings settings,
+      InstantSource clock,
+      WallClock wallClock,
+      SqlFailures failures,
+      Executor lookers) {
     this.settings = settings;
     this.clock = clock;
     this.wallClock = wallClock;
     this.failures = failures;
+    this.lookers = lookers;
   }
 
   /** What one host said: either facts and a look, or a failure. */
@@ -53,9 +67,19 @@ final class HealthCheck {
       StateQuery.@Nullable Look look,
       @Nullable QueryFailure failure) {}
 
-  /** Tries the hosts one after the other, each for no longer than the connect timeout allows. */
+  /** Tries the hosts side by side, each for no longer than the connect timeout allows. */
   Health check(List<Connector> connectors) {
-    List<Finding> findings = connectors.stream().map(this::tried).toList();
+    Optional<CompletableFuture<String>> primary =
+        settings
+            .ofMonitoring()
+            .map(own -> CompletableFuture.supplyAsync(() -> primarySide(own), lookers));
+    List<Finding> findings =
+        connectors.stream()
+            .map(host -> CompletableFuture.supplyAsync(() -> tried(host), lookers))
+            .toList()
+            .stream()
+            .map(CompletableFuture::join)
+            .toList();
     Optional<Finding> chosen =
         findings.stream()
             .filter(finding -> finding.facts() != null && finding.facts().standby())
@@ -94,6 +118,15 @@ final class HealthCheck {
         }
       }
     }
+    primary
+        .map(CompletableFuture::join)
+        .ifPresent(
+            finding -> {
+              details.put("Primary", finding);
+              if (!finding.startsWith(SEEN)) {
+                advice.add(capital(finding));
+              }
+            });
     if (!settings.siteTimeZoneSet()) {
       advice.add(zoneNotSet(chosen.map(Finding::facts)));
     }
@@ -109,6 +142,37 @@ final class HealthCheck {
       return new Finding(connector.host(), facts, look, null);
     } catch (SQLException | RuntimeException e) {
       return new Finding(connector.host(), null, null, failures.of(e, connector.host()));
+    }
+  }
+
+  /** What the monitoring role finds on the primary. */
+  private static String primarySide(SourceSettings own) {
+    HostPort host = own.hosts().get(0);
+    Connector connector = new Connector(host, own, "enstore-accounting health");
+    try (Connection connection = connector.open(own.connections().connectTimeout())) {
+      if (Replay.look(connection).inRecovery()) {
+        return host + " is a standby: set primaryHost to the primary's address.";
+      }
+      PrimaryLook side = PrimaryLook.take(connection);
+      if (!side.maySeeSenders()) {
+        return host
+            + ": "
+            + own.user()
+            + " may not see the standbys' connections. Run on the primary: GRANT"
+            + " pg_read_all_stats TO "
+            + Identifiers.quoted(own.user())
+            + ";";
+      }
+      return SEEN
+          + host
+          + " as "
+          + own.user()
+          + ", standbys connected: "
+          + side.senders().size()
+          + ", archive: "
+          + side.archive().state();
+    } catch (SQLException | RuntimeException e) {
+      return new SqlFailures(own).of(e, host).sentence();
     }
   }
 
@@ -242,7 +306,7 @@ final class HealthCheck {
     }
     HostFacts facts = finding.facts();
     if (facts != null && !facts.standby() && !settings.allowPrimary()) {
-      return HostChoice.refusal(finding.host()).sentence();
+      return HostChoice.refusal(finding.host(), false).sentence();
     }
     StateQuery.Look look = finding.look();
     return (facts != null && facts.standby() ? "standby" : "primary")

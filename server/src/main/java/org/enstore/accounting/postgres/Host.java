@@ -163,8 +163,9 @@ final class Host implements AutoCloseable {
 
   private Observation observed(Replay replay, Instant at) {
     if (!replay.inRecovery() && !settings.allowPrimary()) {
+      Known before = known;
       forget();
-      throw HostChoice.refusal(address());
+      throw HostChoice.refusal(address(), before != null && before.facts().standby());
     }
     Observation observation = new Observation(replay, at, currentAt);
     if (replay.isCurrent()) {

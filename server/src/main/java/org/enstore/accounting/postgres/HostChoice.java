@@ -8,16 +8,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.enstore.accounting.config.HostPort;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.QueryFailure;
 
 /**
- * Decides which host a question goes to: the first standby in the order of the settings. A host
- * that failed is left alone for a while, longer after each further failure, and its failure is
- * repeated meanwhile to those who have nowhere else to go. A primary is the last resort where it is
- * allowed, and refused where it is not. Thread-safe.
+ * Decides which host a question goes to: the first standby in the order of preference. A host that
+ * failed is left alone for a while, longer after each further failure, and its failure is repeated
+ * meanwhile to those who have nowhere else to go. A primary is the last resort where it is allowed,
+ * and refused where it is not. Thread-safe.
  */
 final class HostChoice {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
@@ -40,14 +41,20 @@ final class HostChoice {
     Role roleOf(HostPort host);
   }
 
-  private final List<HostPort> hosts;
+  private final Supplier<List<HostPort>> preference;
   private final boolean allowPrimary;
   private final Scout scout;
   private final InstantSource clock;
   private final Map<HostPort, Pause> pauses = new ConcurrentHashMap<>();
 
-  HostChoice(List<HostPort> hosts, boolean allowPrimary, Scout scout, InstantSource clock) {
-    this.hosts = List.copyOf(hosts);
+  /**
+   * A choice among hosts of which none has failed yet.
+   *
+   * @param preference all hosts, the one to try first at the front
+   */
+  HostChoice(
+      Supplier<List<HostPort>> preference, boolean allowPrimary, Scout scout, InstantSource clock) {
+    this.preference = preference;
     this.allowPrimary = allowPrimary;
     this.scout = scout;
     this.clock = clock;
@@ -60,7 +67,7 @@ final class HostChoice {
    * @throws QueryFailure when there is none; it says why of each
    */
   HostPort choose(Optional<HostPort> avoid) {
-    List<HostPort> order = new ArrayList<>(hosts);
+    List<HostPort> order = new ArrayList<>(preference.get());
     if (avoid.isPresent() && order.remove(avoid.get())) {
       order.add(avoid.get());
     }
@@ -75,7 +82,7 @@ final class HostChoice {
       try {
         Role role = scout.roleOf(host);
         if (role == Role.PRIMARY && !allowPrimary) {
-          throw refusal(host);
+          throw refusal(host, false);
         }
         pauses.remove(host);
         if (role == Role.STANDBY) {
@@ -93,13 +100,24 @@ final class HostChoice {
     return primary.orElseThrow(() -> together(failures));
   }
 
-  /** The failure of reading a primary that must not be read. */
-  static QueryFailure refusal(HostPort host) {
+  /** Takes note that {@code host} was seen well: it is not left alone any longer. */
+  void recovered(HostPort host) {
+    pauses.remove(host);
+  }
+
+  /**
+   * The failure of reading a primary that must not be read.
+   *
+   * @param promoted whether it was a standby until now
+   */
+  static QueryFailure refusal(HostPort host, boolean promoted) {
     return new QueryFailure(
         FailureKind.STANDBY_UNAVAILABLE,
         host
-            + " is a primary, and reading a primary is not allowed for this data source. Name a"
-            + " standby, or switch on allowPrimary.");
+            + " is a primary"
+            + (promoted ? " since it was promoted" : "")
+            + ", and reading a primary is not allowed for this data source. Name a standby, or"
+            + " switch on allowPrimary.");
   }
 
   private static QueryFailure together(List<QueryFailure> failures) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * stay right when this program's clock differs.
  *
  * @param inRecovery whether the server is a standby
- * @param caughtUp whether all that was received is replayed
+ * @param caughtUp whether all that was received, or that the primary told of, is replayed
  * @param sinceReplay the age of the last replayed commit; empty when none was replayed since the
  *     server started
  * @param receiverRuns whether there is a receiver process
@@ -34,7 +34,8 @@ record Replay(
   static final String COLUMNS =
       """
       pg_is_in_recovery(),
-      coalesce(pg_last_wal_receive_lsn() <= pg_last_wal_replay_lsn(), false),
+      coalesce(greatest(pg_last_wal_receive_lsn(), receiver.latest_end_lsn)
+        <= pg_last_wal_replay_lsn(), false),
       extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()),
       receiver.pid is not null,
       receiver.status,
@@ -71,7 +72,7 @@ record Replay(
   }
 
   /** Whether the receiver is seen to stream and the primary was heard lately. */
-  private boolean streams() {
+  boolean streams() {
     return receiverStatus.filter("streaming"::equals).isPresent()
         && sinceMessage.filter(age -> age.compareTo(SILENCE) > 0).isEmpty();
   }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,6 +25,7 @@ import org.enstore.accounting.series.Health;
 import org.enstore.accounting.series.PoolStats;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.ReadRequest;
+import org.enstore.accounting.series.Replication;
 import org.enstore.accounting.series.RowSink;
 import org.enstore.accounting.series.Snapshot;
 import org.enstore.accounting.series.SourceState;
@@ -36,7 +38,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads the accounting tables from the standbys of one data source. Each question is one read-only
  * transaction on one host; a question that a recovery conflict or a broken connection ended is
- * asked once more, on another host if there is one. Nothing is opened before the first question.
+ * asked once more, on another host if there is one. Nothing is opened before the first question;
+ * from then on the hosts are watched, so that questions go to a fresh one.
  */
 public final class StandbyTransferSource implements TransferSource {
   private static final Logger logger = LoggerFactory.getLogger(StandbyTransferSource.class);
@@ -50,8 +53,11 @@ public final class StandbyTransferSource implements TransferSource {
   private final SqlFailures failures;
   private final Map<HostPort, Host> hosts = new LinkedHashMap<>();
   private final List<Connector> connectors = new ArrayList<>();
+  private final HostPreference preference;
   private final HostChoice choice;
+  private final ReplicationWatch watch;
   private final ThreadPoolExecutor messenger;
+  private final ThreadPoolExecutor lookers;
   private final AtomicBoolean strangeRowsTold = new AtomicBoolean();
   private final AtomicReference<@Nullable HostPort> lastHost = new AtomicReference<>();
 
@@ -64,6 +70,16 @@ public final class StandbyTransferSource implements TransferSource {
    */
   public StandbyTransferSource(
       SourceSettings settings, InstantSource clock, String name, String applicationName) {
+    this(settings, clock, name, applicationName, ReplicationWatch.INTERVAL);
+  }
+
+  /** The same with looks at the hosts in another interval. */
+  StandbyTransferSource(
+      SourceSettings settings,
+      InstantSource clock,
+      String name,
+      String applicationName,
+      Duration lookEvery) {
     this.settings = settings;
     this.clock = clock;
     this.name = name;
@@ -88,8 +104,19 @@ public final class StandbyTransferSource implements TransferSource {
       connectors.add(connector);
       hosts.put(address, new Host(connector, settings, name, clock, messenger));
     }
-    this.choice =
-        new HostChoice(List.copyOf(hosts.keySet()), settings.allowPrimary(), this::roleOf, clock);
+    this.lookers = lookers(name, 2 * (settings.hosts().size() + 1));
+    this.preference = new HostPreference(settings.hosts());
+    this.choice = new HostChoice(preference::order, settings.allowPrimary(), this::roleOf, clock);
+    this.watch =
+        new ReplicationWatch(
+            settings,
+            clock,
+            name,
+            applicationName,
+            lookEvery,
+            lookers,
+            preference,
+            choice::recovered);
   }
 
   @Override
@@ -124,7 +151,13 @@ public final class StandbyTransferSource implements TransferSource {
 
   @Override
   public Health health() {
-    return new HealthCheck(settings, clock, wallClock, failures).check(connectors);
+    return new HealthCheck(settings, clock, wallClock, failures, lookers).check(connectors);
+  }
+
+  @Override
+  public Replication replication() {
+    watch.start();
+    return watch;
   }
 
   @Override
@@ -141,7 +174,9 @@ public final class StandbyTransferSource implements TransferSource {
       closer.start();
       closers.add(closer);
     }
+    watch.close();
     messenger.shutdownNow();
+    lookers.shutdown();
     try {
       for (Thread closer : closers) {
         closer.join(CLOSING.toMillis() / closers.size());
@@ -158,6 +193,7 @@ public final class StandbyTransferSource implements TransferSource {
   }
 
   private <T> T ask(Question<T> question, Cancellation cancellation) {
+    watch.start();
     Optional<HostPort> asked = Optional.empty();
     while (true) {
       cancellation.check();
@@ -180,6 +216,9 @@ public final class StandbyTransferSource implements TransferSource {
             };
         if (SqlFailures.retry(failure.kind()) != SqlFailures.Retry.NEVER) {
           host.forget();
+        }
+        if (failure.kind() == FailureKind.STANDBY_UNAVAILABLE) {
+          preference.suspect(host.address());
         }
         if (!again || asked.isPresent()) {
           throw failure;
@@ -234,6 +273,23 @@ public final class StandbyTransferSource implements TransferSource {
       throw new IllegalArgumentException("not a host of this source: " + address);
     }
     return host;
+  }
+
+  /** Threads that look at hosts; whoever finds all of them busy looks for itself. */
+  private static ThreadPoolExecutor lookers(String name, int most) {
+    return new ThreadPoolExecutor(
+        0,
+        most,
+        10,
+        TimeUnit.SECONDS,
+        new SynchronousQueue<>(),
+        task -> {
+          Thread thread = new Thread(task, name + " look");
+          thread.setDaemon(true);
+          return thread;
+        },
+        // Also after the shutdown, so that nobody waits for an answer in vain.
+        (task, pool) -> task.run());
   }
 
   private static void pause() {

@@ -598,6 +598,11 @@ public final class SeriesEngine implements AutoCloseable {
     return source.health();
   }
 
+  /** How replication stands on the hosts of the data source, and how it stood. */
+  public Replication replication() {
+    return source.replication();
+  }
+
   /** The engine's figures at this moment. */
   public EngineStats stats() {
     return store.stats(queries.sum(), cachedAnswers.sum(), partialAnswers.sum(), failures.sum());

@@ -24,6 +24,11 @@ public interface TransferSource extends AutoCloseable {
   /** Tries the connection and the privileges; never throws for an outage. */
   Health health();
 
+  /** How replication stands on the hosts; begins to watch them when it is first asked. */
+  default Replication replication() {
+    return Replication.NONE;
+  }
+
   /** The figures of the connection pools at this moment. */
   PoolStats poolStats();
 

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.assertj.core.api.ThrowableAssertAlternative;
 import org.enstore.accounting.config.SourceSettingsLoader.RawSettings;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,16 @@ class SourceSettingsLoaderTest {
   }
 
   @Test
+  void load_monitoring() {
+    assertThat(load(Map.of()).monitoring()).isEmpty();
+    assertThat(load(Map.of("monitorUser", "watcher")).ofMonitoring()).isEmpty();
+    SourceSettings own = load(Map.of("primaryHost", "p")).ofMonitoring().orElseThrow();
+    assertThat(own.hosts()).containsExactly(new HostPort("p", 8800));
+    assertThat(own.user()).isEqualTo("enstore_monitor");
+    refused("primaryHost", "p,q").withMessageContaining("\"primaryHost\" names several hosts");
+  }
+
+  @Test
   void load_everything() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("version", BigDecimal.ONE);
@@ -61,6 +72,8 @@ class SourceSettingsLoaderTest {
     json.put("tlsServerName", "db.example.org");
     json.put("siteTimeZone", "America/Chicago");
     json.put("allowPrimary", true);
+    json.put("primaryHost", "p:2");
+    json.put("monitorUser", "watcher");
     json.put("poolSize", new BigDecimal("8"));
     json.put("connectTimeout", "10s");
     json.put("statementTimeout", "1m");
@@ -90,6 +103,7 @@ class SourceSettingsLoaderTest {
                 json,
                 Map.of(
                     "password", "pw",
+                    "monitorPassword", "mpw",
                     "tlsCaCert", CERTIFICATE,
                     "tlsClientCert", CERTIFICATE,
                     "tlsClientKey", KEY)));
@@ -114,7 +128,10 @@ class SourceSettingsLoaderTest {
                     8, Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofHours(1)),
                 new SourceSettings.Freshness(
                     0, Duration.ofSeconds(30), Duration.ofHours(1), Duration.ofDays(7), 365),
-                new SourceSettings.Limits(365, 2000, 10_000_000, 1L << 30, Duration.ofSeconds(9))));
+                new SourceSettings.Limits(365, 2000, 10_000_000, 1L << 30, Duration.ofSeconds(9)),
+                Optional.of(
+                    new SourceSettings.Monitoring(
+                        new HostPort("p", 2), "watcher", new Secret("mpw")))));
     assertThat(settings.toString()).doesNotContain("pw").doesNotContain("MII");
   }
 

@@ -5,13 +5,14 @@ import static org.enstore.accounting.grafana.ServedServices.context;
 import static org.enstore.accounting.grafana.ServedServices.query;
 
 import io.grpc.Context;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.enstore.accounting.proto.pluginv2.DataGrpc;
 import org.enstore.accounting.proto.pluginv2.DataResponse;
 import org.enstore.accounting.proto.pluginv2.PluginContext;
@@ -213,26 +214,14 @@ class DataServiceTest {
     for (int i = 0; i < count; i++) {
       request.addQueries(query("Q" + i, UNCACHED));
     }
-    AtomicInteger refused = new AtomicInteger();
-    Thread caller =
-        new Thread(
-            () ->
-                data.queryData(request.build())
-                    .getResponsesMap()
-                    .values()
-                    .forEach(
-                        response -> {
-                          if (response.getStatus() == 429) {
-                            refused.incrementAndGet();
-                          }
-                        }));
-    caller.start();
-    // The refusals are there at once, the answers come when the database does.
-    Thread.sleep(200);
+    CompletableFuture<QueryDataResponse> reply = new CompletableFuture<>();
+    // The service works on this very thread until each query has been taken or refused.
+    DataGrpc.newStub(served.channel).queryData(request.build(), new Reply(reply));
     release.countDown();
-    caller.join();
 
-    assertThat(refused.get()).isEqualTo(10);
+    assertThat(reply.get().getResponsesMap().values())
+        .filteredOn(response -> response.getStatus() == 429)
+        .hasSize(10);
   }
 
   @Test
@@ -280,5 +269,22 @@ class DataServiceTest {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Completes a future with the one response of a call. */
+  private record Reply(CompletableFuture<QueryDataResponse> future)
+      implements StreamObserver<QueryDataResponse> {
+    @Override
+    public void onNext(QueryDataResponse response) {
+      future.complete(response);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      future.completeExceptionally(failure);
+    }
+
+    @Override
+    public void onCompleted() {}
   }
 }

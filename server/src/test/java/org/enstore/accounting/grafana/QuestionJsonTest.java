@@ -270,11 +270,33 @@ class QuestionJsonTest {
 
   @Test
   void read_queryTypeOutside() {
-    refused(query("{}").setQueryType("replication")).withMessageContaining("\"replication\"");
+    refused(query("{}").setQueryType("replicas")).withMessageContaining("\"replicas\"");
     assertThat(QuestionJson.read(query("{\"queryType\":\"variable\"}").build()))
         .isInstanceOf(Question.OfNames.class);
     assertThat(QuestionJson.read(query("{}").setQueryType("variable").build()))
         .isInstanceOf(Question.OfNames.class);
+    assertThat(QuestionJson.read(query("{}").setQueryType("replication").build()))
+        .isInstanceOf(Question.OfReplication.class);
+  }
+
+  @Test
+  void readReplication() {
+    assertThat(QuestionJson.read(query("{\"queryType\":\"replication\"}").build()))
+        .isInstanceOfSatisfying(
+            Question.OfReplication.class,
+            question ->
+                assertThat(question.request().view()).isEqualTo(ReplicationRequest.View.STATUS));
+    assertThat(
+            QuestionJson.read(
+                query("{\"queryType\":\"replication\",\"view\":\"history\"}").build()))
+        .isInstanceOfSatisfying(
+            Question.OfReplication.class,
+            question -> assertThat(question.request().range()).isPresent());
+    refused(query("{\"queryType\":\"replication\",\"view\":\"lag\"}"))
+        .withMessageContaining("\"view\"")
+        .withMessageContaining("\"status\" or \"history\"");
+    refused(query("{\"queryType\":\"replication\",\"measure\":\"bytes\"}"))
+        .withMessageContaining("\"measure\"");
   }
 
   @Test

@@ -31,6 +31,15 @@ class SchemaTest {
   }
 
   @Test
+  void queryModel_replication() throws IOException {
+    Map<String, Object> schema = schema(QUERY);
+    Map<String, Object> replication = at(schema, "$defs", "replication");
+
+    assertSameForms(schema, replication, ReplicationRequest.KEYS);
+    assertThat(ignored(schema, replication)).isEqualTo(List.copyOf(QuestionJson.IGNORED.keySet()));
+  }
+
+  @Test
   void queryModel_variable() throws IOException {
     Map<String, Object> schema = schema(QUERY);
     Map<String, Object> variable = at(schema, "$defs", "variable");

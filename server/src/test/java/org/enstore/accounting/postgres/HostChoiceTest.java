@@ -119,7 +119,7 @@ final class HostChoiceTest {
   void severalFailures_theMostTellingKindIsGiven() {
     HostChoice choice =
         new HostChoice(
-            List.of(A, B),
+            () -> List.of(A, B),
             false,
             host -> {
               throw host.equals(A)
@@ -136,7 +136,7 @@ final class HostChoiceTest {
 
   private HostChoice choice(boolean allowPrimary) {
     return new HostChoice(
-        List.of(A, B, C),
+        () -> List.of(A, B, C),
         allowPrimary,
         host -> {
           asked.add(host);

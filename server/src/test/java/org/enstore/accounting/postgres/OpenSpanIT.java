@@ -170,7 +170,8 @@ final class OpenSpanIT {
               true,
               known.connections(),
               known.freshness(),
-              known.limits());
+              known.limits(),
+              known.monitoring());
       try (SeriesEngine engine = engine(settings)) {
         assertThat(bytes(engine, 50)).isEqualTo(2);
         String before = engine.state(new Cancellation()).lineage();

@@ -66,7 +66,8 @@ class BlockStoreTest {
             new SourceSettings.Connections(
                 2, Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(30)),
             SourceSettings.Freshness.DEFAULT,
-            SourceSettings.Limits.DEFAULT);
+            SourceSettings.Limits.DEFAULT,
+            Optional.empty());
     return new BlockStore(
         of,
         settings,
