@@ -160,6 +160,7 @@ export interface EnstoreOptions extends DataSourceJsonData {
   maxSeries?: number;
   maxPoints?: number;
   cacheBytes?: string;
+  partialAfter?: string;
   lagWarning?: string;
   summaryWarning?: number;
 }

@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -29,6 +30,7 @@ import org.enstore.accounting.grafana.BrokerService;
 import org.enstore.accounting.grafana.ControllerService;
 import org.enstore.accounting.grafana.DataService;
 import org.enstore.accounting.grafana.DiagnosticsService;
+import org.enstore.accounting.grafana.FairThreads;
 import org.enstore.accounting.grafana.HostLog;
 import org.enstore.accounting.grafana.HostWatch;
 import org.enstore.accounting.grafana.InstanceRegistry;
@@ -43,6 +45,7 @@ import org.enstore.accounting.preview.PreviewAnswers;
 import org.enstore.accounting.preview.PreviewServer;
 import org.enstore.accounting.proto.pluginv2.DataFrameFormat;
 import org.enstore.accounting.proto.pluginv2.PluginContext;
+import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.SeriesEngine;
 import org.jspecify.annotations.Nullable;
 
@@ -55,11 +58,14 @@ final class Application implements AutoCloseable {
   private static final Duration CHECK_EVERY = Duration.ofMinutes(1);
   private static final Duration IDLE_THREAD = Duration.ofSeconds(30);
   private static final int LOADER_QUEUE = 1000;
+  private static final int DISK_QUEUE = 1000;
   private static final int CANCELLING_THREADS = 2;
 
   private final ScheduledThreadPoolExecutor timer;
-  private final ThreadPoolExecutor questions;
+  private final ThreadPoolExecutor threads;
+  private final FairThreads questions;
   private final ExecutorService cancellations;
+  private final ExecutorService diskWriter;
   private final InstanceRegistry registry;
   private final HostWatch watch;
   private final Workers workers;
@@ -72,9 +78,13 @@ final class Application implements AutoCloseable {
       ProcessSettings settings, InetSocketAddress address, boolean underHost, Runnable end) {
     timer = new ScheduledThreadPoolExecutor(1, threads("enstore-timer"));
     timer.setRemoveOnCancelPolicy(true);
-    questions = pool("enstore-query", settings.queryThreads(), settings.queryQueue());
+    threads = pool("enstore-query", settings.queryThreads(), Integer.MAX_VALUE);
+    questions = new FairThreads(settings.queryThreads(), settings.queryQueue(), threads);
     cancellations = pool("enstore-cancel", CANCELLING_THREADS, Integer.MAX_VALUE);
-    registry = new InstanceRegistry(Application::engine, System::nanoTime);
+    diskWriter = pool("enstore-disk", 1, DISK_QUEUE);
+    Optional<SeriesEngine.Disk> disk =
+        settings.cacheDirectory().map(directory -> new SeriesEngine.Disk(directory, diskWriter));
+    registry = new InstanceRegistry((id, source) -> engine(id, source, disk), System::nanoTime);
     watch = new HostWatch(timer, end);
     Figures figures = new Figures(registry, questions, InstantSource.system());
     workers = new Workers(questions, cancellations, timer);
@@ -125,15 +135,18 @@ final class Application implements AutoCloseable {
    * Has open data sources compare their tables where that is due, if there is a thread to spare.
    */
   private void checkDataSources() {
-    for (SeriesEngine engine : registry.engines().values()) {
-      if (engine.isReconciliationDue() && questions.getQueue().isEmpty()) {
-        try {
-          questions.execute(engine::checkReconciliation);
-        } catch (RejectedExecutionException ignored) {
-          // Questions come first: it stays due.
-        }
-      }
-    }
+    registry
+        .engines()
+        .forEach(
+            (id, engine) -> {
+              if (engine.isReconciliationDue() && questions.waiting() == 0) {
+                try {
+                  questions.execute(id, engine::checkReconciliation, new Cancellation());
+                } catch (RejectedExecutionException ignored) {
+                  // Questions come first: it stays due.
+                }
+              }
+            });
   }
 
   /** Begins to watch over the host's life. */
@@ -171,8 +184,9 @@ final class Application implements AutoCloseable {
     }
     List<AutoCloseable> parts = new ArrayList<>();
     parts.add(server);
-    parts.add(questions::shutdownNow);
+    parts.add(threads::shutdownNow);
     parts.add(registry);
+    parts.add(diskWriter::shutdownNow);
     parts.add(cancellations::shutdownNow);
     parts.add(timer::shutdownNow);
     closeAll(parts);
@@ -196,14 +210,16 @@ final class Application implements AutoCloseable {
   }
 
   /** The engine of one data source: its reads, its cache, its pools. Opens nothing yet. */
-  static SeriesEngine engine(SourceId id, SourceSettings settings) {
+  static SeriesEngine engine(
+      SourceId id, SourceSettings settings, Optional<SeriesEngine.Disk> disk) {
     InstantSource clock = InstantSource.system();
     String name = "enstore-" + id;
     return new SeriesEngine(
         new StandbyTransferSource(settings, clock, name, "enstore-accounting/" + version()),
         settings,
         clock,
-        pool(name + "-load", settings.connections().poolSize(), LOADER_QUEUE));
+        pool(name + "-load", settings.connections().poolSize(), LOADER_QUEUE),
+        disk);
   }
 
   /** Has everything that is logged written to standard error, as Grafana reads it. */

@@ -214,7 +214,8 @@ final class DemoCommand implements Callable<Integer> {
               Application.asDaemon(
                   parent.settings(spec),
                   new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-          SeriesEngine engine = Application.engine(new SourceId("demo", "terminal"), settings);
+          SeriesEngine engine =
+              Application.engine(new SourceId("demo", "terminal"), settings, Optional.empty());
           Grafana started = startGrafana(pair, site.zone())) {
         application.start();
         try (Preview preview = startPreview(application, pair, site.zone())) {

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import org.enstore.accounting.grafana.FairThreads;
 import org.enstore.accounting.grafana.InstanceRegistry;
 import org.enstore.accounting.grafana.InstanceRegistry.SourceId;
 import org.enstore.accounting.metrics.Metrics;
@@ -30,11 +30,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Figures {
   private final InstanceRegistry registry;
-  private final ThreadPoolExecutor questions;
+  private final FairThreads questions;
   private final InstantSource clock;
   private @Nullable Metrics metrics;
 
-  Figures(InstanceRegistry registry, ThreadPoolExecutor questions, InstantSource clock) {
+  Figures(InstanceRegistry registry, FairThreads questions, InstantSource clock) {
     this.registry = registry;
     this.questions = questions;
     this.clock = clock;
@@ -61,12 +61,9 @@ final class Figures {
         "query_threads_active",
         "Threads that work on questions now.",
         Unit.NONE,
-        questions::getActiveCount);
+        questions::active);
     to.gauge(
-        "query_queue_length",
-        "Questions that wait for a thread.",
-        Unit.NONE,
-        () -> questions.getQueue().size());
+        "query_queue_length", "Questions that wait for a thread.", Unit.NONE, questions::waiting);
   }
 
   private void addEngines(Metrics to) {
@@ -79,11 +76,23 @@ final class Figures {
         EngineStats::cachedAnswers);
     counter(
         to,
+        "queries_partial",
+        "Questions answered in part, as the rest took too long.",
+        Unit.NONE,
+        EngineStats::partialAnswers);
+    counter(
+        to,
         "queries_failed",
         "Questions that failed, cancelled ones left out.",
         Unit.NONE,
         EngineStats::failures);
     counter(to, "reads", "Statements sent to the database.", Unit.NONE, EngineStats::reads);
+    counter(
+        to,
+        "reads_of_tails",
+        "Statements that read the end of a running day alone.",
+        Unit.NONE,
+        EngineStats::tailReads);
     counter(
         to,
         "reads_duration",
@@ -95,11 +104,30 @@ final class Figures {
     counter(
         to,
         "cache_evictions",
-        "Blocks dropped for want of room.",
+        "Blocks and answers dropped for want of room.",
         Unit.NONE,
         EngineStats::blockEvictions);
-    gauge(to, "cache_blocks", "Blocks in the cache.", Unit.NONE, EngineStats::blocks);
+    gauge(to, "cache_blocks", "Blocks and answers in the cache.", Unit.NONE, EngineStats::blocks);
     gauge(to, "cache_size", "Estimated size of the cache.", Unit.BYTES, EngineStats::blockBytes);
+    counter(to, "disk_hits", "Blocks read back from disk.", Unit.NONE, EngineStats::diskHits);
+    counter(
+        to,
+        "disk_discarded",
+        "Blocks and files on disk that were damaged.",
+        Unit.NONE,
+        EngineStats::diskDiscarded);
+    gauge(
+        to,
+        "read_buffers_size",
+        "Estimated size of the buffers of reads.",
+        Unit.BYTES,
+        EngineStats::bufferBytes);
+    gauge(
+        to,
+        "reads_waiting",
+        "Statements that wait for their turn.",
+        Unit.NONE,
+        EngineStats::readsWaiting);
     gauge(to, "reads_in_flight", "Statements running now.", Unit.NONE, EngineStats::readsInFlight);
   }
 

@@ -134,7 +134,10 @@ class RandomQueriesIT {
       server =
           InProcessServerBuilder.forName(name)
               .directExecutor()
-              .addService(new DataService(registry, new Workers(threads, threads, timer)))
+              .addService(
+                  new DataService(
+                      registry,
+                      new Workers((owner, work, unused) -> threads.execute(work), threads, timer)))
               .build()
               .start();
       channel = InProcessChannelBuilder.forName(name).directExecutor().build();

@@ -33,6 +33,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.enstore.accounting.grafana.DataService;
+import org.enstore.accounting.grafana.FairThreads;
 import org.enstore.accounting.grafana.InstanceRegistry;
 import org.enstore.accounting.grafana.Workers;
 import org.enstore.accounting.proto.pluginv2.DataGrpc;
@@ -52,6 +53,7 @@ import org.enstore.accounting.series.ReplayLag;
 import org.enstore.accounting.series.Replication;
 import org.enstore.accounting.series.RowSink;
 import org.enstore.accounting.series.SeriesEngine;
+import org.enstore.accounting.series.Snapshot;
 import org.enstore.accounting.series.SourceState;
 import org.enstore.accounting.series.TransferSource;
 import org.junit.jupiter.api.Test;
@@ -153,14 +155,19 @@ class ReferenceTest {
     Server server =
         InProcessServerBuilder.forName(name)
             .directExecutor()
-            .addService(new DataService(registry, new Workers(Runnable::run, Runnable::run, timer)))
+            .addService(
+                new DataService(
+                    registry,
+                    new Workers((owner, work, unused) -> work.run(), Runnable::run, timer)))
             .build()
             .start();
     ManagedChannel channel = InProcessChannelBuilder.forName(name).build();
     try {
       DataGrpc.newBlockingStub(channel).queryData(question());
       registry.engines().values().forEach(SeriesEngine::checkReconciliation);
-      return new String(new Figures(registry, loaders, clock).scrape(), StandardCharsets.UTF_8);
+      return new String(
+          new Figures(registry, new FairThreads(1, 1, loaders), clock).scrape(),
+          StandardCharsets.UTF_8);
     } finally {
       channel.shutdownNow();
       server.shutdownNow();
@@ -193,8 +200,8 @@ class ReferenceTest {
   /** A standby without any transfers, current and with one connection. */
   private static final class Idle implements TransferSource {
     @Override
-    public Instant read(ReadRequest request, RowSink sink, Cancellation cancellation) {
-      return NOW;
+    public Snapshot read(ReadRequest request, RowSink sink, Cancellation cancellation) {
+      return new Snapshot(NOW, "idle");
     }
 
     @Override
@@ -205,6 +212,7 @@ class ReferenceTest {
           new ReplayLag.Known(Duration.ZERO),
           NOW,
           NOW,
+          "idle",
           Optional.of(LocalDate.parse("2025-06-19")),
           Optional.of(NOW),
           Optional.empty(),

@@ -16,6 +16,7 @@ import org.enstore.accounting.proto.pluginv2.DataResponse;
 import org.enstore.accounting.proto.pluginv2.QueryDataRequest;
 import org.enstore.accounting.proto.pluginv2.QueryDataResponse;
 import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.Demand;
 import org.enstore.accounting.series.QueryFailure;
 
 /**
@@ -31,6 +32,7 @@ public final class DataService extends DataGrpc.DataImplBase {
    */
 
   private static final String CACHE_SKIP = "X-Cache-Skip";
+  private static final String FROM_ALERT = "FromAlert";
   private static final int OK = 200;
 
   private final InstanceRegistry registry;
@@ -56,9 +58,9 @@ public final class DataService extends DataGrpc.DataImplBase {
   @Override
   public void queryData(QueryDataRequest request, StreamObserver<QueryDataResponse> reply) {
     Cancellation cancellation = workers.cancellationOf(reply);
-    boolean fresh = isSet(request.getHeadersMap(), CACHE_SKIP);
+    Demand demand = demand(request.getHeadersMap());
     // What is kept ready is Arrow.
-    boolean anew = fresh || format != DataFrameFormat.ARROW;
+    boolean anew = demand == Demand.FRESH || format != DataFrameFormat.ARROW;
     Collector collector = new Collector(request, reply);
     for (int i = 0; i < request.getQueriesCount(); i++) {
       int index = i;
@@ -76,9 +78,11 @@ public final class DataService extends DataGrpc.DataImplBase {
           collector.take(index, ready.get());
         } else {
           workers.ask(
+              InstanceRegistry.SourceId.of(request.getPluginContext()),
               () ->
                   collector.take(
-                      index, () -> answer(request, query, question, fresh, cancellation)));
+                      index, () -> answer(request, query, question, demand, cancellation)),
+              cancellation);
         }
       } catch (RuntimeException e) {
         collector.take(index, Failures.response(Failures.of(e, work(query))));
@@ -115,11 +119,11 @@ public final class DataService extends DataGrpc.DataImplBase {
       QueryDataRequest request,
       DataQuery query,
       Question question,
-      boolean fresh,
+      Demand demand,
       Cancellation cancellation) {
     cancellation.check();
     try (InstanceRegistry.Lease lease = registry.acquire(request.getPluginContext())) {
-      return response(question.answer(lease.engine(), query.getRefId(), fresh, cancellation));
+      return response(question.answer(lease.engine(), query.getRefId(), demand, cancellation));
     }
   }
 
@@ -134,6 +138,14 @@ public final class DataService extends DataGrpc.DataImplBase {
         .setFormat(format)
         .setStatus(OK)
         .build();
+  }
+
+  /** Whoever skips caches wants new numbers, and an alert rule must not judge a part of them. */
+  private static Demand demand(Map<String, String> headers) {
+    if (isSet(headers, CACHE_SKIP)) {
+      return Demand.FRESH;
+    }
+    return isSet(headers, FROM_ALERT) ? Demand.WHOLE : Demand.USUAL;
   }
 
   private static boolean isSet(Map<String, String> headers, String name) {

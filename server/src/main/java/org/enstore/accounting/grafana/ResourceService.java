@@ -55,7 +55,10 @@ public final class ResourceService extends ResourceGrpc.ResourceImplBase {
       CallResourceRequest request, StreamObserver<CallResourceResponse> reply) {
     Cancellation cancellation = workers.cancellationOf(reply);
     try {
-      workers.ask(() -> send(reply, answer(request, cancellation)));
+      workers.ask(
+          InstanceRegistry.SourceId.of(request.getPluginContext()),
+          () -> send(reply, answer(request, cancellation)),
+          cancellation);
     } catch (QueryFailure e) {
       send(reply, failed(e));
     }

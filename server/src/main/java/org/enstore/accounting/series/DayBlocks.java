@@ -112,7 +112,7 @@ final class DayBlocks {
                 : List.of(Quantity.BYTES, Quantity.TRANSFERS));
     List<BlockKey> keys =
         spans.stream().map(span -> new BlockKey(table, grain, shape, span)).toList();
-    BlockStore.Batch batch = store.get(keys, Optional.empty(), block -> true, cancellation);
+    BlockStore.Batch batch = store.get(keys, BlockStore.Wish.ALL, block -> true, cancellation);
     for (Block block : batch.blocks()) {
       deliver(block, first, end, sink);
     }

@@ -3,7 +3,9 @@ package org.enstore.accounting.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.enstore.accounting.config.ProcessSettings.LogLevel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,8 +26,29 @@ class ProcessSettingsTest {
                 Map.of(
                     "GF_PLUGIN_LOG_LEVEL", "Debug",
                     "GF_PLUGIN_QUERY_THREADS", "64",
-                    "GF_PLUGIN_QUERY_QUEUE", "10000")))
-        .isEqualTo(new ProcessSettings(LogLevel.DEBUG, 64, 10_000));
+                    "GF_PLUGIN_QUERY_QUEUE", "10000",
+                    "GF_PLUGIN_CACHE_DIRECTORY", "/var/cache/enstore")))
+        .isEqualTo(
+            new ProcessSettings(
+                LogLevel.DEBUG, 64, 10_000, Optional.of(Path.of("/var/cache/enstore"))));
+  }
+
+  @Test
+  void load_cacheDirectory_isTheUsersOwnUnlessSet() {
+    assertThat(ProcessSettings.load(Map.of("HOME", "/home/g")).cacheDirectory())
+        .contains(Path.of("/home/g/.cache/enstore-accounting"));
+    assertThat(
+            ProcessSettings.load(Map.of("HOME", "/home/g", "XDG_CACHE_HOME", "/c"))
+                .cacheDirectory())
+        .contains(Path.of("/c/enstore-accounting"));
+    assertThat(
+            ProcessSettings.load(Map.of("HOME", "/home/g", "GF_PLUGIN_CACHE_DIRECTORY", ""))
+                .cacheDirectory())
+        .isEmpty();
+    assertThatThrownBy(() -> ProcessSettings.load(Map.of("GF_PLUGIN_CACHE_DIRECTORY", "somewhere")))
+        .isInstanceOf(SettingsProblems.class)
+        .hasMessageContaining(
+            "GF_PLUGIN_CACHE_DIRECTORY is \"somewhere\"; it must be the absolute");
   }
 
   @Test

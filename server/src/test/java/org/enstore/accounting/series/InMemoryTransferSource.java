@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.measure.SiteCalendar;
@@ -40,7 +42,8 @@ public final class InMemoryTransferSource implements TransferSource {
   private Duration lag = Duration.ZERO;
   private boolean summaryReadable = true;
   private boolean rawReadable = true;
-  private Runnable beforeRead = () -> {};
+  private Consumer<ReadRequest> beforeRead = request -> {};
+  private String lineage = "memory/1";
   private boolean closed;
 
   public InMemoryTransferSource(ZoneId zone, InstantSource clock) {
@@ -118,7 +121,22 @@ public final class InMemoryTransferSource implements TransferSource {
 
   /** Runs at the start of each read, on the reading thread. */
   public synchronized void beforeRead(Runnable action) {
+    this.beforeRead = request -> action.run();
+  }
+
+  /** Runs at the start of each read, on the reading thread. */
+  public synchronized void beforeRead(Consumer<ReadRequest> action) {
     this.beforeRead = action;
+  }
+
+  /** Becomes another cluster, or another branch of its history. */
+  public synchronized void becomes(String otherLineage) {
+    this.lineage = otherLineage;
+  }
+
+  /** Loses the transfers, as a failover loses what had not reached the standby. */
+  public synchronized void lose(Predicate<Transfer> lost) {
+    transfers.removeIf(lost);
   }
 
   /** The reads so far. */
@@ -131,15 +149,16 @@ public final class InMemoryTransferSource implements TransferSource {
   }
 
   @Override
-  public Instant read(ReadRequest request, RowSink sink, Cancellation cancellation) {
-    Runnable action;
+  public Snapshot read(ReadRequest request, RowSink sink, Cancellation cancellation) {
+    Consumer<ReadRequest> action;
     synchronized (this) {
       reads.add(request);
       action = beforeRead;
     }
-    action.run();
+    action.accept(request);
     cancellation.check();
     synchronized (this) {
+      sink.begin();
       outage.ifPresent(
           failure -> {
             throw failure;
@@ -149,7 +168,7 @@ public final class InMemoryTransferSource implements TransferSource {
       } else {
         readTransfers(request, sink);
       }
-      return clock.instant().minus(lag);
+      return new Snapshot(clock.instant().minus(lag), lineage);
     }
   }
 
@@ -216,7 +235,8 @@ public final class InMemoryTransferSource implements TransferSource {
   }
 
   private void deliver(ReadRequest request, Map<Cell, List<BigDecimal>> cells, RowSink sink) {
-    long first = calendar.startOfDay(request.from());
+    long first =
+        request.since().map(Instant::getEpochSecond).orElse(calendar.startOfDay(request.from()));
     long end = calendar.startOfDay(request.to());
     cells.forEach(
         (cell, sums) -> {
@@ -334,6 +354,7 @@ public final class InMemoryTransferSource implements TransferSource {
         new ReplayLag.Known(lag),
         now,
         now.minus(lag),
+        lineage,
         summary.stream().map(SummaryRow::date).max(Comparator.naturalOrder()),
         transfers.stream()
             .filter(this::isReplayed)
