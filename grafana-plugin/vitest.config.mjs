@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   esbuild: { jsx: 'transform' },
   test: {
-    include: ['tests/*.test.{ts,tsx}'],
+    include: ['tests/*.test.{ts,tsx,mjs}'],
     restoreMocks: true,
     // Grafana's components are heavy for jsdom on a busy machine.
     testTimeout: 60_000,

@@ -1,9 +1,11 @@
 // Builds dist/: module.js for Grafana's loader and the files beside it. What else lies in dist/ is left alone, since
 // the Java backend is packed there too.
 import { build } from 'esbuild';
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+import { manifest } from './manifest.mjs';
 
 const here = join(dirname(fileURLToPath(import.meta.url)), '..');
 const root = join(here, '..');
@@ -33,12 +35,7 @@ await build({
   footer: { js: 'return module.exports});' },
 });
 
-// The version and the date are the root pom's, so that there is one of each and equal sources give equal bytes.
-const pom = readFileSync(join(root, 'pom.xml'), 'utf8');
-const version = /<artifactId>enstore-accounting<\/artifactId>\s*<version>([^<]+)</.exec(pom)[1];
-const today = /<project\.build\.outputTimestamp>(\d{4}-\d\d-\d\d)/.exec(pom)[1];
-const manifest = readFileSync(join(here, 'src/plugin.json'), 'utf8');
-writeFileSync(join(dist, 'plugin.json'), manifest.replaceAll('%VERSION%', version).replaceAll('%TODAY%', today));
+writeFileSync(join(dist, 'plugin.json'), manifest());
 
 for (const name of ['img', 'dashboards', 'README.md']) {
   cpSync(join(here, 'src', name), join(dist, name), { recursive: true });

@@ -43,6 +43,7 @@ export type Setting = Label & {
   );
 
 const encrypted = ({ tlsMode = 'disable' }: EnstoreOptions) => tlsMode !== 'disable';
+const watched = ({ primaryHost }: EnstoreOptions) => Boolean(primaryHost);
 const verified = ({ tlsMode = 'disable' }: EnstoreOptions) => tlsMode.startsWith('verify');
 
 /** Every setting, in the order of the page. A new one needs an entry here and its key in types.ts, nothing else. */
@@ -151,6 +152,33 @@ export const settingSections: Array<{ title: string; settings: Setting[] }> = [
     ],
   },
   {
+    title: 'Primary, for watching replication only',
+    settings: [
+      {
+        kind: 'text',
+        key: 'primaryHost',
+        label: 'Primary',
+        help: 'The primary server, as host:port, to see its side of replication too: positions sent, slots and the archive; no table is read there. Empty for the standbys’ own view.',
+        placeholder: 'primary.example.org:8800',
+      },
+      {
+        kind: 'text',
+        key: 'monitorUser',
+        label: 'Monitoring user',
+        help: 'A role that may see the primary’s statistics and no table; sql/05-monitoring.sql makes it.',
+        placeholder: 'enstore_monitor',
+        when: watched,
+      },
+      {
+        kind: 'secret',
+        key: 'monitorPassword',
+        label: 'Monitoring password',
+        help: 'Kept encrypted by Grafana and never shown again.',
+        when: watched,
+      },
+    ],
+  },
+  {
     title: 'Connections',
     settings: [
       { kind: 'number', key: 'poolSize', label: 'Connections per host', help: 'Most connections held to one host, 1 to 16.', default: 4, min: 1, max: 16 },
@@ -175,7 +203,8 @@ export const settingSections: Array<{ title: string; settings: Setting[] }> = [
     settings: [
       { kind: 'number', key: 'maxSeries', label: 'Series per answer', help: 'Of more series than this only the largest are answered, with a warning; 1 to 2,000.', default: 500, min: 1, max: 2000 },
       { kind: 'number', key: 'maxPoints', label: 'Values per answer', help: 'For more values than this the step is widened, with a warning; 1,000 to 10,000,000.', default: 1000000, min: 1000, max: 10000000 },
-      { kind: 'measured', key: 'cacheBytes', label: 'Cache size', help: 'Memory for numbers kept, 16MiB to 4GiB; above 100MiB give the backend more memory too.', default: '64MiB', format: sizeFormat },
+      { kind: 'measured', key: 'cacheBytes', label: 'Cache size', help: 'Memory for numbers kept and reads under way, 16MiB to 4GiB; above 100MiB give the backend more memory too.', default: '64MiB', format: sizeFormat },
+      { kind: 'measured', key: 'partialAfter', label: 'Partial answer after', help: 'A panel is then answered with what is there, 1s to 29s.', default: '20s', format: durationFormat },
     ],
   },
 ];

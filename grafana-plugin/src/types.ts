@@ -146,6 +146,9 @@ export interface EnstoreOptions extends DataSourceJsonData {
   tlsServerName?: string;
   siteTimeZone?: string;
   allowPrimary?: boolean;
+  /** "host[:port]" of the primary, whose side of replication is looked at too; empty for the standbys' own view. */
+  primaryHost?: string;
+  monitorUser?: string;
   poolSize?: number;
   connectTimeout?: string;
   statementTimeout?: string;
@@ -157,6 +160,7 @@ export interface EnstoreOptions extends DataSourceJsonData {
   maxSeries?: number;
   maxPoints?: number;
   cacheBytes?: string;
+  partialAfter?: string;
   lagWarning?: string;
   summaryWarning?: number;
 }
@@ -164,6 +168,7 @@ export interface EnstoreOptions extends DataSourceJsonData {
 /** Secrets: written, never read back. The TLS ones are PEM texts. */
 export interface EnstoreSecureOptions {
   password?: string;
+  monitorPassword?: string;
   tlsCaCert?: string;
   tlsClientCert?: string;
   tlsClientKey?: string;

@@ -27,7 +27,7 @@ function edit(start: Partial<Settings> = {}) {
 
 describe('ConfigEditor', () => {
   it('gives each control an accessible name', () => {
-    edit({ jsonData: { tlsMode: 'verify-full' } });
+    edit({ jsonData: { tlsMode: 'verify-full', primaryHost: 'primary' } });
     const names = settings.map(({ label }) => label);
     for (const name of names) {
       expect(screen.getAllByLabelText(new RegExp(`^${name.replace(/[()]/g, '\\$&')}`)).length, name).toBeGreaterThan(0);

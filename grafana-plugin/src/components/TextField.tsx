@@ -34,7 +34,13 @@ export function TextField({ id, label, value, placeholder, width, type = 'text',
       spellCheck={false}
       onChange={(event) => setDraft(event.currentTarget.value)}
       onBlur={commit}
-      onKeyDown={(event) => event.key === 'Enter' && commit()}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') {
+          // In a form, such as Grafana has around the variable editor, the key would press its first button too.
+          event.preventDefault();
+          commit();
+        }
+      }}
     />
   );
 }

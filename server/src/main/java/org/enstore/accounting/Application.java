@@ -6,15 +6,18 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -27,6 +30,7 @@ import org.enstore.accounting.grafana.BrokerService;
 import org.enstore.accounting.grafana.ControllerService;
 import org.enstore.accounting.grafana.DataService;
 import org.enstore.accounting.grafana.DiagnosticsService;
+import org.enstore.accounting.grafana.FairThreads;
 import org.enstore.accounting.grafana.HostLog;
 import org.enstore.accounting.grafana.HostWatch;
 import org.enstore.accounting.grafana.InstanceRegistry;
@@ -37,6 +41,11 @@ import org.enstore.accounting.grafana.StdioService;
 import org.enstore.accounting.grafana.StreamService;
 import org.enstore.accounting.grafana.Workers;
 import org.enstore.accounting.postgres.StandbyTransferSource;
+import org.enstore.accounting.preview.PreviewAnswers;
+import org.enstore.accounting.preview.PreviewServer;
+import org.enstore.accounting.proto.pluginv2.DataFrameFormat;
+import org.enstore.accounting.proto.pluginv2.PluginContext;
+import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.SeriesEngine;
 import org.jspecify.annotations.Nullable;
 
@@ -46,15 +55,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class Application implements AutoCloseable {
   private static final Duration SWEEP_EVERY = Duration.ofSeconds(1);
+  private static final Duration CHECK_EVERY = Duration.ofMinutes(1);
   private static final Duration IDLE_THREAD = Duration.ofSeconds(30);
   private static final int LOADER_QUEUE = 1000;
+  private static final int DISK_QUEUE = 1000;
   private static final int CANCELLING_THREADS = 2;
 
   private final ScheduledThreadPoolExecutor timer;
-  private final ThreadPoolExecutor questions;
+  private final ThreadPoolExecutor threads;
+  private final FairThreads questions;
   private final ExecutorService cancellations;
+  private final ExecutorService diskWriter;
   private final InstanceRegistry registry;
   private final HostWatch watch;
+  private final Workers workers;
+  private final ResourceService resources;
+  private final DiagnosticsService diagnostics;
   private final PluginServer server;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -62,17 +78,23 @@ final class Application implements AutoCloseable {
       ProcessSettings settings, InetSocketAddress address, boolean underHost, Runnable end) {
     timer = new ScheduledThreadPoolExecutor(1, threads("enstore-timer"));
     timer.setRemoveOnCancelPolicy(true);
-    questions = pool("enstore-query", settings.queryThreads(), settings.queryQueue());
+    threads = pool("enstore-query", settings.queryThreads(), Integer.MAX_VALUE);
+    questions = new FairThreads(settings.queryThreads(), settings.queryQueue(), threads);
     cancellations = pool("enstore-cancel", CANCELLING_THREADS, Integer.MAX_VALUE);
-    registry = new InstanceRegistry(Application::engine, System::nanoTime);
+    diskWriter = pool("enstore-disk", 1, DISK_QUEUE);
+    Optional<SeriesEngine.Disk> disk =
+        settings.cacheDirectory().map(directory -> new SeriesEngine.Disk(directory, diskWriter));
+    registry = new InstanceRegistry((id, source) -> engine(id, source, disk), System::nanoTime);
     watch = new HostWatch(timer, end);
     Figures figures = new Figures(registry, questions, InstantSource.system());
-    Workers workers = new Workers(questions, cancellations, timer);
+    workers = new Workers(questions, cancellations, timer);
+    resources = new ResourceService(registry, workers);
+    diagnostics = new DiagnosticsService(registry, workers, figures::scrape);
     List<BindableService> services =
         List.of(
             new DataService(registry, workers),
-            new ResourceService(registry, workers),
-            new DiagnosticsService(registry, workers, figures::scrape),
+            resources,
+            diagnostics,
             new StreamService(),
             new BrokerService(),
             new ControllerService(underHost ? end : () -> {}),
@@ -101,6 +123,30 @@ final class Application implements AutoCloseable {
     Future<?> unused =
         timer.scheduleWithFixedDelay(
             registry::sweep, SWEEP_EVERY.toMillis(), SWEEP_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    Future<?> unusedToo =
+        timer.scheduleWithFixedDelay(
+            this::checkDataSources,
+            CHECK_EVERY.toMillis(),
+            CHECK_EVERY.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Has open data sources compare their tables where that is due, if there is a thread to spare.
+   */
+  private void checkDataSources() {
+    registry
+        .engines()
+        .forEach(
+            (id, engine) -> {
+              if (engine.isReconciliationDue() && questions.waiting() == 0) {
+                try {
+                  questions.execute(id, engine::checkReconciliation, new Cancellation());
+                } catch (RejectedExecutionException ignored) {
+                  // Questions come first: it stays due.
+                }
+              }
+            });
   }
 
   /** Begins to watch over the host's life. */
@@ -113,6 +159,24 @@ final class Application implements AutoCloseable {
     return server.port();
   }
 
+  /**
+   * A preview page that asks this application's services; it does not answer yet. To be closed
+   * first.
+   *
+   * @param page the folder of the built page
+   * @param port 0 for any that is free
+   * @param source the data source that the page asks
+   * @throws IOException when there is no page or the port is taken
+   */
+  PreviewServer preview(Path page, int port, PluginContext source) throws IOException {
+    DataService data = new DataService(registry, workers, DataFrameFormat.JSON);
+    return new PreviewServer(
+        page,
+        port,
+        new PreviewAnswers(data, resources, diagnostics, source),
+        threads("enstore-preview"));
+  }
+
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
@@ -120,8 +184,9 @@ final class Application implements AutoCloseable {
     }
     List<AutoCloseable> parts = new ArrayList<>();
     parts.add(server);
-    parts.add(questions::shutdownNow);
+    parts.add(threads::shutdownNow);
     parts.add(registry);
+    parts.add(diskWriter::shutdownNow);
     parts.add(cancellations::shutdownNow);
     parts.add(timer::shutdownNow);
     closeAll(parts);
@@ -145,14 +210,16 @@ final class Application implements AutoCloseable {
   }
 
   /** The engine of one data source: its reads, its cache, its pools. Opens nothing yet. */
-  static SeriesEngine engine(SourceId id, SourceSettings settings) {
+  static SeriesEngine engine(
+      SourceId id, SourceSettings settings, Optional<SeriesEngine.Disk> disk) {
     InstantSource clock = InstantSource.system();
     String name = "enstore-" + id;
     return new SeriesEngine(
         new StandbyTransferSource(settings, clock, name, "enstore-accounting/" + version()),
         settings,
         clock,
-        pool(name + "-load", settings.connections().poolSize(), LOADER_QUEUE));
+        pool(name + "-load", settings.connections().poolSize(), LOADER_QUEUE),
+        disk);
   }
 
   /** Has everything that is logged written to standard error, as Grafana reads it. */

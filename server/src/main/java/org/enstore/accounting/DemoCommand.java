@@ -1,5 +1,6 @@
 package org.enstore.accounting;
 
+import com.google.protobuf.ByteString;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -35,6 +37,9 @@ import org.enstore.accounting.demo.Site;
 import org.enstore.accounting.demo.Traffic;
 import org.enstore.accounting.grafana.HostLog;
 import org.enstore.accounting.grafana.InstanceRegistry.SourceId;
+import org.enstore.accounting.preview.PreviewServer;
+import org.enstore.accounting.proto.pluginv2.DataSourceInstanceSettings;
+import org.enstore.accounting.proto.pluginv2.PluginContext;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.SeriesEngine;
 import org.jspecify.annotations.Nullable;
@@ -117,6 +122,19 @@ final class DemoCommand implements Callable<Integer> {
   private @Nullable Path plugin;
 
   @Option(
+      names = "--page",
+      paramLabel = "<dir>",
+      description = "The folder of the built preview page, to show the plugin without a Grafana.")
+  private @Nullable Path page;
+
+  @Option(
+      names = "--page-port",
+      defaultValue = "0",
+      paramLabel = "<port>",
+      description = "The preview page's loopback port; 0 for any that is free.")
+  private int pagePort;
+
+  @Option(
       names = "--seconds",
       defaultValue = "0",
       paramLabel = "<n>",
@@ -149,6 +167,10 @@ final class DemoCommand implements Callable<Integer> {
     if (years < 1 || years > 20) {
       throw new ParameterException(
           spec.commandLine(), "--years is " + years + "; it must be from 1 to 20.");
+    }
+    if (pagePort < 0 || pagePort > 65535) {
+      throw new ParameterException(
+          spec.commandLine(), "--page-port is " + pagePort + "; it must be from 0 to 65535.");
     }
     try {
       return Site.usual(ZoneId.of(zone), clock.instant())
@@ -192,11 +214,14 @@ final class DemoCommand implements Callable<Integer> {
               Application.asDaemon(
                   parent.settings(spec),
                   new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-          SeriesEngine engine = Application.engine(new SourceId("demo", "terminal"), settings);
+          SeriesEngine engine =
+              Application.engine(new SourceId("demo", "terminal"), settings, Optional.empty());
           Grafana started = startGrafana(pair, site.zone())) {
         application.start();
-        show(addresses(pair, site.zone(), application.port(), started.running));
-        watch(new TerminalView(engine, site.zone(), isUnicode()), clock, live);
+        try (Preview preview = startPreview(application, pair, site.zone())) {
+          show(addresses(pair, site.zone(), application.port(), preview, started));
+          watch(new TerminalView(engine, site.zone(), isUnicode()), clock, live);
+        }
       }
     }
   }
@@ -260,13 +285,55 @@ final class DemoCommand implements Callable<Integer> {
                     zone.getId()))));
   }
 
+  /** A preview page that may not have been built. */
+  private record Preview(Optional<PreviewServer> running) implements AutoCloseable {
+    @Override
+    public void close() {
+      running.ifPresent(PreviewServer::close);
+    }
+
+    String address() {
+      return running
+          .map(server -> "http://127.0.0.1:" + server.port() + "/  (the plugin without a Grafana)")
+          .orElse("is not built; server/demo --preview builds it, with Node.js 20 or later");
+    }
+  }
+
+  private Preview startPreview(Application application, ReplicatedPair pair, ZoneId zone)
+      throws IOException {
+    if (page == null || !Files.isRegularFile(page.resolve("index.html"))) {
+      return new Preview(Optional.empty());
+    }
+    PreviewServer server = application.preview(page, pagePort, source(pair, zone));
+    server.start();
+    return new Preview(Optional.of(server));
+  }
+
+  /** The standby as Grafana would describe it. */
+  private static PluginContext source(ReplicatedPair pair, ZoneId zone) {
+    String settings = "{\"siteTimeZone\":\"%s\",\"openRefresh\":\"1s\"}".formatted(zone.getId());
+    return PluginContext.newBuilder()
+        .setOrgId(1)
+        .setDataSourceInstanceSettings(
+            DataSourceInstanceSettings.newBuilder()
+                .setUid("preview")
+                .setName("Enstore demo")
+                .setUrl("127.0.0.1:" + pair.standbyPort())
+                .setUser(Role.READER.user())
+                .setDatabase(ReplicatedPair.DATABASE)
+                .setJsonData(ByteString.copyFromUtf8(settings))
+                .putDecryptedSecureJsonData("password", pair.password(Role.READER)))
+        .build();
+  }
+
   private static List<String> addresses(
-      ReplicatedPair pair, ZoneId zone, int servicePort, Optional<DemoGrafana> grafana) {
+      ReplicatedPair pair, ZoneId zone, int servicePort, Preview preview, Grafana grafana) {
     List<String> lines = new ArrayList<>();
     lines.add("primary  127.0.0.1:" + pair.primaryPort());
     lines.add("standby  127.0.0.1:" + pair.standbyPort() + "  (read by the service)");
     lines.add("service  127.0.0.1:" + servicePort + "  (gRPC, Grafana's plugin protocol)");
-    grafana.ifPresent(
+    lines.add("preview  " + preview.address());
+    grafana.running.ifPresent(
         running ->
             lines.add(
                 "grafana  " + running.url() + "  (takes some seconds; log " + running.log() + ")"));
@@ -289,6 +356,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private List<String> shown = List.of();
+  private volatile boolean ending;
 
   private void show(List<String> lines) {
     shown = lines;
@@ -300,11 +368,15 @@ final class DemoCommand implements Callable<Integer> {
   /** Draws until the time is up; Ctrl-C ends the process, and with it everything here. */
   private void watch(TerminalView view, Clock clock, LiveTraffic live) throws InterruptedException {
     boolean terminal = isTerminal();
+    // What is being stopped is not drawn any more: it would look like a failure.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> ending = true, "enstore-demo-ending"));
     Duration period = terminal ? TERMINAL_PERIOD : PIPE_PERIOD;
     Instant until = seconds > 0 ? clock.instant().plusSeconds(seconds) : Instant.MAX;
     CountDownLatch never = new CountDownLatch(1);
     boolean first = true;
-    while (clock.instant().isBefore(until)) {
+    // Nor is anything once nobody can see it: the terminal was closed, or the pipe's reader is
+    // gone.
+    while (clock.instant().isBefore(until) && !out.checkError()) {
       draw(view, clock.instant(), live, terminal, first);
       first = false;
       Duration left =
@@ -319,25 +391,54 @@ final class DemoCommand implements Callable<Integer> {
 
   private void draw(
       TerminalView view, Instant now, LiveTraffic live, boolean terminal, boolean first) {
-    StringBuilder screen = new StringBuilder();
+    List<String> screen = new ArrayList<>();
     try {
-      if (terminal) {
-        screen.append(HOME_AND_CLEAR);
-        shown.forEach(line -> screen.append(line).append('\n'));
-        screen.append('\n');
-      }
       if (terminal || first) {
-        view.lines(now).forEach(line -> screen.append(line).append('\n'));
-        screen.append("\n").append(live.recorded()).append(" transfers recorded since the start");
-        screen.append(terminal ? "; Ctrl-C stops everything\n" : "\n");
+        screen.addAll(view.lines(now));
+        screen.add("");
+        screen.add(
+            live.recorded()
+                + " transfers recorded since the start"
+                + (terminal ? "; Ctrl-C stops everything" : ""));
       } else {
-        screen.append(view.summary(now)).append('\n');
+        screen.add(view.summary(now));
       }
     } catch (QueryFailure failure) {
-      screen.append("  ! ").append(failure.sentence()).append('\n');
+      screen.add("  ! " + failure.sentence());
     }
-    out.print(screen);
+    if (ending) {
+      return;
+    }
+    if (terminal) {
+      out.print(HOME_AND_CLEAR + String.join("\n", fitted(shown, screen)) + "\n");
+    } else {
+      screen.forEach(out::println);
+    }
     out.flush();
+  }
+
+  /**
+   * The picture as the terminal can hold it: the addresses above it give way first, then its end.
+   * {@code LINES} and {@code COLUMNS} tell the size; without them it is taken to be large.
+   */
+  private static List<String> fitted(List<String> addresses, List<String> picture) {
+    int rows = size("LINES") - 1;
+    int columns = size("COLUMNS");
+    List<String> lines = new ArrayList<>();
+    if (addresses.size() + 1 + picture.size() <= rows) {
+      lines.addAll(addresses);
+      lines.add("");
+    }
+    lines.addAll(picture);
+    return lines.stream()
+        .limit(rows)
+        .map(line -> line.length() > columns ? line.substring(0, columns) : line)
+        .toList();
+  }
+
+  private static int size(String variable) {
+    String text = System.getenv(variable);
+    return text != null && text.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(text) : 1000;
   }
 
   private void say(Instant began, Clock clock, String sentence) {

@@ -1,14 +1,16 @@
 package org.enstore.accounting;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import org.enstore.accounting.grafana.FairThreads;
 import org.enstore.accounting.grafana.InstanceRegistry;
 import org.enstore.accounting.grafana.InstanceRegistry.SourceId;
 import org.enstore.accounting.metrics.Metrics;
@@ -19,6 +21,7 @@ import org.enstore.accounting.series.HostStatus;
 import org.enstore.accounting.series.PoolStats;
 import org.enstore.accounting.series.ReplayLag;
 import org.enstore.accounting.series.SeriesEngine;
+import org.enstore.accounting.series.SourceState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +30,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Figures {
   private final InstanceRegistry registry;
-  private final ThreadPoolExecutor questions;
+  private final FairThreads questions;
   private final InstantSource clock;
   private @Nullable Metrics metrics;
 
-  Figures(InstanceRegistry registry, ThreadPoolExecutor questions, InstantSource clock) {
+  Figures(InstanceRegistry registry, FairThreads questions, InstantSource clock) {
     this.registry = registry;
     this.questions = questions;
     this.clock = clock;
@@ -45,6 +48,7 @@ final class Figures {
       addProcess(ready);
       addEngines(ready);
       addSources(ready);
+      addData(ready);
       metrics = ready;
     }
     return ready.scrape();
@@ -57,12 +61,9 @@ final class Figures {
         "query_threads_active",
         "Threads that work on questions now.",
         Unit.NONE,
-        questions::getActiveCount);
+        questions::active);
     to.gauge(
-        "query_queue_length",
-        "Questions that wait for a thread.",
-        Unit.NONE,
-        () -> questions.getQueue().size());
+        "query_queue_length", "Questions that wait for a thread.", Unit.NONE, questions::waiting);
   }
 
   private void addEngines(Metrics to) {
@@ -75,11 +76,23 @@ final class Figures {
         EngineStats::cachedAnswers);
     counter(
         to,
+        "queries_partial",
+        "Questions answered in part, as the rest took too long.",
+        Unit.NONE,
+        EngineStats::partialAnswers);
+    counter(
+        to,
         "queries_failed",
         "Questions that failed, cancelled ones left out.",
         Unit.NONE,
         EngineStats::failures);
     counter(to, "reads", "Statements sent to the database.", Unit.NONE, EngineStats::reads);
+    counter(
+        to,
+        "reads_of_tails",
+        "Statements that read the end of a running day alone.",
+        Unit.NONE,
+        EngineStats::tailReads);
     counter(
         to,
         "reads_duration",
@@ -91,11 +104,30 @@ final class Figures {
     counter(
         to,
         "cache_evictions",
-        "Blocks dropped for want of room.",
+        "Blocks and answers dropped for want of room.",
         Unit.NONE,
         EngineStats::blockEvictions);
-    gauge(to, "cache_blocks", "Blocks in the cache.", Unit.NONE, EngineStats::blocks);
+    gauge(to, "cache_blocks", "Blocks and answers in the cache.", Unit.NONE, EngineStats::blocks);
     gauge(to, "cache_size", "Estimated size of the cache.", Unit.BYTES, EngineStats::blockBytes);
+    counter(to, "disk_hits", "Blocks read back from disk.", Unit.NONE, EngineStats::diskHits);
+    counter(
+        to,
+        "disk_discarded",
+        "Blocks and files on disk that were damaged.",
+        Unit.NONE,
+        EngineStats::diskDiscarded);
+    gauge(
+        to,
+        "read_buffers_size",
+        "Estimated size of the buffers of reads.",
+        Unit.BYTES,
+        EngineStats::bufferBytes);
+    gauge(
+        to,
+        "reads_waiting",
+        "Statements that wait for their turn.",
+        Unit.NONE,
+        EngineStats::readsWaiting);
     gauge(to, "reads_in_flight", "Statements running now.", Unit.NONE, EngineStats::readsInFlight);
   }
 
@@ -212,6 +244,72 @@ final class Figures {
                                         state.host())))));
   }
 
+  private void addData(Metrics to) {
+    known(
+        to,
+        "summary_last_day_timestamp",
+        "When the last day of the daily summary began.",
+        Unit.SECONDS,
+        engine ->
+            engine
+                .lastState()
+                .flatMap(SourceState::lastSummaryDay)
+                .map(day -> seconds(engine.startOfDay(day))));
+    known(
+        to,
+        "newest_transfer_timestamp",
+        "When the newest transfer was completed, future-dated ones left out.",
+        Unit.SECONDS,
+        engine -> engine.lastState().flatMap(SourceState::newestTransfer).map(Figures::seconds));
+    known(
+        to,
+        "reconciliation_differences",
+        "Days and movers in which the summary and the transfers differ, within the look-back.",
+        Unit.NONE,
+        engine -> engine.reconciliation().map(found -> (double) found.pairs()));
+    to.gauge(
+        "reconciliation_difference",
+        "Absolute differences of the summary and the transfers, added up.",
+        Unit.BYTES,
+        List.of("source", "direction"),
+        () ->
+            samples(
+                (id, engine, samples) ->
+                    engine
+                        .reconciliation()
+                        .ifPresent(
+                            found -> {
+                              samples.add(Sample.of(found.readBytes(), id.toString(), "read"));
+                              samples.add(Sample.of(found.writtenBytes(), id.toString(), "write"));
+                            })));
+    known(
+        to,
+        "reconciliation_checked_timestamp",
+        "When the summary and the transfers were last compared.",
+        Unit.SECONDS,
+        engine -> engine.reconciliation().map(found -> seconds(found.checkedAt())));
+  }
+
+  /** Adds a figure that is left out where a data source does not know it. */
+  private void known(
+      Metrics to,
+      String name,
+      String help,
+      Unit unit,
+      Function<SeriesEngine, Optional<Double>> value) {
+    to.gauge(
+        name,
+        help,
+        unit,
+        List.of("source"),
+        () ->
+            samples(
+                (id, engine, samples) ->
+                    value
+                        .apply(engine)
+                        .ifPresent(known -> samples.add(Sample.of(known, id.toString())))));
+  }
+
   /** A figure of each host that is watched; empty for a host that has none now. */
   private void hosts(
       Metrics to, String name, String help, Unit unit, Function<HostStatus, OptionalDouble> value) {
@@ -254,6 +352,10 @@ final class Figures {
       sampler.sample(source.getKey(), source.getValue(), samples);
     }
     return samples;
+  }
+
+  private static double seconds(Instant instant) {
+    return instant.toEpochMilli() / 1000.0;
   }
 
   private static double seconds(Duration duration) {

@@ -72,6 +72,7 @@ class ArchitectureTest {
           "the wire stops at the edge; root wires it",
           new String[] {"io.grpc..", "com.google.protobuf..", ROOT + ".proto.."},
           room("grafana"),
+          room("preview"),
           ROOT);
 
   @ArchTest
@@ -99,6 +100,7 @@ class ArchitectureTest {
           "JSON is an edge's business",
           new String[] {"com.google.gson.."},
           room("grafana"),
+          room("preview"),
           room("frame"));
 
   @ArchTest
@@ -121,6 +123,30 @@ class ArchitectureTest {
           .orShould()
           .dependOnClassesThat()
           .resideInAPackage(room("demo"));
+
+  @ArchTest
+  static final ArchRule webServer =
+      confined(
+          "browsers ask the preview alone",
+          new String[] {"com.sun.net.httpserver.."},
+          room("preview"));
+
+  @ArchTest
+  static final ArchRule previewKnowsTheWireAlone =
+      noClasses()
+          .that()
+          .resideInAPackage(room("preview"))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              room("grafana"),
+              room("series"),
+              room("postgres"),
+              room("frame"),
+              room("measure"),
+              room("config"),
+              room("metrics"),
+              room("demo"));
 
   @ArchTest
   static final ArchRule databaseKnowsNoEdge =

@@ -12,7 +12,11 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +30,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.enstore.accounting.proto.goplugin.ConnInfo;
 import org.enstore.accounting.proto.goplugin.GRPCBrokerGrpc;
 import org.enstore.accounting.proto.goplugin.GRPCControllerGrpc;
@@ -63,6 +68,44 @@ public final class HostedPlugin implements AutoCloseable {
     String folder = System.getProperty("enstore.plugin.directory", "");
     assertThat(folder).as("the system property enstore.plugin.directory").isNotEmpty();
     return Path.of(folder);
+  }
+
+  /** The zip that the build made of that folder. */
+  static Path zip() {
+    String zip = System.getProperty("enstore.plugin.zip", "");
+    assertThat(zip).as("the system property enstore.plugin.zip").isNotEmpty();
+    return Path.of(zip);
+  }
+
+  /** Unpacks a zip as Grafana does: with the modes of the zip, and new times. */
+  static Path unpack(Path zip, Path into) throws IOException {
+    return unpack(zip, into, false);
+  }
+
+  /** Unpacks a zip as {@code unzip} does: with the modes and the times of the zip. */
+  static Path unzip(Path zip, Path into) throws IOException {
+    return unpack(zip, into, true);
+  }
+
+  private static Path unpack(Path zip, Path into, boolean times) throws IOException {
+    try (FileSystem packed =
+            FileSystems.newFileSystem(
+                URI.create("jar:" + zip.toUri()), Map.of("enablePosixFileAttributes", true));
+        Stream<Path> entries = Files.walk(packed.getPath("/"))) {
+      for (Path entry : (Iterable<Path>) entries::iterator) {
+        Path path = into.resolve(entry.toString().substring(1));
+        if (Files.isDirectory(entry)) {
+          Files.createDirectories(path);
+        } else {
+          Files.copy(entry, path);
+          Files.setPosixFilePermissions(path, Files.getPosixFilePermissions(entry));
+          if (times) {
+            Files.setLastModifiedTime(path, Files.getLastModifiedTime(entry));
+          }
+        }
+      }
+    }
+    return into.resolve("enstore-accounting-datasource");
   }
 
   /** The launcher under this machine's name. */

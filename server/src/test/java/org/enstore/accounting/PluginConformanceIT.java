@@ -16,7 +16,6 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.FileSystem;
@@ -41,8 +40,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 import org.enstore.accounting.demo.QuirkFixture;
 import org.enstore.accounting.demo.ReplicatedPair;
 import org.enstore.accounting.demo.ReplicatedPair.Role;
@@ -274,9 +271,36 @@ class PluginConformanceIT {
   }
 
   @Test
+  @DisplayName("options that Java does not understand: one log line that quotes both (trap 4)")
+  void launcher_optionsRefused() throws Exception {
+    for (String options : List.of("-Xmx1gg", "-XX:+UseG1GC", "--heap 1g")) {
+      try (HostedPlugin wrong =
+          HostedPlugin.exec(HostedPlugin.folder(), Map.of("GF_PLUGIN_JAVA_OPTIONS", options))) {
+        assertThat(wrong.process().waitFor()).isEqualTo(2);
+        wrong.awaitReaders();
+        assertThat(wrong.furtherOutput()).isEmpty();
+        assertLogLines(wrong.log());
+        assertThat(wrong.log()).hasSize(1);
+        assertThat(wrong.log().get(0)).contains("Java refuses java_options = " + options, "rror");
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("a misspelt java_options is refused by name")
+  void launcher_optionsMisspelt() throws Exception {
+    try (HostedPlugin wrong =
+        HostedPlugin.exec(HostedPlugin.folder(), Map.of("GF_PLUGIN_JAVA_OPTION", "-Xmx1g"))) {
+      assertThat(wrong.process().waitFor()).isEqualTo(2);
+      wrong.awaitReaders();
+      assertThat(String.join("", wrong.log())).contains("Did you mean", "GF_PLUGIN_JAVA_OPTIONS");
+    }
+  }
+
+  @Test
   @DisplayName("the installed folder: moved, new times, its archive still valid (traps 22, 23)")
   void archive_survivesInstallation(@TempDir Path elsewhere) throws Exception {
-    Path installed = unzip(elsewhere.resolve("with a space"));
+    Path installed = HostedPlugin.unpack(HostedPlugin.zip(), elsewhere.resolve("with a space"));
     Path loaded = elsewhere.resolve("loaded.txt");
     try (HostedPlugin moved =
         HostedPlugin.exec(
@@ -301,7 +325,7 @@ class PluginConformanceIT {
   @Test
   @DisplayName("a spoiled archive costs time, not the handshake (JDK trap 1)")
   void archive_spoiled(@TempDir Path elsewhere) throws Exception {
-    Path installed = unzip(elsewhere);
+    Path installed = HostedPlugin.unpack(HostedPlugin.zip(), elsewhere);
     Path archive = installed.resolve("enstore.jsa");
     Files.delete(archive);
     Files.writeString(archive, "no archive");
@@ -320,7 +344,8 @@ class PluginConformanceIT {
   void zip_modes() throws Exception {
     try (FileSystem zip =
             FileSystems.newFileSystem(
-                URI.create("jar:" + zip().toUri()), Map.of("enablePosixFileAttributes", true));
+                URI.create("jar:" + HostedPlugin.zip().toUri()),
+                Map.of("enablePosixFileAttributes", true));
         Stream<Path> top = Files.list(zip.getPath("/"))) {
       assertThat(top.map(path -> path.toString().replace("/", "")))
           .containsExactly("enstore-accounting-datasource");
@@ -883,35 +908,5 @@ class PluginConformanceIT {
       }
     }
     return files;
-  }
-
-  private static Path zip() throws IOException {
-    try (Stream<Path> built = Files.list(HostedPlugin.folder().resolve("../..").normalize())) {
-      return built
-          .filter(path -> path.getFileName().toString().matches("enstore-.*-datasource-.*\\.zip"))
-          .findFirst()
-          .orElseThrow();
-    }
-  }
-
-  /** Unpacks the zip as Grafana does: new times, and only the launchers are made executable. */
-  private static Path unzip(Path into) throws IOException {
-    try (InputStream file = Files.newInputStream(zip());
-        ZipInputStream zip = new ZipInputStream(file)) {
-      ZipEntry entry;
-      while ((entry = zip.getNextEntry()) != null) {
-        Path path = into.resolve(entry.getName());
-        if (entry.isDirectory()) {
-          Files.createDirectories(path);
-        } else {
-          Files.createDirectories(path.getParent());
-          Files.copy(zip, path);
-        }
-      }
-    }
-    Path folder = into.resolve("enstore-accounting-datasource");
-    Files.setPosixFilePermissions(
-        HostedPlugin.launcher(folder), PosixFilePermissions.fromString("rwxr-xr-x"));
-    return folder;
   }
 }

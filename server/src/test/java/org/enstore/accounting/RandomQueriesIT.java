@@ -3,6 +3,8 @@ package org.enstore.accounting;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import com.google.gson.reflect.TypeToken;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
@@ -13,6 +15,7 @@ import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -131,7 +134,10 @@ class RandomQueriesIT {
       server =
           InProcessServerBuilder.forName(name)
               .directExecutor()
-              .addService(new DataService(registry, new Workers(threads, threads, timer)))
+              .addService(
+                  new DataService(
+                      registry,
+                      new Workers((owner, work, unused) -> threads.execute(work), threads, timer)))
               .build()
               .start();
       channel = InProcessChannelBuilder.forName(name).directExecutor().build();
@@ -221,10 +227,17 @@ class RandomQueriesIT {
                 .getResponsesOrDefault(entry.getKey(), DataResponse.getDefaultInstance());
         assertThat(response.getError()).as(which).isEmpty();
         assertThat(response.getStatus()).as(which).isEqualTo(200);
+        ArrowReadBack frame = ArrowReadBack.of(response.getFrames(0).toByteArray());
+        Instant asOf = asOf(frame);
+        if (!query.source().equals("summary")) {
+          Instant lately = now.minusMinutes(5).atZone(query.zone()).toInstant();
+          assertThat(asOf)
+              .as(which)
+              .isAfterOrEqualTo(query.to().isBefore(lately) ? query.to() : lately);
+        }
         Map<String, Map<Long, SqlTruth.Expected>> expected =
-            new SqlTruth(query, standby, now).table();
-        Map<String, Map<Long, BigDecimal>> shown =
-            shown(ArrowReadBack.of(response.getFrames(0).toByteArray()), query);
+            new SqlTruth(query, standby, now, asOf).table();
+        Map<String, Map<Long, BigDecimal>> shown = shown(frame, query);
         assertThat(shown.keySet()).as(which).isEqualTo(expected.keySet());
         expected.forEach(
             (labels, values) -> {
@@ -255,6 +268,13 @@ class RandomQueriesIT {
                           GSON.toJson(Map.of("siteTimeZone", zone.getId(), "poolSize", 2))))
                   .putDecryptedSecureJsonData("password", pair.password(Role.READER)))
           .build();
+    }
+
+    /** The instant up to which the answer says that it is complete. */
+    private static Instant asOf(ArrowReadBack frame) {
+      JsonObject meta =
+          JsonParser.parseString(frame.metadata().getOrDefault("meta", "{}")).getAsJsonObject();
+      return Instant.parse(meta.getAsJsonObject("custom").get("asOf").getAsString());
     }
 
     /** The frame as a table: by label set and bucket start, missing values left out. */

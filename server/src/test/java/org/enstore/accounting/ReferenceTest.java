@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.enstore.accounting.grafana.DataService;
+import org.enstore.accounting.grafana.FairThreads;
 import org.enstore.accounting.grafana.InstanceRegistry;
 import org.enstore.accounting.grafana.Workers;
 import org.enstore.accounting.proto.pluginv2.DataGrpc;
@@ -51,6 +53,7 @@ import org.enstore.accounting.series.ReplayLag;
 import org.enstore.accounting.series.Replication;
 import org.enstore.accounting.series.RowSink;
 import org.enstore.accounting.series.SeriesEngine;
+import org.enstore.accounting.series.Snapshot;
 import org.enstore.accounting.series.SourceState;
 import org.enstore.accounting.series.TransferSource;
 import org.junit.jupiter.api.Test;
@@ -82,6 +85,8 @@ class ReferenceTest {
             "enstore_queries_total",
             "enstore_pool_connections",
             "enstore_replay_lag_seconds",
+            "enstore_reconciliation_difference_bytes",
+            "enstore_summary_last_day_timestamp_seconds",
             "enstore_host_up",
             "enstore_host_chosen",
             "enstore_host_lag_seconds",
@@ -150,13 +155,19 @@ class ReferenceTest {
     Server server =
         InProcessServerBuilder.forName(name)
             .directExecutor()
-            .addService(new DataService(registry, new Workers(Runnable::run, Runnable::run, timer)))
+            .addService(
+                new DataService(
+                    registry,
+                    new Workers((owner, work, unused) -> work.run(), Runnable::run, timer)))
             .build()
             .start();
     ManagedChannel channel = InProcessChannelBuilder.forName(name).build();
     try {
       DataGrpc.newBlockingStub(channel).queryData(question());
-      return new String(new Figures(registry, loaders, clock).scrape(), StandardCharsets.UTF_8);
+      registry.engines().values().forEach(SeriesEngine::checkReconciliation);
+      return new String(
+          new Figures(registry, new FairThreads(1, 1, loaders), clock).scrape(),
+          StandardCharsets.UTF_8);
     } finally {
       channel.shutdownNow();
       server.shutdownNow();
@@ -189,8 +200,8 @@ class ReferenceTest {
   /** A standby without any transfers, current and with one connection. */
   private static final class Idle implements TransferSource {
     @Override
-    public Instant read(ReadRequest request, RowSink sink, Cancellation cancellation) {
-      return NOW;
+    public Snapshot read(ReadRequest request, RowSink sink, Cancellation cancellation) {
+      return new Snapshot(NOW, "idle");
     }
 
     @Override
@@ -201,8 +212,9 @@ class ReferenceTest {
           new ReplayLag.Known(Duration.ZERO),
           NOW,
           NOW,
-          Optional.empty(),
-          Optional.empty(),
+          "idle",
+          Optional.of(LocalDate.parse("2025-06-19")),
+          Optional.of(NOW),
           Optional.empty(),
           Optional.empty());
     }

@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
@@ -33,9 +34,18 @@ final class SqlTruth {
   private final RandomQuestion asked;
   private final Connection connection;
   private final LocalDateTime now;
+  private final Instant asOf;
   private final LocalDate lastSummaryDay;
 
-  SqlTruth(RandomQuestion asked, Connection connection, LocalDateTime now) throws SQLException {
+  /**
+   * The truth of what {@code connection} sees.
+   *
+   * @param asOf up to when the answer says it is complete: a standby that is not seen to be current
+   *     just then is known to reach as far as when it last was
+   */
+  SqlTruth(RandomQuestion asked, Connection connection, LocalDateTime now, Instant asOf)
+      throws SQLException {
+    this.asOf = asOf;
     this.asked = asked;
     this.connection = connection;
     this.now = now;
@@ -433,7 +443,9 @@ final class SqlTruth {
   private long complete() {
     return asked.source().equals("summary")
         ? lastSummaryDay.plusDays(1).atStartOfDay(asked.zone()).toEpochSecond()
-        : now.atZone(asked.zone()).withLaterOffsetAtOverlap().toEpochSecond();
+        : Math.min(
+            asOf.getEpochSecond(),
+            now.atZone(asked.zone()).withLaterOffsetAtOverlap().toEpochSecond());
   }
 
   /** As many buckets as {@code current} has, right before them. */

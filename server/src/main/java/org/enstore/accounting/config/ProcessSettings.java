@@ -1,9 +1,12 @@
 package org.enstore.accounting.config;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -12,17 +15,32 @@ import java.util.TreeMap;
  *
  * @param logLevel the least important log line that is written
  * @param queryThreads how many questions are worked on at a time, 1 to 64
- * @param queryQueue how many more may wait, 1 to 10,000; further ones are refused
+ * @param queryQueue how many more of each data source may wait, 1 to 10,000; further ones are
+ *     refused
+ * @param cacheDirectory where settled numbers outlive the process; empty for nowhere
  */
-public record ProcessSettings(LogLevel logLevel, int queryThreads, int queryQueue) {
-  public static final ProcessSettings DEFAULT = new ProcessSettings(LogLevel.INFO, 16, 512);
+public record ProcessSettings(
+    LogLevel logLevel, int queryThreads, int queryQueue, Optional<Path> cacheDirectory) {
+  /** The defaults, without a directory: where that is depends on the environment. */
+  public static final ProcessSettings DEFAULT =
+      new ProcessSettings(LogLevel.INFO, 16, 512, Optional.empty());
 
   private static final String LOG_LEVEL = "GF_PLUGIN_LOG_LEVEL";
   private static final String QUERY_THREADS = "GF_PLUGIN_QUERY_THREADS";
   private static final String QUERY_QUEUE = "GF_PLUGIN_QUERY_QUEUE";
+  private static final String CACHE_DIRECTORY = "GF_PLUGIN_CACHE_DIRECTORY";
+  private static final String CACHE_FOLDER = "enstore-accounting";
   private static final String GRAFANA_PREFIX = "GF_PLUGIN_";
-  private static final String OWN_PREFIX = "GF_PLUGIN_ENSTORE_";
-  private static final List<String> KNOWN = List.of(LOG_LEVEL, QUERY_THREADS, QUERY_QUEUE);
+  private static final List<String> OWN_PREFIXES = List.of("GF_PLUGIN_ENSTORE_", "GF_PLUGIN_JAVA_");
+  // The first two are the launcher's: here it only matters that they are not misspelt.
+  private static final List<String> KNOWN =
+      List.of(
+          "GF_PLUGIN_JAVA_HOME",
+          "GF_PLUGIN_JAVA_OPTIONS",
+          LOG_LEVEL,
+          QUERY_THREADS,
+          QUERY_QUEUE,
+          CACHE_DIRECTORY);
 
   /** How important a log line is, the most important last. */
   public enum LogLevel {
@@ -36,7 +54,7 @@ public record ProcessSettings(LogLevel logLevel, int queryThreads, int queryQueu
   /**
    * Reads {@code environment}. Grafana's own variables share the prefix {@code GF_PLUGIN_}, so of
    * the unknown ones only those are refused that look like one of ours misspelt, and all under
-   * {@code GF_PLUGIN_ENSTORE_}.
+   * {@code GF_PLUGIN_ENSTORE_} and {@code GF_PLUGIN_JAVA_}.
    *
    * @throws SettingsProblems with all problems together
    */
@@ -54,9 +72,10 @@ public record ProcessSettings(LogLevel logLevel, int queryThreads, int queryQueu
     }
     int threads = number(environment, QUERY_THREADS, 1, 64, DEFAULT.queryThreads, problems);
     int queue = number(environment, QUERY_QUEUE, 1, 10_000, DEFAULT.queryQueue, problems);
+    Optional<Path> directory = directory(environment, problems);
     for (String name : new TreeMap<>(environment).keySet()) {
       if (!KNOWN.contains(name)
-          && (name.startsWith(OWN_PREFIX)
+          && (OWN_PREFIXES.stream().anyMatch(name::startsWith)
               || (name.startsWith(GRAFANA_PREFIX) && Spelling.nearest(name, KNOWN).isPresent()))) {
         problems.add(
             "%s is not known; known are %s.%s"
@@ -66,7 +85,38 @@ public record ProcessSettings(LogLevel logLevel, int queryThreads, int queryQueu
     if (!problems.isEmpty()) {
       throw new SettingsProblems(problems);
     }
-    return new ProcessSettings(logLevel, threads, queue);
+    return new ProcessSettings(logLevel, threads, queue, directory);
+  }
+
+  /** What is set, where blank means nowhere; else the user's own folder for caches. */
+  private static Optional<Path> directory(Map<String, String> environment, List<String> problems) {
+    String set = environment.get(CACHE_DIRECTORY);
+    if (set != null) {
+      return set.isBlank() ? Optional.empty() : absolute(CACHE_DIRECTORY, set.strip(), problems);
+    }
+    String caches = environment.getOrDefault("XDG_CACHE_HOME", "");
+    String home = environment.getOrDefault("HOME", "");
+    if (caches.startsWith("/")) {
+      return absolute("XDG_CACHE_HOME", caches, problems).map(path -> path.resolve(CACHE_FOLDER));
+    }
+    return home.startsWith("/")
+        ? absolute("HOME", home, problems).map(path -> path.resolve(".cache").resolve(CACHE_FOLDER))
+        : Optional.empty();
+  }
+
+  private static Optional<Path> absolute(String name, String text, List<String> problems) {
+    try {
+      Path path = Path.of(text);
+      if (path.isAbsolute()) {
+        return Optional.of(path);
+      }
+    } catch (InvalidPathException ignored) {
+      // Reported like a relative path.
+    }
+    problems.add(
+        "%s is \"%s\"; it must be the absolute path of a folder, or empty for none."
+            .formatted(name, text));
+    return Optional.empty();
   }
 
   private static int number(

@@ -126,9 +126,17 @@ public record SourceSettings(
    * @param moverLookBackDays how far back lists of names look unless asked otherwise, 1 to 7300
    * @param maxSeries series in one answer, 1 to 2000
    * @param maxPoints values in one answer, 1,000 to 10,000,000
-   * @param cacheBytes room for blocks, in bytes, 16 MiB to 4 GiB
+   * @param cacheBytes room for blocks, finished answers and the buffers of reads together, in
+   *     bytes, 16 MiB to 4 GiB
+   * @param partialAfter how long a question may take before it is answered in part, 1 s to 29 s
    */
-  public record Limits(int moverLookBackDays, int maxSeries, long maxPoints, long cacheBytes) {
-    public static final Limits DEFAULT = new Limits(90, 500, 1_000_000, 64L << 20);
+  public record Limits(
+      int moverLookBackDays,
+      int maxSeries,
+      long maxPoints,
+      long cacheBytes,
+      Duration partialAfter) {
+    public static final Limits DEFAULT =
+        new Limits(90, 500, 1_000_000, 64L << 20, Duration.ofSeconds(20));
   }
 }

@@ -108,6 +108,12 @@ public final class SourceSettingsLoader {
           SourceSettings.Limits.DEFAULT.maxPoints());
   private static final Key<Long> CACHE_BYTES =
       Key.size("cacheBytes", 16L << 20, 4L << 30, SourceSettings.Limits.DEFAULT.cacheBytes());
+  private static final Key<Duration> PARTIAL_AFTER =
+      Key.duration(
+          "partialAfter",
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(29),
+          SourceSettings.Limits.DEFAULT.partialAfter());
   private static final Key<Duration> LAG_WARNING =
       Key.duration(
           "lagWarning",
@@ -143,6 +149,7 @@ public final class SourceSettingsLoader {
           MAX_SERIES,
           MAX_POINTS,
           CACHE_BYTES,
+          PARTIAL_AFTER,
           LAG_WARNING,
           SUMMARY_WARNING,
           SOCKS_PROXY);
@@ -198,7 +205,8 @@ public final class SourceSettingsLoader {
             Math.toIntExact(keys.take(MOVER_LOOK_BACK)),
             Math.toIntExact(keys.take(MAX_SERIES)),
             keys.take(MAX_POINTS),
-            keys.take(CACHE_BYTES));
+            keys.take(CACHE_BYTES),
+            keys.take(PARTIAL_AFTER));
     String database = firstSet(keys.take(DATABASE), raw.database(), DEFAULT_DATABASE);
     TlsSettings tls = tls(keys, raw.secrets());
     Optional<ZoneId> zone = keys.take(SITE_TIME_ZONE);

@@ -1,5 +1,7 @@
 package org.enstore.accounting.frame;
 
+import java.time.Instant;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A named column of a frame. Immutable. It says that it may hold nulls exactly when it does, or
- * when it was asked to; a column of times never holds any.
+ * when it was asked to.
  */
 public final class Column {
   private final String name;
@@ -39,6 +41,22 @@ public final class Column {
   /** A column of instants in nanoseconds since the epoch; takes a copy. */
   public static Column times(String name, long... epochNanos) {
     return of(name, Values.times(epochNanos.clone()));
+  }
+
+  /** A column of instants, null where one is missing. */
+  public static Column times(String name, List<? extends @Nullable Instant> instants) {
+    long[] epochNanos = new long[instants.size()];
+    BitSet missing = new BitSet();
+    for (int i = 0; i < epochNanos.length; i++) {
+      Instant instant = instants.get(i);
+      missing.set(i, instant == null);
+      if (instant != null) {
+        epochNanos[i] =
+            Math.addExact(
+                Math.multiplyExact(instant.getEpochSecond(), 1_000_000_000L), instant.getNano());
+      }
+    }
+    return of(name, Values.times(epochNanos, missing));
   }
 
   /** A column of the instants at which {@code buckets} begin. */
@@ -75,13 +93,8 @@ public final class Column {
   /**
    * This column saying that it may hold nulls even when it holds none now, so that the frames of a
    * stream have one schema.
-   *
-   * @throws IllegalStateException for a column of times
    */
   public Column nullable() {
-    if (values.isTimes()) {
-      throw new IllegalStateException("times are never null");
-    }
     return new Column(name, values, true, labels, config);
   }
 

@@ -29,7 +29,12 @@ abstract sealed class Values {
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   static Values times(long[] epochNanos) {
-    return new Times(epochNanos);
+    return new Times(epochNanos, new BitSet());
+  }
+
+  /** Times of which those in {@code missing} are none. */
+  static Values times(long[] epochNanos, BitSet missing) {
+    return new Times(epochNanos, missing);
   }
 
   static Values starts(Buckets buckets) {
@@ -37,7 +42,7 @@ abstract sealed class Values {
     for (int i = 0; i < epochNanos.length; i++) {
       epochNanos[i] = Math.multiplyExact(buckets.start(i), NANOS_PER_SECOND);
     }
-    return new Times(epochNanos);
+    return new Times(epochNanos, new BitSet());
   }
 
   static Values numbers(Numbers numbers) {
@@ -64,10 +69,6 @@ abstract sealed class Values {
 
   final boolean isMissing(int row) {
     return nextMissing(row) == row;
-  }
-
-  boolean isTimes() {
-    return false;
   }
 
   /** The type in Grafana's front end. */
@@ -123,9 +124,11 @@ abstract sealed class Values {
 
   private static final class Times extends Values {
     private final long[] epochNanos;
+    private final BitSet missing;
 
-    Times(long[] epochNanos) {
+    Times(long[] epochNanos, BitSet missing) {
       this.epochNanos = epochNanos;
+      this.missing = missing;
     }
 
     @Override
@@ -135,17 +138,12 @@ abstract sealed class Values {
 
     @Override
     int missingCount() {
-      return 0;
+      return missing.cardinality();
     }
 
     @Override
     int nextMissing(int row) {
-      return -1;
-    }
-
-    @Override
-    boolean isTimes() {
-      return true;
+      return missing.nextSetBit(row);
     }
 
     @Override

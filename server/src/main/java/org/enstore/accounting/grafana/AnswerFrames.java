@@ -1,17 +1,24 @@
 package org.enstore.accounting.grafana;
 
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.enstore.accounting.frame.Column;
 import org.enstore.accounting.frame.Frame;
+import org.enstore.accounting.frame.FrameMeta;
 import org.enstore.accounting.frame.FrameNotice;
+import org.enstore.accounting.frame.FrameType;
 import org.enstore.accounting.frame.Legend;
 import org.enstore.accounting.frame.NamesFrame;
 import org.enstore.accounting.frame.SeriesFrames;
 import org.enstore.accounting.measure.ByteUnit;
+import org.enstore.accounting.series.Annotations;
 import org.enstore.accounting.series.Measure;
 import org.enstore.accounting.series.Notice;
 import org.enstore.accounting.series.SeriesAnswer;
+import org.jspecify.annotations.Nullable;
 
 /** Turns the engine's answers into frames, in Grafana's vocabulary of units and notices. */
 final class AnswerFrames {
@@ -44,6 +51,27 @@ final class AnswerFrames {
     return NamesFrame.of(refId, names.stream().map(NamesFrame.Choice::of).toList(), List.of());
   }
 
+  /** The events as a table of the columns that Grafana looks for in annotations. */
+  static Frame annotations(String refId, Annotations annotations) {
+    List<Annotations.Event> events = annotations.events();
+    List<@Nullable Instant> ends = new ArrayList<>();
+    events.forEach(event -> ends.add(event.end().orElse(null)));
+    return Frame.answering(refId)
+        .meta(
+            FrameMeta.of(FrameType.TABLE)
+                .notices(annotations.notices().stream().map(AnswerFrames::notice).toList())
+                .build())
+        .column(
+            Column.times(SeriesFrames.TIME, events.stream().map(Annotations.Event::time).toList()))
+        .column(Column.times("timeEnd", ends).nullable())
+        .column(Column.texts("title", events.stream().map(Annotations.Event::title).toList()))
+        .column(Column.texts("text", events.stream().map(Annotations.Event::text).toList()))
+        .column(
+            Column.texts(
+                "tags", events.stream().map(event -> String.join(",", event.tags())).toList()))
+        .build();
+  }
+
   /** Grafana's id for values of {@code measure} in {@code unit}. */
   static String unitId(Measure measure, ByteUnit unit) {
     if (measure == Measure.TRANSFERS) {
@@ -62,7 +90,7 @@ final class AnswerFrames {
         };
   }
 
-  private static FrameNotice notice(Notice notice) {
+  static FrameNotice notice(Notice notice) {
     return switch (notice.severity()) {
       case INFO -> FrameNotice.info(notice.text());
       case WARNING -> FrameNotice.warning(notice.text());

@@ -8,12 +8,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.enstore.accounting.frame.ArrowFile;
 import org.enstore.accounting.frame.Frame;
+import org.enstore.accounting.frame.FrameJson;
+import org.enstore.accounting.proto.pluginv2.DataFrameFormat;
 import org.enstore.accounting.proto.pluginv2.DataGrpc;
 import org.enstore.accounting.proto.pluginv2.DataQuery;
 import org.enstore.accounting.proto.pluginv2.DataResponse;
 import org.enstore.accounting.proto.pluginv2.QueryDataRequest;
 import org.enstore.accounting.proto.pluginv2.QueryDataResponse;
 import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.Demand;
 import org.enstore.accounting.series.QueryFailure;
 
 /**
@@ -24,45 +27,62 @@ public final class DataService extends DataGrpc.DataImplBase {
   /*
    * What the cache holds ready is answered on the transport's thread, as handing it over would
    * take longer than answering it; unless the answer is large, since encoding it would hold up
-   * everything else on the connection. Frames always go out as Arrow, which every host reads
-   * whatever format it wished for.
+   * everything else on the connection. To hosts frames always go out as Arrow, which every one
+   * reads whatever format it wished for.
    */
 
   private static final String CACHE_SKIP = "X-Cache-Skip";
+  private static final String FROM_ALERT = "FromAlert";
   private static final int OK = 200;
 
   private final InstanceRegistry registry;
   private final Workers workers;
+  private final DataFrameFormat format;
 
+  /** The service for hosts. */
   public DataService(InstanceRegistry registry, Workers workers) {
+    this(registry, workers, DataFrameFormat.ARROW);
+  }
+
+  /**
+   * The service.
+   *
+   * @param format what all its frames are; hosts go by what an answer says of itself
+   */
+  public DataService(InstanceRegistry registry, Workers workers, DataFrameFormat format) {
     this.registry = registry;
     this.workers = workers;
+    this.format = format;
   }
 
   @Override
   public void queryData(QueryDataRequest request, StreamObserver<QueryDataResponse> reply) {
     Cancellation cancellation = workers.cancellationOf(reply);
-    boolean fresh = isSet(request.getHeadersMap(), CACHE_SKIP);
+    Demand demand = demand(request.getHeadersMap());
+    // What is kept ready is Arrow.
+    boolean anew = demand == Demand.FRESH || format != DataFrameFormat.ARROW;
     Collector collector = new Collector(request, reply);
     for (int i = 0; i < request.getQueriesCount(); i++) {
       int index = i;
       DataQuery query = request.getQueries(i);
       try {
-        Optional<DataResponse> again = fresh ? Optional.empty() : again(request, query);
+        Optional<DataResponse> again = anew ? Optional.empty() : again(request, query);
         if (again.isPresent()) {
           collector.take(index, again.get());
           continue;
         }
         Question question = QuestionJson.read(query);
         Optional<DataResponse> ready =
-            fresh ? Optional.empty() : fromCache(request, query, question);
+            anew ? Optional.empty() : fromCache(request, query, question);
         if (ready.isPresent()) {
           collector.take(index, ready.get());
         } else {
           workers.ask(
+              InstanceRegistry.SourceId.of(request.getPluginContext()),
               () ->
                   collector.take(
-                      index, () -> answer(request, query, question, fresh, cancellation)));
+                      index, () -> answer(request, query, question, demand, cancellation)),
+              cancellation);
         }
       } catch (RuntimeException e) {
         collector.take(index, Failures.response(Failures.of(e, work(query))));
@@ -80,7 +100,7 @@ public final class DataService extends DataGrpc.DataImplBase {
     try (InstanceRegistry.Lease held = lease.get()) {
       return Wording.rangeOf(query)
           .flatMap(range -> held.engine().written(Wording.of(query), range))
-          .map(DataService::response);
+          .map(this::wrapped);
     }
   }
 
@@ -91,7 +111,7 @@ public final class DataService extends DataGrpc.DataImplBase {
       return Optional.empty();
     }
     try (InstanceRegistry.Lease held = lease.get()) {
-      return question.ready(held.engine(), Wording.of(query)).map(DataService::response);
+      return question.ready(held.engine(), Wording.of(query)).map(this::wrapped);
     }
   }
 
@@ -99,23 +119,33 @@ public final class DataService extends DataGrpc.DataImplBase {
       QueryDataRequest request,
       DataQuery query,
       Question question,
-      boolean fresh,
+      Demand demand,
       Cancellation cancellation) {
     cancellation.check();
     try (InstanceRegistry.Lease lease = registry.acquire(request.getPluginContext())) {
-      return response(question.answer(lease.engine(), query.getRefId(), fresh, cancellation));
+      return response(question.answer(lease.engine(), query.getRefId(), demand, cancellation));
     }
   }
 
-  private static DataResponse response(Frame frame) {
-    return response(ArrowFile.encode(frame));
+  private DataResponse response(Frame frame) {
+    return wrapped(
+        format == DataFrameFormat.JSON ? FrameJson.encode(frame) : ArrowFile.encode(frame));
   }
 
-  private static DataResponse response(byte[] file) {
+  private DataResponse wrapped(byte[] frame) {
     return DataResponse.newBuilder()
-        .addFrames(UnsafeByteOperations.unsafeWrap(file))
+        .addFrames(UnsafeByteOperations.unsafeWrap(frame))
+        .setFormat(format)
         .setStatus(OK)
         .build();
+  }
+
+  /** Whoever skips caches wants new numbers, and an alert rule must not judge a part of them. */
+  private static Demand demand(Map<String, String> headers) {
+    if (isSet(headers, CACHE_SKIP)) {
+      return Demand.FRESH;
+    }
+    return isSet(headers, FROM_ALERT) ? Demand.WHOLE : Demand.USUAL;
   }
 
   private static boolean isSet(Map<String, String> headers, String name) {

@@ -15,6 +15,7 @@ import org.enstore.accounting.proto.pluginv2.CheckHealthResponse.HealthStatus;
 import org.enstore.accounting.proto.pluginv2.CollectMetricsRequest;
 import org.enstore.accounting.proto.pluginv2.CollectMetricsResponse;
 import org.enstore.accounting.proto.pluginv2.DiagnosticsGrpc;
+import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.Health;
 import org.enstore.accounting.series.QueryFailure;
 
@@ -25,6 +26,9 @@ import org.enstore.accounting.series.QueryFailure;
 public final class DiagnosticsService extends DiagnosticsGrpc.DiagnosticsImplBase {
   /** How long somebody who pressed "Save & test" is kept waiting at the most. */
   private static final Duration PATIENCE = Duration.ofSeconds(25);
+
+  /** On whose account metrics are collected. */
+  private static final String METRICS = "metrics";
 
   private final InstanceRegistry registry;
   private final Workers workers;
@@ -43,7 +47,7 @@ public final class DiagnosticsService extends DiagnosticsGrpc.DiagnosticsImplBas
 
   @Override
   public void checkHealth(CheckHealthRequest request, StreamObserver<CheckHealthResponse> reply) {
-    workers.cancellationOf(reply);
+    Cancellation cancellation = workers.cancellationOf(reply);
     Once once = new Once(reply);
     Future<?> late =
         workers
@@ -60,10 +64,12 @@ public final class DiagnosticsService extends DiagnosticsGrpc.DiagnosticsImplBas
                 TimeUnit.MILLISECONDS);
     try {
       workers.ask(
+          InstanceRegistry.SourceId.of(request.getPluginContext()),
           () -> {
             once.send(health(request));
             late.cancel(false);
-          });
+          },
+          cancellation);
     } catch (QueryFailure e) {
       late.cancel(false);
       once.send(error(e.sentence()));
@@ -73,9 +79,10 @@ public final class DiagnosticsService extends DiagnosticsGrpc.DiagnosticsImplBas
   @Override
   public void collectMetrics(
       CollectMetricsRequest request, StreamObserver<CollectMetricsResponse> reply) {
-    workers.cancellationOf(reply);
+    Cancellation cancellation = workers.cancellationOf(reply);
     try {
       workers.ask(
+          METRICS,
           () -> {
             try {
               reply.onNext(
@@ -88,7 +95,8 @@ public final class DiagnosticsService extends DiagnosticsGrpc.DiagnosticsImplBas
             } catch (RuntimeException e) {
               reply.onError(Failures.status(Failures.of(e, "collecting metrics")));
             }
-          });
+          },
+          cancellation);
     } catch (QueryFailure e) {
       reply.onError(Failures.status(e));
     }

@@ -1,17 +1,21 @@
 package org.enstore.accounting.grafana;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.enstore.accounting.config.Complaint;
 import org.enstore.accounting.config.Durations;
 import org.enstore.accounting.config.Key;
 import org.enstore.accounting.config.KeyReader;
 import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.series.Dimension;
+import org.enstore.accounting.series.Filter;
 import org.enstore.accounting.series.NamesQuery;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.QueryRules;
@@ -48,6 +52,14 @@ record NamesRequest(NamesQuery query, String search) {
   private static final Key<Boolean> INCLUDE_RETIRED = Key.flag("includeRetired", false);
   private static final Key<String> SEARCH = Key.text("search", "");
 
+  private static final List<Dimension> CHAINING =
+      List.of(
+          Dimension.STORAGE_GROUP,
+          Dimension.LIBRARY,
+          Dimension.DRIVE_TYPE,
+          Dimension.MEDIA_CHANGER);
+  private static final Key<Map<String, Filter>> FILTERS = QueryRules.filters(CHAINING);
+
   /** Every key of the variable query, in the order to document them. */
   static final List<Key<?>> KEYS =
       List.of(
@@ -58,17 +70,30 @@ record NamesRequest(NamesQuery query, String search) {
           CLASSES,
           LOOK_BACK,
           INCLUDE_RETIRED,
-          SEARCH);
+          SEARCH,
+          FILTERS);
 
-  /** The parameters of a list's resource path: those keys, the classes as one word list. */
+  /**
+   * The parameters of a list's resource path: those keys, the classes as one word list, and the
+   * dimensions to filter by, each of which may be given several times.
+   */
   static final List<String> PARAMETERS =
-      List.of("lookBack", "match", "class", "includeRetired", "search");
+      Stream.concat(
+              Stream.of("lookBack", "match", "class", "includeRetired", "search"),
+              CHAINING.stream().map(Dimension::label))
+          .toList();
+
+  /** The parameters that may be given several times. */
+  static final Set<String> REPEATABLE =
+      CHAINING.stream().map(Dimension::label).collect(Collectors.toUnmodifiableSet());
 
   /** What there are lists of. */
   enum Kind {
     MOVERS("movers", Dimension.MOVER),
     STORAGE_GROUPS("storage-groups", Dimension.STORAGE_GROUP),
-    LIBRARIES("libraries", Dimension.LIBRARY);
+    LIBRARIES("libraries", Dimension.LIBRARY),
+    DRIVE_TYPES("drive-types", Dimension.DRIVE_TYPE),
+    MEDIA_CHANGERS("media-changers", Dimension.MEDIA_CHANGER);
 
     private final String path;
     private final Dimension dimension;
@@ -111,10 +136,23 @@ record NamesRequest(NamesQuery query, String search) {
    *
    * @throws QueryFailure with every problem
    */
-  static NamesRequest ofParameters(Kind kind, Map<String, String> parameters) {
-    Map<String, Object> object = new java.util.LinkedHashMap<>(parameters);
-    String classes = parameters.get("class");
-    object.remove("class");
+  static NamesRequest ofParameters(Kind kind, Map<String, List<String>> parameters) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    Map<String, Object> filters = new LinkedHashMap<>();
+    parameters.forEach(
+        (name, values) -> {
+          if (!REPEATABLE.contains(name)) {
+            object.put(name, values.get(0));
+          } else if (values.stream().anyMatch(value -> !value.isEmpty())) {
+            filters.put(
+                name,
+                Map.of("include", values.stream().filter(value -> !value.isEmpty()).toList()));
+          }
+        });
+    if (!filters.isEmpty()) {
+      object.put(FILTERS.name(), filters);
+    }
+    String classes = object.remove("class") instanceof String words ? words : null;
     if (classes != null) {
       object.put(
           CLASSES.name(),
@@ -123,8 +161,8 @@ record NamesRequest(NamesQuery query, String search) {
               .filter(word -> !word.isEmpty())
               .toList());
     }
-    String retired = parameters.get(INCLUDE_RETIRED.name());
-    if (retired != null && (retired.equals("true") || retired.equals("false"))) {
+    if (object.get(INCLUDE_RETIRED.name()) instanceof String retired
+        && (retired.equals("true") || retired.equals("false"))) {
       object.put(INCLUDE_RETIRED.name(), Boolean.valueOf(retired));
     }
     KeyReader keys = new KeyReader("", object, KEYS);
@@ -145,8 +183,12 @@ record NamesRequest(NamesQuery query, String search) {
     if (search.isEmpty()) {
       return names;
     }
-    String wanted = search.toLowerCase(Locale.ROOT);
-    return names.stream().filter(name -> name.toLowerCase(Locale.ROOT).contains(wanted)).toList();
+    return names.stream().filter(this::shows).toList();
+  }
+
+  /** Whether {@code name} contains what is searched for. */
+  boolean shows(String name) {
+    return name.toLowerCase(Locale.ROOT).contains(search.toLowerCase(Locale.ROOT));
   }
 
   private static NamesRequest take(KeyReader keys, Kind kind, List<MoverClass> classes) {
@@ -156,7 +198,12 @@ record NamesRequest(NamesQuery query, String search) {
       lookBack = Optional.of(LONGEST);
     }
     return new NamesRequest(
-        new NamesQuery(kind.dimension, lookBack, match, Set.copyOf(classes)),
+        new NamesQuery(
+            kind.dimension,
+            lookBack,
+            match,
+            Set.copyOf(classes),
+            QueryRules.byDimension(keys.take(FILTERS))),
         keys.take(SEARCH).strip());
   }
 

@@ -13,6 +13,8 @@ import org.enstore.accounting.series.QueryFailure;
  */
 enum QueryType {
   SERIES("series"),
+  RECONCILIATION("reconciliation"),
+  ANNOTATIONS("annotations"),
   REPLICATION("replication"),
   VARIABLE("variable");
 
@@ -44,6 +46,8 @@ enum QueryType {
   Question read(DataQuery query, Map<String, ?> object) {
     return switch (this) {
       case SERIES -> QuestionJson.series(query, object);
+      case RECONCILIATION -> new Question.OfReconciliation(ReconciliationJson.read(query, object));
+      case ANNOTATIONS -> new Question.OfAnnotations(AnnotationJson.read(query, object));
       case REPLICATION -> new Question.OfReplication(ReplicationRequest.read(query, object));
       case VARIABLE -> new Question.OfNames(NamesRequest.read(object));
     };

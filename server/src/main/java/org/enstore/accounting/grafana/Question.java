@@ -4,13 +4,16 @@ import java.util.Optional;
 import org.enstore.accounting.frame.ArrowFile;
 import org.enstore.accounting.frame.Frame;
 import org.enstore.accounting.frame.Legend;
+import org.enstore.accounting.series.AnnotationQuery;
 import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.Demand;
 import org.enstore.accounting.series.QueryFailure;
+import org.enstore.accounting.series.ReconciliationQuery;
 import org.enstore.accounting.series.Replication;
 import org.enstore.accounting.series.SeriesEngine;
 import org.enstore.accounting.series.SeriesQuery;
 
-/** What one query of a panel, an alert rule or a variable asks, read and checked. */
+/** What one query asks, read and checked. It knows which answer of the engine it wants. */
 interface Question {
   /**
    * The most values that are encoded on the transport's thread, which takes some milliseconds. An
@@ -32,10 +35,10 @@ interface Question {
    * The answer, read from the database as far as the engine does not hold it.
    *
    * @param refId the query it answers
-   * @param fresh whether numbers that may still change must be read again
+   * @param demand what the asker insists on
    * @throws QueryFailure when it cannot be answered
    */
-  Frame answer(SeriesEngine engine, String refId, boolean fresh, Cancellation cancellation);
+  Frame answer(SeriesEngine engine, String refId, Demand demand, Cancellation cancellation);
 
   /** For time series, called as {@code legend} says. */
   record OfSeries(SeriesQuery query, Legend legend) implements Question {
@@ -50,8 +53,26 @@ interface Question {
 
     @Override
     public Frame answer(
-        SeriesEngine engine, String refId, boolean fresh, Cancellation cancellation) {
-      return AnswerFrames.series(refId, engine.answer(query, fresh, cancellation), legend);
+        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation) {
+      return AnswerFrames.series(refId, engine.answer(query, demand, cancellation), legend);
+    }
+  }
+
+  /** For where the summary and the transfers differ. */
+  record OfReconciliation(ReconciliationQuery query) implements Question {
+    @Override
+    public Frame answer(
+        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation) {
+      return ReconciliationFrames.table(refId, engine.reconcile(query, cancellation));
+    }
+  }
+
+  /** For the events that a graph is to be marked with. */
+  record OfAnnotations(AnnotationQuery query) implements Question {
+    @Override
+    public Frame answer(
+        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation) {
+      return AnswerFrames.annotations(refId, engine.annotations(query, cancellation));
     }
   }
 
@@ -59,7 +80,7 @@ interface Question {
   record OfReplication(ReplicationRequest request) implements Question {
     @Override
     public Frame answer(
-        SeriesEngine engine, String refId, boolean fresh, Cancellation cancellation) {
+        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation) {
       Replication replication = engine.replication();
       return request.frame(refId, replication.look(cancellation), replication);
     }
@@ -69,7 +90,7 @@ interface Question {
   record OfNames(NamesRequest names) implements Question {
     @Override
     public Frame answer(
-        SeriesEngine engine, String refId, boolean fresh, Cancellation cancellation) {
+        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation) {
       return AnswerFrames.names(refId, names.shown(engine.names(names.query(), cancellation)));
     }
   }

@@ -2,6 +2,7 @@ package org.enstore.accounting.grafana;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
@@ -221,7 +222,7 @@ final class ReplicationFrames {
                 .map(
                     first ->
                         "The lag is watched since "
-                            + first
+                            + first.truncatedTo(ChronoUnit.SECONDS)
                             + "; of the time before nothing is known.")
                 .orElse("The lag is watched from now on.")));
   }

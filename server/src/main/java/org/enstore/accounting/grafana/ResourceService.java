@@ -8,16 +8,20 @@ import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.enstore.accounting.proto.pluginv2.CallResourceRequest;
 import org.enstore.accounting.proto.pluginv2.CallResourceResponse;
 import org.enstore.accounting.proto.pluginv2.ResourceGrpc;
 import org.enstore.accounting.proto.pluginv2.StringList;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.FailureKind;
+import org.enstore.accounting.series.MoverDetail;
 import org.enstore.accounting.series.QueryFailure;
 
 /**
@@ -30,8 +34,12 @@ public final class ResourceService extends ResourceGrpc.ResourceImplBase {
       Map.of(
           "query-model", "query-model-v1.schema.json",
           "settings-model", "settings-model-v1.schema.json");
+  private static final String DETAILS = "movers-detail";
   private static final List<String> PATHS =
-      List.of("movers", "storage-groups", "libraries", VARIABLE, "query-model", "settings-model");
+      Stream.concat(
+              Arrays.stream(NamesRequest.Kind.values()).map(NamesRequest.Kind::path),
+              Stream.of(DETAILS, VARIABLE, "query-model", "settings-model"))
+          .toList();
   private static final int LARGEST_QUERY_BYTES = 1 << 20;
 
   private final InstanceRegistry registry;
@@ -47,7 +55,10 @@ public final class ResourceService extends ResourceGrpc.ResourceImplBase {
       CallResourceRequest request, StreamObserver<CallResourceResponse> reply) {
     Cancellation cancellation = workers.cancellationOf(reply);
     try {
-      workers.ask(() -> send(reply, answer(request, cancellation)));
+      workers.ask(
+          InstanceRegistry.SourceId.of(request.getPluginContext()),
+          () -> send(reply, answer(request, cancellation)),
+          cancellation);
     } catch (QueryFailure e) {
       send(reply, failed(e));
     }
@@ -58,18 +69,21 @@ public final class ResourceService extends ResourceGrpc.ResourceImplBase {
     try {
       if (SCHEMAS.containsKey(path)) {
         return withMethod(request, List.of("GET"))
-            .orElseGet(() -> response(200, schema(SCHEMAS.get(path))));
+            .orElseGet(
+                () -> {
+                  parameters(request, List.of(), Set.of());
+                  return response(200, schema(SCHEMAS.get(path)));
+                });
       }
       Optional<NamesRequest.Kind> kind = NamesRequest.Kind.of(path);
       if (kind.isPresent()) {
         return withMethod(request, List.of("GET"))
+            .orElseGet(() -> names(request, listed(kind.get(), request), cancellation));
+      }
+      if (path.equals(DETAILS)) {
+        return withMethod(request, List.of("GET"))
             .orElseGet(
-                () ->
-                    names(
-                        request,
-                        NamesRequest.ofParameters(
-                            kind.get(), parameters(request, NamesRequest.PARAMETERS)),
-                        cancellation));
+                () -> details(request, listed(NamesRequest.Kind.MOVERS, request), cancellation));
       }
       if (path.equals(VARIABLE)) {
         return withMethod(request, List.of("GET", "POST"))
@@ -95,24 +109,52 @@ public final class ResourceService extends ResourceGrpc.ResourceImplBase {
     }
   }
 
+  private CallResourceResponse details(
+      CallResourceRequest request, NamesRequest names, Cancellation cancellation) {
+    try (InstanceRegistry.Lease lease = registry.acquire(request.getPluginContext())) {
+      List<Map<String, Object>> movers = new ArrayList<>();
+      for (MoverDetail detail : lease.engine().movers(names.query(), cancellation)) {
+        if (names.shows(detail.mover())) {
+          Map<String, Object> mover = new LinkedHashMap<>();
+          mover.put("mover", detail.mover());
+          mover.put("moverClass", detail.moverClass());
+          mover.put("driveType", detail.driveType());
+          mover.put("libraries", detail.libraries());
+          mover.put("firstSeen", detail.firstSeen().toString());
+          mover.put("lastSeen", detail.lastSeen().toString());
+          movers.add(mover);
+        }
+      }
+      return response(200, ByteString.copyFromUtf8(Json.text(movers)));
+    }
+  }
+
+  private static NamesRequest listed(NamesRequest.Kind kind, CallResourceRequest request) {
+    return NamesRequest.ofParameters(
+        kind, parameters(request, NamesRequest.PARAMETERS, NamesRequest.REPEATABLE));
+  }
+
   private static NamesRequest variable(CallResourceRequest request) {
     try {
       if (request.getMethod().equals("POST")) {
+        parameters(request, List.of(), Set.of());
         if (request.getBody().size() > LARGEST_QUERY_BYTES) {
           throw new IllegalArgumentException("is larger than 1 MiB.");
         }
         return NamesRequest.read(Json.object(request.getBody()));
       }
-      String query = parameters(request, List.of("query")).getOrDefault("query", "{}");
-      return NamesRequest.read(Json.object(query));
+      List<String> query =
+          parameters(request, List.of("query"), Set.of()).getOrDefault("query", List.of("{}"));
+      return NamesRequest.read(Json.object(query.get(0)));
     } catch (IllegalArgumentException e) {
       throw new QueryFailure(FailureKind.BAD_QUERY, "The query " + e.getMessage(), e);
     }
   }
 
-  /** The query string's parameters; a repeated or unknown one is refused. */
-  private static Map<String, String> parameters(CallResourceRequest request, List<String> known) {
-    Map<String, String> parameters = new LinkedHashMap<>();
+  /** The query string's parameters; an unknown one, or one repeated in vain, is refused. */
+  private static Map<String, List<String>> parameters(
+      CallResourceRequest request, List<String> known, Set<String> repeatable) {
+    Map<String, List<String>> parameters = new LinkedHashMap<>();
     int mark = request.getUrl().indexOf('?');
     if (mark < 0) {
       return parameters;
@@ -127,10 +169,14 @@ public final class ResourceService extends ResourceGrpc.ResourceImplBase {
       if (!known.contains(name)) {
         throw new QueryFailure(
             FailureKind.BAD_QUERY,
-            "The parameter \"%s\" is not known; known are %s."
-                .formatted(cut(name), String.join(", ", known)));
+            known.isEmpty()
+                ? "The parameter \"%s\" is not known; none is taken here.".formatted(cut(name))
+                : "The parameter \"%s\" is not known; known are %s."
+                    .formatted(cut(name), String.join(", ", known)));
       }
-      if (parameters.put(name, value) != null) {
+      List<String> values = parameters.computeIfAbsent(name, first -> new ArrayList<>());
+      values.add(value);
+      if (values.size() > 1 && !repeatable.contains(name)) {
         throw new QueryFailure(
             FailureKind.BAD_QUERY, "The parameter \"" + name + "\" is given twice.");
       }

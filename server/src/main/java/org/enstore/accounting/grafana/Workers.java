@@ -19,32 +19,47 @@ import org.enstore.accounting.series.QueryFailure;
  *     questions
  * @param timer runs what is due later; short work only
  */
-public record Workers(Executor questions, Executor cancellations, ScheduledExecutorService timer) {
+public record Workers(Questions questions, Executor cancellations, ScheduledExecutorService timer) {
+
+  /** Runs what may block. */
+  @FunctionalInterface
+  public interface Questions {
+    /**
+     * Runs {@code work} some time, unless it is cancelled before it has begun.
+     *
+     * @param owner on whose account, such as a data source
+     * @throws RejectedExecutionException when there is no room
+     */
+    void execute(Object owner, Runnable work, Cancellation cancellation);
+  }
 
   /**
-   * Runs {@code work} among the questions, in the caller's context.
+   * Runs {@code work} among the questions, in the caller's context. Cancelled work may never run:
+   * nobody waits for it.
    *
+   * @param owner on whose account, such as a data source
    * @throws QueryFailure of kind {@link FailureKind#OVERLOADED} when there is no room
    */
-  void ask(Runnable work) {
+  void ask(Object owner, Runnable work, Cancellation cancellation) {
     try {
-      questions.execute(Context.current().wrap(work));
+      questions.execute(owner, Context.current().wrap(work), cancellation);
     } catch (RejectedExecutionException e) {
       throw new QueryFailure(
           FailureKind.OVERLOADED,
-          "The data source plugin has too many questions waiting; try again in a moment.",
+          "This data source has too many questions waiting for the plugin; try again in a moment.",
           e);
     }
   }
 
   /**
-   * The cancellation of the call that {@code reply} answers. To be asked for before the service
-   * method returns.
+   * The cancellation of the call that {@code reply} answers; one that never comes for a caller in
+   * this process, who has no call to cancel. To be asked for before the service method returns.
    */
   Cancellation cancellationOf(StreamObserver<?> reply) {
     Cancellation cancellation = new Cancellation();
-    ((ServerCallStreamObserver<?>) reply)
-        .setOnCancelHandler(() -> cancellations.execute(cancellation::cancel));
+    if (reply instanceof ServerCallStreamObserver<?> call) {
+      call.setOnCancelHandler(() -> cancellations.execute(cancellation::cancel));
+    }
     return cancellation;
   }
 }

@@ -40,6 +40,19 @@ public abstract sealed class Numbers {
     return missing.cardinality();
   }
 
+  /** The same numbers, but for those at {@code places}, which are missing. */
+  public final Numbers without(BitSet places) {
+    if (places.isEmpty()) {
+      return this;
+    }
+    BitSet lacking = (BitSet) missing.clone();
+    lacking.or(places);
+    return with(lacking);
+  }
+
+  /** The same numbers with others missing. */
+  abstract Numbers with(BitSet lacking);
+
   /** Exact integers. */
   public static final class Longs extends Numbers {
     private final long[] values;
@@ -52,6 +65,13 @@ public abstract sealed class Numbers {
     @Override
     public int size() {
       return values.length;
+    }
+
+    @Override
+    Numbers with(BitSet lacking) {
+      long[] shown = values.clone();
+      lacking.stream().forEach(i -> shown[i] = 0);
+      return new Longs(shown, lacking);
     }
 
     /** Number {@code index}; zero when it is missing. */
@@ -77,6 +97,13 @@ public abstract sealed class Numbers {
     @Override
     public int size() {
       return values.length;
+    }
+
+    @Override
+    Numbers with(BitSet lacking) {
+      double[] shown = values.clone();
+      lacking.stream().forEach(i -> shown[i] = 0);
+      return new Doubles(shown, lacking);
     }
 
     /** Number {@code index}; zero when it is missing. */

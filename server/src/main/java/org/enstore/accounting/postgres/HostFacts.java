@@ -25,6 +25,7 @@ import org.enstore.accounting.series.SourceTable;
  * @param user whom the server took us for
  * @param zoneGuess the zone the server writes its log in, which is the site's more often than not
  * @param moverDateIndex whether an index begins with mover and date
+ * @param lineageVisible whether {@link Lineage} may be looked at
  */
 record HostFacts(
     String version,
@@ -32,7 +33,8 @@ record HostFacts(
     String user,
     String zoneGuess,
     Map<SourceTable, Table> tables,
-    boolean moverDateIndex) {
+    boolean moverDateIndex,
+    boolean lineageVisible) {
 
   /**
    * A table.
@@ -60,8 +62,9 @@ record HostFacts(
           join pg_attribute as first on first.attrelid = i.indrelid and first.attnum = i.indkey[0]
           join pg_attribute as second on second.attrelid = i.indrelid and second.attnum = i.indkey[1]
           where i.indrelid = to_regclass('encp_xfer') and i.indisvalid
-            and first.attname = 'mover' and second.attname = 'date')
-      """;
+            and first.attname = 'mover' and second.attname = 'date'),
+      """
+          + Lineage.ALLOWED;
 
   private static final String TABLE =
       """
@@ -90,7 +93,8 @@ record HostFacts(
           row.getString(3),
           row.getString(4),
           tables,
-          row.getBoolean(5));
+          row.getBoolean(5),
+          row.getBoolean(6));
     }
   }
 

@@ -4,6 +4,7 @@ import static org.enstore.accounting.postgres.jooq.Tables.ENCP_XFER;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import org.enstore.accounting.series.GroupKey;
 import org.enstore.accounting.series.Quantity;
 import org.enstore.accounting.series.RateBins;
 import org.enstore.accounting.series.ReadRequest;
+import org.enstore.accounting.series.RowSink;
 import org.enstore.accounting.series.Shape;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -67,6 +69,7 @@ final class RawTransfers {
       case LIBRARY -> ENCP_XFER.LIBRARY;
       case DRIVE_TYPE -> ENCP_XFER.DRIVE_ID;
       case MEDIA_CHANGER -> ENCP_XFER.MEDIA_CHANGER;
+      case DRIVE_SERIAL -> ENCP_XFER.DRIVE_SN;
       case DRIVE_RATE_BIN ->
           DSL.field(
               "case when {0} then cast(floor(ln(cast({1} as double precision)) / {2}) as integer)"
@@ -84,9 +87,9 @@ final class RawTransfers {
    * @return how many rows were neither reads nor writes, and left out
    * @throws SQLException also when a sum does not fit 64 bits
    */
-  long read(Connection connection, Cells cells) throws SQLException {
+  long read(Connection connection, RowSink sink) throws SQLException {
     try (CopiedRows rows = CopiedRows.of(connection, query())) {
-      return readRows(rows, cells);
+      return readRows(rows, sink);
     }
   }
 
@@ -106,14 +109,22 @@ final class RawTransfers {
     return Statements.SQL
         .select(columns)
         .from(ENCP_XFER)
-        .where(ENCP_XFER.DATE.ge(clock.readFrom(request.grain(), request.from())))
+        .where(ENCP_XFER.DATE.ge(readFrom()))
         .and(ENCP_XFER.DATE.lt(request.to().atStartOfDay()))
         .groupBy(groups);
   }
 
+  private LocalDateTime readFrom() {
+    return request
+        .since()
+        .map(clock::readFrom)
+        .orElseGet(() -> clock.readFrom(request.grain(), request.from()));
+  }
+
   /** The same of rows that have been asked for. */
-  long readRows(CopiedRows rows, Cells cells) throws SQLException {
-    long first = clock.startOfDay(request.from());
+  long readRows(CopiedRows rows, RowSink sink) throws SQLException {
+    long first =
+        request.since().map(Instant::getEpochSecond).orElse(clock.startOfDay(request.from()));
     long end = clock.startOfDay(request.to());
     List<Dimension> dimensions = request.shape().dimensions();
     long[] quantities = new long[request.shape().quantities().size()];
@@ -140,8 +151,8 @@ final class RawTransfers {
         continue;
       }
       switch (rw) {
-        case "r" -> cells.add(start, new GroupKey(Direction.READ, List.of(values)), quantities);
-        case "w" -> cells.add(start, new GroupKey(Direction.WRITE, List.of(values)), quantities);
+        case "r" -> sink.accept(start, new GroupKey(Direction.READ, List.of(values)), quantities);
+        case "w" -> sink.accept(start, new GroupKey(Direction.WRITE, List.of(values)), quantities);
         default -> strange += count;
       }
     }

@@ -19,6 +19,7 @@ import org.enstore.accounting.series.PoolStats;
 import org.enstore.accounting.series.ReadRequest;
 import org.enstore.accounting.series.ReplayLag;
 import org.enstore.accounting.series.RowSink;
+import org.enstore.accounting.series.Snapshot;
 import org.enstore.accounting.series.SourceState;
 import org.enstore.accounting.series.SourceTable;
 import org.enstore.accounting.series.TransferSource;
@@ -35,7 +36,7 @@ public final class Rehearsal implements TransferSource {
   private static final String MOVER = "LTO8_01.mover";
   private static final String DRIVE_RATE_BIN = "1000";
   private static final long CELL_BYTES = 1L << 30;
-  private static final long ROOM_BYTES = 1L << 20;
+  private static final String HOST = "rehearsal";
 
   private final WallClock wallClock;
   private final SiteCalendar calendar;
@@ -48,33 +49,31 @@ public final class Rehearsal implements TransferSource {
   }
 
   @Override
-  public Instant read(ReadRequest request, RowSink sink, Cancellation cancellation) {
-    Cells cells = new Cells(request.shape().quantities().size(), ROOM_BYTES);
+  public Snapshot read(ReadRequest request, RowSink sink, Cancellation cancellation) {
     try (Connection connection =
         new MockConnection(
             context -> new MockResult[] {new MockResult(0, Statements.SQL.newResult())})) {
       if (request.table() == SourceTable.SUMMARY) {
-        new SummaryDays(request, wallClock).read(connection, cells);
+        new SummaryDays(request, wallClock).read(connection, sink);
       } else {
         RawTransfers transfers = new RawTransfers(request, wallClock);
         transfers.readRows(
             new CopiedRows(
                 transfers.query().getSelect(),
                 new Silence(CopiedRows.statement(transfers.query()))),
-            cells);
+            sink);
       }
     } catch (SQLException e) {
       throw new IllegalStateException("a rehearsal met a real error", e);
     }
     long[] quantities = new long[request.shape().quantities().size()];
     Arrays.fill(quantities, CELL_BYTES);
-    cells.add(
+    sink.accept(
         calendar.startOfDay(request.from()),
         new GroupKey(
             Direction.READ, request.shape().dimensions().stream().map(Rehearsal::value).toList()),
         quantities);
-    cells.deliver(sink);
-    return clock.instant();
+    return new Snapshot(clock.instant(), HOST);
   }
 
   private static String value(Dimension dimension) {
@@ -85,11 +84,12 @@ public final class Rehearsal implements TransferSource {
   public SourceState state(Cancellation cancellation) {
     Instant now = clock.instant();
     return new SourceState(
-        "rehearsal",
+        HOST,
         true,
         new ReplayLag.Known(Duration.ZERO),
         now,
         now,
+        HOST,
         Optional.of(calendar.dayOf(now).minusDays(1)),
         Optional.of(now),
         Optional.empty(),

@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -262,7 +263,7 @@ final class ReplicationWatch implements Replication, AutoCloseable {
     /** Keeps what is wrong, with the time when it began; empty when nothing is any more. */
     Optional<String> error(Optional<String> sentence, Instant at) {
       if (sentence.isPresent() && !sentence.get().equals(problem)) {
-        lastError = at + ": " + sentence.get();
+        lastError = at.truncatedTo(ChronoUnit.SECONDS) + ": " + sentence.get();
       }
       problem = sentence.orElse(null);
       return Optional.ofNullable(lastError);

@@ -27,6 +27,7 @@ import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.ReadRequest;
 import org.enstore.accounting.series.Replication;
 import org.enstore.accounting.series.RowSink;
+import org.enstore.accounting.series.Snapshot;
 import org.enstore.accounting.series.SourceState;
 import org.enstore.accounting.series.SourceTable;
 import org.enstore.accounting.series.TransferSource;
@@ -119,22 +120,21 @@ public final class StandbyTransferSource implements TransferSource {
   }
 
   @Override
-  public Instant read(ReadRequest request, RowSink sink, Cancellation cancellation) {
-    Reading reading =
-        ask(
-            (host, facts) -> {
-              facts.require(request, host.address(), settings.database());
-              return host.transact(
-                  (connection, observer) -> {
-                    Instant known = observer.observe(Replay.look(connection)).knownThrough();
-                    return new Reading(cells(request, connection), known);
-                  },
-                  cancellation);
-            },
-            cancellation);
-    cancellation.check();
-    reading.cells().deliver(sink);
-    return reading.knownThrough();
+  public Snapshot read(ReadRequest request, RowSink sink, Cancellation cancellation) {
+    return ask(
+        (host, facts) -> {
+          facts.require(request, host.address(), settings.database());
+          return host.transact(
+              (connection, observer) -> {
+                Instant known = observer.observe(Replay.look(connection)).knownThrough();
+                String lineage = Lineage.look(connection, facts, host.address());
+                sink.begin();
+                read(request, connection, sink);
+                return new Snapshot(known, lineage);
+              },
+              cancellation);
+        },
+        cancellation);
   }
 
   @Override
@@ -192,8 +192,6 @@ public final class StandbyTransferSource implements TransferSource {
     T ask(Host host, HostFacts facts) throws SQLException;
   }
 
-  private record Reading(Cells cells, Instant knownThrough) {}
-
   private <T> T ask(Question<T> question, Cancellation cancellation) {
     watch.start();
     Optional<HostPort> asked = Optional.empty();
@@ -239,20 +237,18 @@ public final class StandbyTransferSource implements TransferSource {
     }
   }
 
-  private Cells cells(ReadRequest request, Connection connection) throws SQLException {
-    Cells cells = new Cells(request.shape().quantities().size(), settings.limits().cacheBytes());
+  private void read(ReadRequest request, Connection connection, RowSink sink) throws SQLException {
     if (request.table() == SourceTable.SUMMARY) {
-      new SummaryDays(request, wallClock).read(connection, cells);
-      return cells;
+      new SummaryDays(request, wallClock).read(connection, sink);
+      return;
     }
-    long strange = new RawTransfers(request, wallClock).read(connection, cells);
+    long strange = new RawTransfers(request, wallClock).read(connection, sink);
     if (strange > 0 && strangeRowsTold.compareAndSet(false, true)) {
       logger.warn(
           "rows left out source={} table=encp_xfer rows={} reason=rw is neither r nor w",
           name,
           strange);
     }
-    return cells;
   }
 
   private HostChoice.Role roleOf(HostPort address) {

@@ -35,6 +35,7 @@ final class StateQuery {
   SourceState read(Connection connection, HostPort host, HostFacts facts, Host.Observer observer)
       throws SQLException {
     Look look = look(connection, facts);
+    String lineage = Lineage.look(connection, facts, host);
     Host.Observation observation = observer.observe(look.replay());
     return new SourceState(
         host.toString(),
@@ -42,6 +43,7 @@ final class StateQuery {
         look.replay().lag(observation.at(), observation.currentAt(), user),
         observation.at(),
         observation.knownThrough(),
+        lineage,
         look.summaryDay(),
         // In a repeated hour the later reading of a time may still lie ahead.
         look.transfer()

@@ -15,6 +15,7 @@ import org.enstore.accounting.series.Grain;
 import org.enstore.accounting.series.GroupKey;
 import org.enstore.accounting.series.Quantity;
 import org.enstore.accounting.series.ReadRequest;
+import org.enstore.accounting.series.RowSink;
 import org.jooq.Field;
 import org.jooq.Query;
 import org.jooq.impl.DSL;
@@ -45,7 +46,7 @@ final class SummaryDays {
    *
    * @throws SQLException also when a sum does not fit 64 bits
    */
-  void read(Connection connection, Cells cells) throws SQLException {
+  void read(Connection connection, RowSink sink) throws SQLException {
     boolean byMover = request.shape().indexOf(Dimension.MOVER) >= 0;
     try (PreparedStatement statement = Statements.prepare(connection, query(byMover));
         ResultSet rows = statement.executeQuery()) {
@@ -57,8 +58,8 @@ final class SummaryDays {
           continue;
         }
         List<String> values = byMover ? List.of(rows.getString(4)) : List.of();
-        add(cells, start, new GroupKey(Direction.READ, values), rows.getLong(2));
-        add(cells, start, new GroupKey(Direction.WRITE, values), rows.getLong(3));
+        add(sink, start, new GroupKey(Direction.READ, values), rows.getLong(2));
+        add(sink, start, new GroupKey(Direction.WRITE, values), rows.getLong(3));
       }
     }
   }
@@ -83,9 +84,9 @@ final class SummaryDays {
         .groupBy(groups);
   }
 
-  private static void add(Cells cells, long start, GroupKey key, long bytes) {
+  private static void add(RowSink sink, long start, GroupKey key, long bytes) {
     if (bytes != 0) {
-      cells.add(start, key, bytes);
+      sink.accept(start, key, new long[] {bytes});
     }
   }
 

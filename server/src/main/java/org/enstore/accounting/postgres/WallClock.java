@@ -1,5 +1,6 @@
 package org.enstore.accounting.postgres;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -95,6 +96,30 @@ final class WallClock {
       return last.getDateTimeBefore();
     }
     return midnight;
+  }
+
+  /**
+   * The wall-clock time from which rows must be read so that none is missed that is read as {@code
+   * since} or later. Earlier ones may be among them.
+   */
+  LocalDateTime readFrom(Instant since) {
+    LocalDateTime shown = wall(since);
+    ZoneOffsetTransition last = rules.previousTransition(since.plusNanos(1));
+    if (last != null
+        && last.isGap()
+        && since.isBefore(last.getInstant().plus(last.getDuration()))) {
+      // What was skipped is read as the time after it.
+      return last.getDateTimeBefore().plus(Duration.between(last.getInstant(), since));
+    }
+    ZoneOffsetTransition next = rules.nextTransition(since);
+    if (next != null
+        && next.isOverlap()
+        && !since.isBefore(next.getInstant().plus(next.getDuration()))
+        && next.getDateTimeAfter().isBefore(shown)) {
+      // The first pass of a repeated hour is read as the second.
+      return next.getDateTimeAfter();
+    }
+    return shown;
   }
 
   /**

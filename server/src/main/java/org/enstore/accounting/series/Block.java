@@ -3,18 +3,23 @@ package org.enstore.accounting.series;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.enstore.accounting.measure.SiteCalendar;
 
 /**
  * Pre-aggregated numbers of one span: immutable, columnar, sorted by key and then by time. A cell
  * is there only where a row was.
  */
-final class Block {
+final class Block implements Kept {
   private static final int OBJECT_OVERHEAD_BYTES = 200;
 
+  private static final AtomicLong VERSIONS = new AtomicLong();
+
   private final BlockKey key;
-  private final Instant loadedAt;
-  private final Instant knownThrough;
+  private final Origin origin;
+  private final long version = VERSIONS.incrementAndGet();
 
   /** Key numbers, ascending; cell range {@code [offsets[k], offsets[k + 1])} belongs to key k. */
   private final int[] keyNumbers;
@@ -25,15 +30,13 @@ final class Block {
 
   private Block(
       BlockKey key,
-      Instant loadedAt,
-      Instant knownThrough,
+      Origin origin,
       int[] keyNumbers,
       int[] offsets,
       short[] slots,
       long[][] quantities) {
     this.key = key;
-    this.loadedAt = loadedAt;
-    this.knownThrough = knownThrough;
+    this.origin = origin;
     this.keyNumbers = keyNumbers;
     this.offsets = offsets;
     this.slots = slots;
@@ -44,14 +47,40 @@ final class Block {
     return key;
   }
 
-  /** When the read of these numbers began. */
-  Instant loadedAt() {
-    return loadedAt;
+  /** Tells the block from every other one of this process. */
+  long version() {
+    return version;
   }
 
-  /** Everything committed on the primary before this instant is in. */
-  Instant knownThrough() {
-    return knownThrough;
+  /** Where the numbers come from, and how old they are. */
+  Origin origin() {
+    return origin;
+  }
+
+  /** The same numbers, looked at again by a read that brought nothing later. */
+  Block lookedAt(Instant loadedAt, Instant wholeAt) {
+    Origin again =
+        new Origin(
+            loadedAt, origin.knownThrough(), wholeAt, origin.wholeThrough(), origin.lineage());
+    return new Block(key, again, keyNumbers, offsets, slots, quantities);
+  }
+
+  /**
+   * The place of the last of {@code starts} that is not after {@code at}, 0 if all are. Of a day
+   * that was skipped and the next one, which begin at once, it is the next.
+   */
+  static int indexOf(long[] starts, long at) {
+    int low = 0;
+    int high = starts.length;
+    while (high - low > 1) {
+      int middle = (low + high) >>> 1;
+      if (starts[middle] <= at) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   int keyCount() {
@@ -75,7 +104,7 @@ final class Block {
     return slots[cell];
   }
 
-  /** The value of quantity {@code quantity}, as an index into the shape's list. */
+  /** The sum of quantity {@code quantity}, as an index into the shape's list. */
   long value(int quantity, int cell) {
     return quantities[quantity][cell];
   }
@@ -90,7 +119,8 @@ final class Block {
   }
 
   /** About how much memory the block takes, in bytes. */
-  int sizeBytes() {
+  @Override
+  public int sizeBytes() {
     long size =
         OBJECT_OVERHEAD_BYTES
             + 8L * keyNumbers.length
@@ -103,25 +133,57 @@ final class Block {
    * thread-safe, and done after {@link #build}.
    */
   static final class Builder {
+    private static final int FIRST_CAPACITY = 16;
+
     private final BlockKey key;
     private final SiteCalendar calendar;
-    private final int quantityCount;
+    private final List<Quantity> quantities;
+    private final LongConsumer room;
 
-    /** Key number in the upper half, slot in the lower: sorts by key and then by time. */
-    private long[] places = new long[64];
-
-    private long[][] values;
+    private int[] keyNumbers = new int[FIRST_CAPACITY];
+    private short[] slots = new short[FIRST_CAPACITY];
+    private final long[][] columns;
+    private final long[] slotStarts;
     private int count;
+    private int highestKey = -1;
 
     Builder(BlockKey key, SiteCalendar calendar) {
-      this.key = key;
-      this.calendar = calendar;
-      this.quantityCount = key.shape().quantities().size();
-      this.values = new long[64][];
+      this(key, calendar, bytes -> {});
     }
 
-    void add(long epochSecond, int keyNumber, long[] sums) {
-      addSlot(key.span().slotOf(key.grain(), calendar, epochSecond), keyNumber, sums.clone());
+    /**
+     * A builder without cells.
+     *
+     * @param room is told of all memory that is going to be taken, in bytes, and may refuse it by
+     *     throwing
+     */
+    Builder(BlockKey key, SiteCalendar calendar, LongConsumer room) {
+      this.key = key;
+      this.calendar = calendar;
+      this.quantities = key.shape().quantities();
+      this.room = room;
+      this.columns = new long[quantities.size()][FIRST_CAPACITY];
+      this.slotStarts = new long[key.span().slots(key.grain(), calendar)];
+      for (int slot = 0; slot < slotStarts.length; slot++) {
+        slotStarts[slot] = key.span().slotStart(key.grain(), calendar, slot);
+      }
+    }
+
+    /** Adds one cell; one outside the span goes to the nearest slot. */
+    void add(long epochSecond, int keyNumber, long[] values) {
+      addAt(indexOf(slotStarts, epochSecond), keyNumber, values);
+    }
+
+    /**
+     * Adds the cell of one slot.
+     *
+     * @throws IndexOutOfBoundsException if the span has no such slot
+     */
+    void addAt(int slot, int keyNumber, long[] values) {
+      int cell = next(Objects.checkIndex(slot, slotStarts.length), keyNumber);
+      for (int q = 0; q < values.length; q++) {
+        columns[q][cell] = values[q];
+      }
     }
 
     /** Adds the cells of a finer block of the same table and shape that lies in this span. */
@@ -130,27 +192,51 @@ final class Block {
       int[] slotHere = new int[from.span().slots(from.grain(), calendar)];
       for (int slot = 0; slot < slotHere.length; slot++) {
         long start = from.span().slotStart(from.grain(), calendar, slot);
-        slotHere[slot] = key.span().slotOf(key.grain(), calendar, start);
+        slotHere[slot] = indexOf(slotStarts, start);
       }
       for (int k = 0; k < finer.keyCount(); k++) {
         for (int cell = finer.firstCell(k); cell < finer.firstCell(k + 1); cell++) {
-          long[] sums = new long[quantityCount];
-          for (int q = 0; q < quantityCount; q++) {
-            sums[q] = finer.quantities[q][cell];
-          }
-          addSlot(slotHere[finer.slots[cell]], finer.keyNumbers[k], sums);
+          copy(finer, cell, slotHere[finer.slots[cell]], finer.keyNumbers[k]);
         }
       }
     }
 
-    private void addSlot(int slot, int keyNumber, long[] sums) {
-      if (count == places.length) {
-        places = Arrays.copyOf(places, count * 2);
-        values = Arrays.copyOf(values, count * 2);
+    /** Adds the cells of an older block of the same key that lie before {@code slot}. */
+    void addBefore(int slot, Block older) {
+      for (int k = 0; k < older.keyCount(); k++) {
+        for (int cell = older.firstCell(k); cell < older.firstCell(k + 1); cell++) {
+          if (older.slots[cell] < slot) {
+            copy(older, cell, older.slots[cell], older.keyNumbers[k]);
+          }
+        }
       }
-      places[count] = ((long) keyNumber << 32) | slot;
-      values[count] = sums;
-      count++;
+    }
+
+    private void copy(Block from, int fromCell, int slot, int keyNumber) {
+      int cell = next(slot, keyNumber);
+      for (int q = 0; q < columns.length; q++) {
+        columns[q][cell] = from.quantities[q][fromCell];
+      }
+    }
+
+    private int next(int slot, int keyNumber) {
+      if (count == slots.length) {
+        grow();
+      }
+      keyNumbers[count] = keyNumber;
+      slots[count] = (short) slot;
+      highestKey = Math.max(highestKey, keyNumber);
+      return count++;
+    }
+
+    private void grow() {
+      int capacity = slots.length * 2;
+      room.accept((capacity - slots.length) * (6L + 8L * columns.length));
+      keyNumbers = Arrays.copyOf(keyNumbers, capacity);
+      slots = Arrays.copyOf(slots, capacity);
+      for (int q = 0; q < columns.length; q++) {
+        columns[q] = Arrays.copyOf(columns[q], capacity);
+      }
     }
 
     /**
@@ -158,51 +244,74 @@ final class Block {
      *
      * @throws QueryFailure of kind {@link FailureKind#TOO_LARGE} if a sum exceeds 64 bits
      */
-    Block build(Instant loadedAt, Instant knownThrough) {
-      Integer[] order = new Integer[count];
-      Arrays.setAll(order, i -> i);
-      Arrays.sort(order, (a, b) -> Long.compare(places[a], places[b]));
-      long[] sorted = new long[count];
-      long[][] columns = new long[quantityCount][count];
+    Block build(Origin origin) {
+      int[] order = order();
+      int[] keysOfCells = new int[count];
+      short[] sortedSlots = new short[count];
+      long[][] sorted = new long[columns.length][count];
       int cells = 0;
-      List<Quantity> quantities = key.shape().quantities();
-      for (int i = 0; i < count; i++) {
-        int from = order[i];
-        boolean meets = cells > 0 && sorted[cells - 1] == places[from];
+      int keys = 0;
+      for (int from : order) {
+        boolean sameKey = cells > 0 && keysOfCells[cells - 1] == keyNumbers[from];
+        boolean meets = sameKey && sortedSlots[cells - 1] == slots[from];
         if (!meets) {
-          sorted[cells++] = places[from];
+          keysOfCells[cells] = keyNumbers[from];
+          sortedSlots[cells] = slots[from];
+          keys += sameKey ? 0 : 1;
+          cells++;
         }
-        for (int q = 0; q < quantityCount; q++) {
-          columns[q][cells - 1] =
-              meets
-                  ? quantities.get(q).combine(columns[q][cells - 1], values[from][q])
-                  : values[from][q];
+        for (int q = 0; q < columns.length; q++) {
+          long value = columns[q][from];
+          sorted[q][cells - 1] =
+              meets ? quantities.get(q).combine(sorted[q][cells - 1], value) : value;
         }
       }
-      int[] keyNumbers = new int[cells];
-      int[] offsets = new int[cells + 1];
-      short[] slots = new short[cells];
-      int keys = 0;
+      int[] distinct = new int[keys];
+      int[] offsets = new int[keys + 1];
+      int at = 0;
       for (int cell = 0; cell < cells; cell++) {
-        int keyNumber = (int) (sorted[cell] >>> 32);
-        if (keys == 0 || keyNumbers[keys - 1] != keyNumber) {
-          offsets[keys] = cell;
-          keyNumbers[keys++] = keyNumber;
+        if (at == 0 || distinct[at - 1] != keysOfCells[cell]) {
+          distinct[at] = keysOfCells[cell];
+          offsets[at++] = cell;
         }
-        slots[cell] = (short) sorted[cell];
       }
       offsets[keys] = cells;
-      for (int q = 0; q < quantityCount; q++) {
-        columns[q] = Arrays.copyOf(columns[q], cells);
+      if (cells < count) {
+        sortedSlots = Arrays.copyOf(sortedSlots, cells);
+        for (int q = 0; q < columns.length; q++) {
+          sorted[q] = Arrays.copyOf(sorted[q], cells);
+        }
       }
-      return new Block(
-          key,
-          loadedAt,
-          knownThrough,
-          Arrays.copyOf(keyNumbers, keys),
-          Arrays.copyOf(offsets, keys + 1),
-          slots,
-          columns);
+      return new Block(key, origin, distinct, offsets, sortedSlots, sorted);
+    }
+
+    /** The cells by key and then by slot: counted into place, twice, the later order kept. */
+    private int[] order() {
+      int[] bySlot = new int[count];
+      int[] starts = new int[slotStarts.length + 1];
+      for (int i = 0; i < count; i++) {
+        starts[slots[i] + 1]++;
+      }
+      accumulate(starts);
+      for (int i = 0; i < count; i++) {
+        bySlot[starts[slots[i]]++] = i;
+      }
+      int[] byKey = new int[count];
+      starts = new int[highestKey + 2];
+      for (int i = 0; i < count; i++) {
+        starts[keyNumbers[i] + 1]++;
+      }
+      accumulate(starts);
+      for (int cell : bySlot) {
+        byKey[starts[keyNumbers[cell]]++] = cell;
+      }
+      return byKey;
+    }
+
+    private static void accumulate(int[] counts) {
+      for (int i = 1; i < counts.length; i++) {
+        counts[i] += counts[i - 1];
+      }
     }
   }
 }

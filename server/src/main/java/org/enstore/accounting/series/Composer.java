@@ -3,6 +3,7 @@ package org.enstore.accounting.series;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.enstore.accounting.config.SourceSettings;
+import org.enstore.accounting.measure.Numbers;
 import org.enstore.accounting.measure.Series;
 import org.enstore.accounting.measure.SeriesTable;
 import org.enstore.accounting.measure.SiteCalendar;
@@ -54,9 +56,10 @@ final class Composer {
    * Composes the answer.
    *
    * @param completeUntil the instant before which no further transfer is expected
+   * @param unknown the buckets that have not been read to the end: their numbers are missing
    * @throws QueryFailure of kind {@link FailureKind#TOO_LARGE} if an exact sum exceeds 64 bits
    */
-  Composed compose(List<Tally.Part> parts, Instant completeUntil) {
+  Composed compose(List<Tally.Part> parts, Instant completeUntil, BitSet unknown) {
     tally.decide(parts);
     Choice choice = choose(parts);
     Tally.Sum[] sums = tally.sums(parts, choice.places, choice.shown.size());
@@ -72,15 +75,29 @@ final class Composer {
       }
       Grouping.Labels labels = choice.shown.get(i);
       if (first == 0) {
-        series.add(new Series(labelled(labels, ""), presentation.numbers(sums[i], 0, count)));
+        series.add(
+            new Series(labelled(labels, ""), numbers(presentation, sums[i], 0, count, unknown)));
       } else {
         series.add(
-            new Series(labelled(labels, CURRENT), presentation.numbers(sums[i], first, count)));
-        series.add(new Series(labelled(labels, PREVIOUS), presentation.numbers(sums[i], 0, count)));
+            new Series(
+                labelled(labels, CURRENT), numbers(presentation, sums[i], first, count, unknown)));
+        series.add(
+            new Series(
+                labelled(labels, PREVIOUS), numbers(presentation, sums[i], 0, count, unknown)));
       }
     }
     tellOfNames(choice, sums);
     return new Composed(new SeriesTable(plan.buckets().from(first), series), notices);
+  }
+
+  private Numbers numbers(
+      Presentation presentation, Tally.Sum sum, int first, int count, BitSet unknown) {
+    BitSet lacking = unknown.get(first, first + count);
+    if (query.arrangement().runningTotal() && !lacking.isEmpty()) {
+      // Whatever is added to an unknown number is unknown.
+      lacking.set(lacking.nextSetBit(0), count);
+    }
+    return presentation.numbers(sum, first, count).without(lacking);
   }
 
   /** Which series are shown. */

@@ -1,10 +1,10 @@
 package org.enstore.accounting.series;
 
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import org.enstore.accounting.measure.SiteCalendar;
 
 /**
@@ -55,6 +55,54 @@ final class DayBlocks {
     if (!from.isBefore(to)) {
       return Optional.empty();
     }
+    LocalDate settled = store.settledBefore(clock.instant());
+    if (table == SourceTable.SUMMARY && to.isBefore(settled)) {
+      // A block must not be kept as settled that reaches beyond the days the summary was filled
+      // for.
+      settled = to;
+    }
+    return read(
+        table,
+        grain,
+        dimensions,
+        Span.cover(grain, from, to, settled),
+        calendar.startOfDay(from),
+        calendar.startOfDay(to),
+        cancellation,
+        sink);
+  }
+
+  /**
+   * Reads the transfers of single days like {@link #read}.
+   *
+   * @throws QueryFailure when they cannot be read
+   */
+  Optional<QueryFailure> readEach(
+      Grain grain,
+      List<Dimension> dimensions,
+      SortedSet<LocalDate> days,
+      Cancellation cancellation,
+      KeySink sink) {
+    return read(
+        SourceTable.RAW,
+        grain,
+        dimensions,
+        days.stream().map(Span::ofDay).toList(),
+        Long.MIN_VALUE,
+        Long.MAX_VALUE,
+        cancellation,
+        sink);
+  }
+
+  private Optional<QueryFailure> read(
+      SourceTable table,
+      Grain grain,
+      List<Dimension> dimensions,
+      List<Span> spans,
+      long first,
+      long end,
+      Cancellation cancellation,
+      KeySink sink) {
     // The quantities that panels' blocks have, so that both find each other's.
     Shape shape =
         Shape.of(
@@ -62,20 +110,9 @@ final class DayBlocks {
             table == SourceTable.SUMMARY
                 ? List.of(Quantity.BYTES)
                 : List.of(Quantity.BYTES, Quantity.TRANSFERS));
-    Instant now = clock.instant();
-    LocalDate settled = store.settledBefore(now);
-    if (table == SourceTable.SUMMARY && to.isBefore(settled)) {
-      // A block must not be kept as settled that reaches beyond the days the summary was filled
-      // for.
-      settled = to;
-    }
     List<BlockKey> keys =
-        Span.cover(grain, from, to, settled).stream()
-            .map(span -> new BlockKey(table, grain, shape, span))
-            .toList();
-    BlockStore.Batch batch = store.get(keys, Optional.empty(), block -> true, cancellation);
-    long first = calendar.startOfDay(from);
-    long end = calendar.startOfDay(to);
+        spans.stream().map(span -> new BlockKey(table, grain, shape, span)).toList();
+    BlockStore.Batch batch = store.get(keys, BlockStore.Wish.ALL, block -> true, cancellation);
     for (Block block : batch.blocks()) {
       deliver(block, first, end, sink);
     }

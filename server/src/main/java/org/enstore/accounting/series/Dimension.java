@@ -11,6 +11,8 @@ public enum Dimension {
   LIBRARY("library"),
   DRIVE_TYPE("driveType"),
   MEDIA_CHANGER("mediaChanger"),
+  /** The serial number of the drive. Blocks have it, questions do not. */
+  DRIVE_SERIAL("driveSerial"),
   /**
    * The bin of a logarithmic histogram that a transfer's drive rate lies in, as the decimal number
    * that {@link RateBins} gives it; empty for a transfer that does not count for the rate. Blocks

@@ -219,7 +219,7 @@ final class Grouping {
     return switch (dimension) {
       case MOVER -> rule.shown(spelling);
       case MOVER_CLASS -> moverClass;
-      case STORAGE_GROUP, LIBRARY, DRIVE_TYPE, MEDIA_CHANGER, DRIVE_RATE_BIN ->
+      case STORAGE_GROUP, LIBRARY, DRIVE_TYPE, MEDIA_CHANGER, DRIVE_SERIAL, DRIVE_RATE_BIN ->
           value(shape, key, dimension);
     };
   }

@@ -1,15 +1,18 @@
 package org.enstore.accounting.series;
 
-import com.google.re2j.Pattern;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.measure.MoverNames;
@@ -45,35 +48,133 @@ final class NameLists {
    * @throws QueryFailure when they cannot be read
    */
   List<String> names(NamesQuery query, Cancellation cancellation) {
-    Instant now = clock.instant();
-    Duration lookBack =
-        query.lookBack().orElse(Duration.ofDays(settings.limits().moverLookBackDays()));
-    LocalDate first = calendar.dayOf(now.minus(lookBack));
-    if (first.isBefore(Plan.EARLIEST)) {
-      first = Plan.EARLIEST;
-    }
-    LocalDate end = calendar.dayOf(now).plusDays(1);
-    TreeSet<String> names = new TreeSet<>(MoverNames.naturalOrder());
-    if (query.dimension() == Dimension.MOVER) {
+    LocalDate first = firstDay(query);
+    LocalDate end = calendar.dayOf(clock.instant()).plusDays(1);
+    Set<String> names = new HashSet<>();
+    if (query.dimension() == Dimension.MOVER && query.filters().isEmpty()) {
       SourceState state = watch.look(Optional.empty(), cancellation).state();
       names.addAll(movers(query, state, first, end, cancellation));
+    } else if (query.dimension() == Dimension.MOVER) {
+      details(query, first, end, cancellation).forEach(mover -> names.add(mover.mover()));
     } else {
-      days.read(
-          SourceTable.RAW,
-          Grain.DAY,
-          List.of(query.dimension()),
-          first,
-          end,
-          cancellation,
-          (key, shape) ->
-              Optional.of(
-                  (start, bytes) -> names.add(key.values().get(shape.indexOf(query.dimension())))));
-      names.remove("");
+      names.addAll(values(query, first, end, cancellation));
     }
-    Optional<Pattern> match = query.match().map(pattern -> Filter.compile("match", pattern));
-    return names.stream()
-        .filter(name -> match.map(pattern -> pattern.matcher(name).find()).orElse(true))
+    Predicate<String> matches = matches(query);
+    return names.stream().filter(matches).sorted(MoverNames.naturalOrder()).toList();
+  }
+
+  /**
+   * What single transfers tell of each mover, in natural order. Reads {@code encp_xfer} of the
+   * whole look-back the first time.
+   *
+   * @throws QueryFailure when they cannot be read
+   */
+  List<MoverDetail> movers(NamesQuery query, Cancellation cancellation) {
+    Predicate<String> matches = matches(query);
+    return details(
+            query, firstDay(query), calendar.dayOf(clock.instant()).plusDays(1), cancellation)
+        .stream()
+        .filter(mover -> matches.test(mover.mover()))
         .toList();
+  }
+
+  private LocalDate firstDay(NamesQuery query) {
+    Duration lookBack =
+        query.lookBack().orElse(Duration.ofDays(settings.limits().moverLookBackDays()));
+    LocalDate first = calendar.dayOf(clock.instant().minus(lookBack));
+    return first.isBefore(Plan.EARLIEST) ? Plan.EARLIEST : first;
+  }
+
+  private static Predicate<String> matches(NamesQuery query) {
+    return query
+        .match()
+        .map(pattern -> Filter.compile("match", pattern))
+        .<Predicate<String>>map(pattern -> name -> pattern.matcher(name).find())
+        .orElse(name -> true);
+  }
+
+  /** The values of a dimension other than the mover, from the transfers that the filters admit. */
+  private Set<String> values(
+      NamesQuery query, LocalDate first, LocalDate end, Cancellation cancellation) {
+    Set<String> values = new HashSet<>();
+    Set<Dimension> dimensions = EnumSet.of(query.dimension());
+    dimensions.addAll(query.filters().keySet());
+    Sieve sieve = new Sieve(query.filters(), true, MoverRule.CANONICAL);
+    days.read(
+        SourceTable.RAW,
+        Grain.DAY,
+        List.copyOf(dimensions),
+        first,
+        end,
+        cancellation,
+        (key, shape) ->
+            sieve.admits(key, shape)
+                ? Optional.of(
+                    (start, bytes) -> values.add(Sieve.value(query.dimension(), key, shape)))
+                : Optional.empty());
+    values.remove("");
+    return values;
+  }
+
+  private List<MoverDetail> details(
+      NamesQuery query, LocalDate first, LocalDate end, Cancellation cancellation) {
+    Map<String, Found> found = new TreeMap<>(MoverNames.naturalOrder());
+    Sieve sieve = new Sieve(query.filters(), true, MoverRule.CANONICAL);
+    days.read(
+        SourceTable.RAW,
+        Grain.DAY,
+        sieve.dimensions(Dimension.LIBRARY, Dimension.DRIVE_TYPE),
+        first,
+        end,
+        cancellation,
+        (key, shape) -> {
+          String moverClass = sieve.moverClass(key, shape);
+          if (!isWanted(moverClass, query) || !sieve.admits(key, shape)) {
+            return Optional.empty();
+          }
+          String mover = sieve.mover(key, shape);
+          String library = Sieve.value(Dimension.LIBRARY, key, shape);
+          String driveType = Sieve.value(Dimension.DRIVE_TYPE, key, shape);
+          return Optional.of(
+              (start, bytes) ->
+                  found
+                      .computeIfAbsent(mover, name -> new Found())
+                      .add(start, moverClass, library, driveType));
+        });
+    List<MoverDetail> details = new ArrayList<>();
+    found.forEach((mover, one) -> details.add(one.detail(mover)));
+    return details;
+  }
+
+  /** What is found of one mover. */
+  private final class Found {
+    private final Set<String> libraries = new TreeSet<>(MoverNames.naturalOrder());
+    private String moverClass = "";
+    private String driveType = "";
+    private long firstSeen = Long.MAX_VALUE;
+    private long lastSeen = Long.MIN_VALUE;
+
+    void add(long start, String classThen, String library, String driveThen) {
+      firstSeen = Math.min(firstSeen, start);
+      if (start >= lastSeen) {
+        lastSeen = start;
+        moverClass = classThen;
+        driveType = driveThen;
+      }
+      if (!library.isEmpty()) {
+        libraries.add(library);
+      }
+    }
+
+    MoverDetail detail(String mover) {
+      return new MoverDetail(
+          mover,
+          moverClass,
+          driveType,
+          List.copyOf(libraries),
+          calendar.dayOf(firstSeen),
+          calendar.dayOf(lastSeen));
+    }
   }
 
   /** Movers, cheaply: from the summary as far as it goes, and from the transfers since. */

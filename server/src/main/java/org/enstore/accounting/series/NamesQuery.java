@@ -1,6 +1,7 @@
 package org.enstore.accounting.series;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.enstore.accounting.measure.MoverClass;
@@ -11,13 +12,17 @@ import org.enstore.accounting.measure.MoverClass;
  * @param lookBack how far back a value must have been seen; empty for the data source's default
  * @param match an RE2 pattern that the value must contain a match of
  * @param classes with {@link Dimension#MOVER}: the classes to list
+ * @param filters by other dimensions: only values are listed that were seen in one transfer with
+ *     what these admit
  */
 public record NamesQuery(
     Dimension dimension,
     Optional<Duration> lookBack,
     Optional<String> match,
-    Set<MoverClass> classes) {
+    Set<MoverClass> classes,
+    Map<Dimension, Filter> filters) {
   public NamesQuery {
     classes = Set.copyOf(classes);
+    filters = Map.copyOf(filters);
   }
 }

@@ -61,12 +61,7 @@ public final class QueryRules {
   private static final Key<Optional<String>> MATCH = pattern("match");
   private static final Key<Optional<String>> NO_MATCH = pattern("noMatch");
   private static final List<Key<?>> FILTER_KEYS = List.of(INCLUDE, EXCLUDE, MATCH, NO_MATCH);
-  private static final Key<Map<String, Filter>> FILTERS =
-      Key.object(
-          "filters",
-          Dimension.ASKABLE.stream().map(Dimension::label).toList(),
-          filterForm(),
-          QueryRules::filter);
+  private static final Key<Map<String, Filter>> FILTERS = filters(Dimension.ASKABLE);
 
   /** Every key of a question for series, in the order to document them. */
   public static final List<Key<?>> KEYS =
@@ -95,6 +90,27 @@ public final class QueryRules {
    */
   public record Window(Optional<TimeRange> range, Duration minStep, long maxPoints) {}
 
+  /** The key {@code filters} of a question that may filter by {@code dimensions}. */
+  public static Key<Map<String, Filter>> filters(List<Dimension> dimensions) {
+    return Key.object(
+        "filters",
+        dimensions.stream().map(Dimension::label).toList(),
+        filterForm(),
+        QueryRules::filter);
+  }
+
+  /** What {@link #filters} holds, without filters that admit everything. */
+  public static Map<Dimension, Filter> byDimension(Map<String, Filter> byLabel) {
+    Map<Dimension, Filter> filters = new EnumMap<>(Dimension.class);
+    byLabel.forEach(
+        (label, filter) -> {
+          if (!filter.isOpen()) {
+            filters.put(Dimension.of(label).orElseThrow(), filter);
+          }
+        });
+    return filters;
+  }
+
   /** A key that holds an RE2 pattern; the empty text is none. */
   public static Key<Optional<String>> pattern(String name) {
     return Key.text(
@@ -116,14 +132,7 @@ public final class QueryRules {
     List<Dimension> groupBy = keys.take(GROUP_BY);
     int top = keys.take(TOP).intValue();
     DirectionMode direction = keys.take(DIRECTION);
-    Map<Dimension, Filter> filters = new EnumMap<>(Dimension.class);
-    keys.take(FILTERS)
-        .forEach(
-            (label, filter) -> {
-              if (!filter.isOpen()) {
-                filters.put(Dimension.of(label).orElseThrow(), filter);
-              }
-            });
+    Map<Dimension, Filter> filters = byDimension(keys.take(FILTERS));
     boolean includeNullMovers = keys.take(INCLUDE_NULL_MOVERS);
     Optional<Duration> step = keys.take(STEP);
     ByteUnit unit = keys.take(UNIT);

@@ -1,15 +1,16 @@
 package org.enstore.accounting.series;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -18,7 +19,6 @@ import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.SeriesTable;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.enstore.accounting.measure.TimeRange;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,12 +39,15 @@ public final class SeriesEngine implements AutoCloseable {
   private final KeyNumbers keyNumbers = new KeyNumbers();
   private final BlockStore store;
   private final StateWatch watch;
+  private final Memory memory;
   private final NameLists names;
-  private final Cache<AnswerKey, Answered> answers;
+  private final Reconciliation reconciliation;
+  private final Annotator annotator;
   private final WrittenAnswers written;
 
   private final LongAdder queries = new LongAdder();
   private final LongAdder cachedAnswers = new LongAdder();
+  private final LongAdder partialAnswers = new LongAdder();
   private final LongAdder failures = new LongAdder();
 
   /**
@@ -58,23 +61,54 @@ public final class SeriesEngine implements AutoCloseable {
       SourceSettings settings,
       InstantSource clock,
       ExecutorService loaders) {
+    this(source, settings, clock, loaders, Optional.empty());
+  }
+
+  /**
+   * A directory for what is worth keeping beyond the process.
+   *
+   * @param writer runs what is written there; work that it refuses is not written
+   */
+  public record Disk(Path directory, Executor writer) {}
+
+  /**
+   * An engine over {@code source}. Does no I/O.
+   *
+   * @param loaders runs the reads; a bounded queue that refuses is an answer of its own
+   * @param disk where settled blocks outlive the engine; empty for nowhere
+   * @apiNote {@link #close} also closes the source and shuts the loaders down
+   */
+  public SeriesEngine(
+      TransferSource source,
+      SourceSettings settings,
+      InstantSource clock,
+      ExecutorService loaders,
+      Optional<Disk> disk) {
     this.source = source;
     this.settings = settings;
     this.calendar = new SiteCalendar(settings.siteTimeZone());
     this.clock = clock;
     this.loaders = loaders;
-    this.store = new BlockStore(source, settings, calendar, clock, loaders, keyNumbers);
+    this.memory = new Memory(settings.limits().cacheBytes());
+    this.store =
+        new BlockStore(
+            source,
+            settings,
+            calendar,
+            clock,
+            loaders,
+            keyNumbers,
+            memory,
+            disk.map(
+                place ->
+                    new DiskStore(
+                        place.directory(), settings, calendar, keyNumbers, clock, place.writer())));
     this.watch = new StateWatch(source, clock, settings.freshness().openRefresh());
-    this.names =
-        new NameLists(
-            new DayBlocks(store, keyNumbers, calendar, clock), watch, settings, calendar, clock);
-    this.answers =
-        Caffeine.newBuilder()
-            .maximumWeight(settings.limits().cacheBytes() / 8)
-            .weigher((AnswerKey key, Answered answered) -> answered.sizeBytes())
-            .executor(Runnable::run)
-            .build();
-    this.written = new WrittenAnswers(settings.limits().cacheBytes() / 8);
+    DayBlocks days = new DayBlocks(store, keyNumbers, calendar, clock);
+    this.names = new NameLists(days, watch, settings, calendar, clock);
+    this.reconciliation = new Reconciliation(days, watch, settings, calendar, clock);
+    this.annotator = new Annotator(days, watch, settings, calendar, clock);
+    this.written = new WrittenAnswers(memory);
   }
 
   /** A question as far as its answer depends on it: ranges within the same buckets are equal. */
@@ -100,27 +134,27 @@ public final class SeriesEngine implements AutoCloseable {
     }
   }
 
-  /** An answer's table, and the very blocks it was added up from. */
+  /** An answer's table, and the blocks it was added up from, told by when they were made. */
   private record Answered(
       SeriesTable table,
       List<Notice> notices,
       Instant completeUntil,
       String read,
-      List<Block> blocks) {
-    int sizeBytes() {
-      return (int) Math.min(Integer.MAX_VALUE, 1000 + 8 * table.valueCount() + 8L * blocks.size());
+      List<BlockKey> keys,
+      List<Long> versions)
+      implements Kept {
+    @Override
+    public int sizeBytes() {
+      long size = 1000 + 500L * table.series().size() + 9 * table.valueCount() + 60L * keys.size();
+      return (int) Math.min(Integer.MAX_VALUE, size);
     }
 
-    boolean isMadeOf(List<Block> others) {
-      if (blocks.size() != others.size()) {
-        return false;
-      }
-      for (int i = 0; i < blocks.size(); i++) {
-        if (blocks.get(i) != others.get(i)) {
-          return false;
-        }
-      }
-      return true;
+    boolean isMadeOf(List<Block> blocks) {
+      return versions.equals(versions(blocks));
+    }
+
+    static List<Long> versions(List<Block> blocks) {
+      return blocks.stream().map(Block::version).toList();
     }
   }
 
@@ -131,19 +165,37 @@ public final class SeriesEngine implements AutoCloseable {
    * @throws QueryFailure when it cannot be answered
    */
   public SeriesAnswer answer(SeriesQuery query, boolean fresh, Cancellation cancellation) {
+    return answer(query, fresh ? Demand.FRESH : Demand.USUAL, cancellation);
+  }
+
+  /**
+   * Answers {@code query}, reading from the database what the cache does not hold.
+   *
+   * @throws QueryFailure when it cannot be answered, or not in the way demanded
+   */
+  public SeriesAnswer answer(SeriesQuery query, Demand demand, Cancellation cancellation) {
     queries.increment();
     try {
       Instant now = clock.instant();
-      Optional<Instant> notBefore = fresh ? Optional.of(now) : Optional.empty();
-      StateWatch.Look look = watch.look(notBefore, cancellation);
+      BlockStore.Wish wish =
+          new BlockStore.Wish(
+              demand == Demand.FRESH ? Optional.of(now) : Optional.empty(),
+              Optional.of(now.plus(settings.limits().partialAfter())));
+      StateWatch.Look look = look(wish.notBefore(), cancellation);
       Plan plan = Plan.of(query, look.state(), calendar, settings, now);
-      return read(query, plan, look, notBefore, now, cancellation);
+      return read(query, plan, look, demand, wish, now, cancellation);
     } catch (QueryFailure failure) {
       if (failure.kind() != FailureKind.CANCELLED) {
         failures.increment();
       }
       throw failure;
     }
+  }
+
+  private StateWatch.Look look(Optional<Instant> notBefore, Cancellation cancellation) {
+    StateWatch.Look look = watch.look(notBefore, cancellation);
+    store.saw(look.state().lineage(), look.state().observedAt());
+    return look;
   }
 
   /** The answer to {@code query} if the cache has it ready, without waiting for anything. */
@@ -207,22 +259,23 @@ public final class SeriesEngine implements AutoCloseable {
     }
     Instant now = clock.instant();
     Plan plan = Plan.of(query, look.get().state(), calendar, settings, now);
-    @Nullable Answered answered = answers.getIfPresent(AnswerKey.of(query, plan));
-    if (answered == null) {
+    Optional<Answered> answered = memory.get(AnswerKey.of(query, plan), Answered.class);
+    if (answered.isEmpty()) {
       return Optional.empty();
     }
     Instant until = Instant.ofEpochSecond(calendar.startOfDay(calendar.dayOf(now).plusDays(1)) - 1);
-    for (Block block : answered.blocks()) {
-      Optional<Block> held = store.peek(block.key(), now);
-      if (held.isEmpty() || held.get() != block) {
+    for (int i = 0; i < answered.get().keys().size(); i++) {
+      Optional<Block> held = store.peek(answered.get().keys().get(i), now);
+      if (held.isEmpty() || held.get().version() != answered.get().versions().get(i)) {
         return Optional.empty();
       }
-      Instant fresh = store.freshUntil(block);
+      Instant fresh = store.freshUntil(held.get());
       until = fresh.isBefore(until) ? fresh : until;
     }
     queries.increment();
     cachedAnswers.increment();
-    SeriesAnswer answer = answer(query, plan, look.get(), answered, true, Optional.empty(), now);
+    SeriesAnswer answer =
+        answer(query, plan, look.get(), answered.get(), true, Optional.empty(), now);
     return Optional.of(new Ready(answer, look.get(), until));
   }
 
@@ -230,32 +283,58 @@ public final class SeriesEngine implements AutoCloseable {
       SeriesQuery query,
       Plan plan,
       StateWatch.Look look,
-      Optional<Instant> notBefore,
+      Demand demand,
+      BlockStore.Wish wish,
       Instant now,
       Cancellation cancellation) {
-    Gathered gathered = gather(plan, notBefore, now, cancellation);
+    Gathered gathered = gather(plan, wish, now, cancellation);
+    if (!gathered.missing().isEmpty() && demand != Demand.USUAL) {
+      throw new QueryFailure(FailureKind.TIMEOUT, progress(plan, gathered.missing()));
+    }
     AnswerKey key = AnswerKey.of(query, plan);
-    @Nullable Answered answered = answers.getIfPresent(key);
-    if (answered == null || !answered.isMadeOf(gathered.all())) {
+    Optional<Answered> answered =
+        memory
+            .get(key, Answered.class)
+            .filter(known -> gathered.missing().isEmpty() && known.isMadeOf(gathered.all()));
+    if (answered.isEmpty()) {
       cancellation.check();
-      answered = compute(query, plan, look.state(), gathered);
-      answers.put(key, answered);
+      answered = Optional.of(compute(query, plan, look.state(), gathered));
+      if (gathered.missing().isEmpty()) {
+        memory.put(key, answered.get());
+      } else {
+        partialAnswers.increment();
+      }
     }
     if (gathered.cached()) {
       cachedAnswers.increment();
     }
-    return answer(query, plan, look, answered, gathered.cached(), gathered.outage(), now);
+    return answer(query, plan, look, answered.get(), gathered.cached(), gathered.outage(), now);
+  }
+
+  /** How much of a long range is there. */
+  private static String progress(Plan plan, List<Span> missing) {
+    long days = plan.to().toEpochDay() - plan.from().toEpochDay();
+    long lacking =
+        missing.stream()
+            .mapToLong(
+                span ->
+                    Math.min(span.to().toEpochDay(), plan.to().toEpochDay())
+                        - Math.max(span.from().toEpochDay(), plan.from().toEpochDay()))
+            .sum();
+    return (days - lacking) + " of " + days + " days loaded so far; refresh to see the rest";
   }
 
   /**
    * The blocks of one plan.
    *
    * @param summarised the last day that the summary really gave
+   * @param missing what has not been read in time
    */
   private record Gathered(
       List<Block> summary,
       List<Block> raw,
       Optional<LocalDate> summarised,
+      List<Span> missing,
       boolean cached,
       Optional<QueryFailure> outage) {
     List<Block> all() {
@@ -265,16 +344,12 @@ public final class SeriesEngine implements AutoCloseable {
     }
   }
 
-  private Gathered gather(
-      Plan plan, Optional<Instant> notBefore, Instant now, Cancellation cancellation) {
+  private Gathered gather(Plan plan, BlockStore.Wish wish, Instant now, Cancellation cancellation) {
     LocalDate settled = store.settledBefore(now);
     Optional<LocalDate> summarised = plan.summaryThrough();
     BlockStore.Batch summary =
         store.get(
-            plan.summaryKeys(settled),
-            notBefore,
-            block -> holdsItsLastDay(block, plan),
-            cancellation);
+            plan.summaryKeys(settled), wish, block -> holdsItsLastDay(block, plan), cancellation);
     for (Block block : summary.blocks()) {
       if (!holdsItsLastDay(block, plan)) {
         // A standby that is behind the one looked at: what it lacks is taken from the transfers.
@@ -282,11 +357,14 @@ public final class SeriesEngine implements AutoCloseable {
       }
     }
     BlockStore.Batch raw =
-        store.get(plan.rawKeys(summarised, settled), notBefore, block -> true, cancellation);
+        store.get(plan.rawKeys(summarised, settled), wish, block -> true, cancellation);
+    List<Span> missing = new ArrayList<>(summary.missing());
+    missing.addAll(raw.missing());
     return new Gathered(
         summary.blocks(),
         raw.blocks(),
         summarised,
+        missing,
         summary.cached() && raw.cached(),
         summary.outage().or(raw::outage));
   }
@@ -313,9 +391,33 @@ public final class SeriesEngine implements AutoCloseable {
     Instant completeUntil = completeUntil(plan, state, gathered, seam);
     Composer.Composed composed =
         new Composer(query, plan, keyNumbers, calendar, settings.limits())
-            .compose(parts, completeUntil);
+            .compose(parts, completeUntil, unknown(plan, gathered.missing()));
+    List<Notice> notices = new ArrayList<>(composed.notices());
+    if (!gathered.missing().isEmpty()) {
+      notices.add(Notice.warning(progress(plan, gathered.missing())));
+    }
     return new Answered(
-        composed.table(), composed.notices(), completeUntil, read(plan, gathered), gathered.all());
+        composed.table(),
+        notices,
+        completeUntil,
+        read(plan, gathered),
+        gathered.all().stream().map(Block::key).toList(),
+        Answered.versions(gathered.all()));
+  }
+
+  /** The buckets of which a part is missing: what is there of them is no answer. */
+  private BitSet unknown(Plan plan, List<Span> missing) {
+    BitSet unknown = new BitSet(plan.buckets().count());
+    for (Span span : missing) {
+      long from = calendar.startOfDay(span.from());
+      long to = calendar.startOfDay(span.to());
+      for (int i = 0; i < plan.buckets().count(); i++) {
+        if (plan.buckets().start(i) < to && plan.buckets().end(i) > from) {
+          unknown.set(i);
+        }
+      }
+    }
+    return unknown;
   }
 
   /** The instant before which no further transfer is expected, as far as the blocks can tell. */
@@ -329,7 +431,8 @@ public final class SeriesEngine implements AutoCloseable {
     for (Block block : gathered.raw()) {
       Instant spanEnd = Instant.ofEpochSecond(calendar.startOfDay(block.key().span().to()));
       // Without a view of the lag, a transfer that is there shows how far the data reaches.
-      Instant known = later(block.knownThrough(), state.newestTransfer().orElse(Instant.EPOCH));
+      Instant known =
+          later(block.origin().knownThrough(), state.newestTransfer().orElse(Instant.EPOCH));
       if (known.isBefore(spanEnd) && known.isBefore(complete)) {
         complete = known;
       }
@@ -479,6 +582,49 @@ public final class SeriesEngine implements AutoCloseable {
   }
 
   /**
+   * What single transfers of the look-back tell of each mover, in natural order.
+   *
+   * @param query about {@link Dimension#MOVER}
+   * @throws QueryFailure when they cannot be read
+   */
+  public List<MoverDetail> movers(NamesQuery query, Cancellation cancellation) {
+    return names.movers(query, cancellation);
+  }
+
+  /**
+   * The summary against the transfers, by day and mover.
+   *
+   * @throws QueryFailure when one of the tables cannot be read
+   */
+  public ReconciliationAnswer reconcile(ReconciliationQuery query, Cancellation cancellation) {
+    return reconciliation.answer(query, cancellation);
+  }
+
+  /** What the last check of the summary against the transfers found; empty before the first. */
+  public Optional<ReconciliationFigures> reconciliation() {
+    return reconciliation.figures();
+  }
+
+  /** Whether {@link #checkReconciliation} has something to do; never waits. */
+  public boolean isReconciliationDue() {
+    return reconciliation.isDue();
+  }
+
+  /** Checks the summary against the transfers of the look-back days, at most once an hour. */
+  public void checkReconciliation() {
+    reconciliation.check();
+  }
+
+  /**
+   * The events that a graph is to be marked with.
+   *
+   * @throws QueryFailure when they cannot be told
+   */
+  public Annotations annotations(AnnotationQuery query, Cancellation cancellation) {
+    return annotator.answer(query, cancellation);
+  }
+
+  /**
    * How fresh the database is, as the last look told, which is at most as old as the running day's
    * numbers may be.
    *
@@ -493,6 +639,11 @@ public final class SeriesEngine implements AutoCloseable {
     return watch.last().map(StateWatch.Look::state);
   }
 
+  /** When the site's local {@code day} begins. */
+  public Instant startOfDay(LocalDate day) {
+    return Instant.ofEpochSecond(calendar.startOfDay(day));
+  }
+
   /** Tries the connection and the privileges; never throws for an outage. */
   public Health health() {
     return source.health();
@@ -505,7 +656,7 @@ public final class SeriesEngine implements AutoCloseable {
 
   /** The engine's figures at this moment. */
   public EngineStats stats() {
-    return store.stats(queries.sum(), cachedAnswers.sum(), failures.sum());
+    return store.stats(queries.sum(), cachedAnswers.sum(), partialAnswers.sum(), failures.sum());
   }
 
   /** The figures of the connection pools at this moment. */
@@ -516,6 +667,7 @@ public final class SeriesEngine implements AutoCloseable {
   /** Stops the reads, waiting for them briefly, and closes the source. */
   @Override
   public void close() {
+    store.close();
     loaders.shutdownNow();
     source.close();
     try {

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param knownThrough everything committed on the primary before this instant is visible: {@code
  *     observedAt} without lag, the last replayed commit otherwise, {@link Instant#EPOCH} when it
  *     cannot be told
+ * @param lineage whose data it is; see {@link Snapshot}
  * @param lastSummaryDay the newest day in the summary, whatever today is; empty when there is none,
  *     or when the summary may not be read
  * @param newestTransfer the newest completion in {@code encp_xfer}, future-dated rows left out;
@@ -27,6 +28,7 @@ public record SourceState(
     ReplayLag lag,
     Instant observedAt,
     Instant knownThrough,
+    String lineage,
     Optional<LocalDate> lastSummaryDay,
     Optional<Instant> newestTransfer,
     Optional<QueryFailure> summaryProblem,

@@ -52,15 +52,6 @@ record Span(LocalDate from, LocalDate to) {
     return Math.max(1, (int) ((seconds + width - 1) / width));
   }
 
-  /** The slot that {@code epochSecond} falls in; times outside the span go to the nearest slot. */
-  int slotOf(Grain grain, SiteCalendar calendar, long epochSecond) {
-    long slot =
-        grain == Grain.DAY
-            ? calendar.dayOf(epochSecond).toEpochDay() - from.toEpochDay()
-            : Math.floorDiv(epochSecond - calendar.startOfDay(from), secondsOf(grain));
-    return (int) Math.max(0, Math.min(slot, slots(grain, calendar) - 1L));
-  }
-
   /** The instant at which {@code slot} begins, in seconds since the epoch. */
   long slotStart(Grain grain, SiteCalendar calendar, int slot) {
     return grain == Grain.DAY

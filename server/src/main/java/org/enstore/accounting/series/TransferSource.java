@@ -1,7 +1,5 @@
 package org.enstore.accounting.series;
 
-import java.time.Instant;
-
 /**
  * The port behind which an accounting database stands. Implementations are thread-safe, do no I/O
  * in their constructors, and read without ever writing.
@@ -11,11 +9,10 @@ public interface TransferSource extends AutoCloseable {
   /**
    * Reads cells into {@code sink}. All cells come from one snapshot of one host.
    *
-   * @return an instant through which the snapshot is complete: every transfer committed on the
-   *     primary before it was visible; {@link Instant#EPOCH} when that cannot be told
+   * @return what the snapshot was of
    * @throws QueryFailure when it cannot be read; the sink may then have been given some cells
    */
-  Instant read(ReadRequest request, RowSink sink, Cancellation cancellation);
+  Snapshot read(ReadRequest request, RowSink sink, Cancellation cancellation);
 
   /**
    * Looks at how fresh the database is now.

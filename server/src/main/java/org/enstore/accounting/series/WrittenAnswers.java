@@ -1,16 +1,13 @@
 package org.enstore.accounting.series;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Instant;
 import java.util.Optional;
 import org.enstore.accounting.measure.Buckets;
 import org.enstore.accounting.measure.TimeRange;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Answers as an edge wrote them for its clients, each given again for as long as writing it anew
- * would give the same. Bounded by bytes. Thread-safe.
+ * would give the same. Thread-safe.
  */
 final class WrittenAnswers {
   /*
@@ -22,7 +19,7 @@ final class WrittenAnswers {
    */
 
   /** One answer. Immutable, as nobody changes its bytes. */
-  static final class Written {
+  static final class Written implements Kept {
     private final byte[] bytes;
     private final Buckets buckets;
     private final StateWatch.Look look;
@@ -57,7 +54,8 @@ final class WrittenAnswers {
           && range.to().toEpochMilli() <= 1000 * buckets.to();
     }
 
-    private int sizeBytes() {
+    @Override
+    public int sizeBytes() {
       return OVERHEAD_BYTES + bytes.length;
     }
   }
@@ -65,27 +63,25 @@ final class WrittenAnswers {
   /** With the question it answers, which is text of the user's. */
   private static final int OVERHEAD_BYTES = 4_096;
 
-  private final Cache<Object, Written> answers;
+  private final Memory memory;
 
-  WrittenAnswers(long maxBytes) {
-    this.answers =
-        Caffeine.newBuilder()
-            .maximumWeight(maxBytes)
-            .weigher((Object form, Written written) -> written.sizeBytes())
-            .executor(Runnable::run)
-            .build();
+  WrittenAnswers(Memory memory) {
+    this.memory = memory;
   }
 
+  /** What is kept under forms must not meet what others keep under equal objects. */
+  private record Key(Object form) {}
+
   void put(Object form, Written written) {
-    answers.put(form, written);
+    memory.put(new Key(form), written);
   }
 
   /** What was written for {@code form}, if it is still what would be written for {@code range}. */
   Optional<byte[]> get(
       Object form, TimeRange range, StateWatch.Look look, long changes, Instant now) {
-    @Nullable Written written = answers.getIfPresent(form);
-    return written != null && written.holds(range, look, changes, now)
-        ? Optional.of(written.bytes)
-        : Optional.empty();
+    return memory
+        .get(new Key(form), Written.class)
+        .filter(written -> written.holds(range, look, changes, now))
+        .map(written -> written.bytes);
   }
 }

@@ -108,7 +108,7 @@ public class WarmQueryBenchmark {
                 new SeriesEngine(
                     source, settings, InstantSource.fixed(NOW), Executors.newFixedThreadPool(2)),
             System::nanoTime);
-    Workers workers = new Workers(threads, threads, timer);
+    Workers workers = new Workers((owner, work, unused) -> threads.execute(work), threads, timer);
     server =
         new PluginServer(
             PluginServer.loopback(0),

@@ -3,9 +3,13 @@ package org.enstore.accounting.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.enstore.accounting.config.ProcessSettings.LogLevel;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProcessSettingsTest {
   @Test
@@ -22,8 +26,29 @@ class ProcessSettingsTest {
                 Map.of(
                     "GF_PLUGIN_LOG_LEVEL", "Debug",
                     "GF_PLUGIN_QUERY_THREADS", "64",
-                    "GF_PLUGIN_QUERY_QUEUE", "10000")))
-        .isEqualTo(new ProcessSettings(LogLevel.DEBUG, 64, 10_000));
+                    "GF_PLUGIN_QUERY_QUEUE", "10000",
+                    "GF_PLUGIN_CACHE_DIRECTORY", "/var/cache/enstore")))
+        .isEqualTo(
+            new ProcessSettings(
+                LogLevel.DEBUG, 64, 10_000, Optional.of(Path.of("/var/cache/enstore"))));
+  }
+
+  @Test
+  void load_cacheDirectory_isTheUsersOwnUnlessSet() {
+    assertThat(ProcessSettings.load(Map.of("HOME", "/home/g")).cacheDirectory())
+        .contains(Path.of("/home/g/.cache/enstore-accounting"));
+    assertThat(
+            ProcessSettings.load(Map.of("HOME", "/home/g", "XDG_CACHE_HOME", "/c"))
+                .cacheDirectory())
+        .contains(Path.of("/c/enstore-accounting"));
+    assertThat(
+            ProcessSettings.load(Map.of("HOME", "/home/g", "GF_PLUGIN_CACHE_DIRECTORY", ""))
+                .cacheDirectory())
+        .isEmpty();
+    assertThatThrownBy(() -> ProcessSettings.load(Map.of("GF_PLUGIN_CACHE_DIRECTORY", "somewhere")))
+        .isInstanceOf(SettingsProblems.class)
+        .hasMessageContaining(
+            "GF_PLUGIN_CACHE_DIRECTORY is \"somewhere\"; it must be the absolute");
   }
 
   @Test
@@ -34,6 +59,7 @@ class ProcessSettingsTest {
                     "GF_VERSION", "12.4.0",
                     "GF_PLUGIN_VERSION", "1.0.0",
                     "GF_PLUGIN_JAVA_HOME", "/opt/java",
+                    "GF_PLUGIN_JAVA_OPTIONS", "-Xmx1g",
                     "GF_PLUGIN_APP_CLIENT_ID", "x",
                     "PLUGIN_MIN_PORT", "10000")))
         .isEqualTo(ProcessSettings.DEFAULT);
@@ -55,5 +81,12 @@ class ProcessSettingsTest {
         .hasMessageContaining("GF_PLUGIN_LOG_LEVEL is \"loud\"; it must be trace, debug")
         .hasMessageContaining("GF_PLUGIN_QUERY_THREADS is \"65\"; it must be a whole number from 1")
         .hasMessageContaining("Did you mean \"GF_PLUGIN_QUERY_THREADS\"?");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"JAVA_OPTS", "JAVA_OPTION", "JVM_OPTIONS", "JAVA_HOM"})
+  void load_misspeltOptionOfTheLauncher(String name) {
+    assertThatThrownBy(() -> ProcessSettings.load(Map.of("GF_PLUGIN_" + name, "-Xmx1g")))
+        .hasMessageContaining("GF_PLUGIN_" + name + " is not known; known are GF_PLUGIN_JAVA_HOME");
   }
 }

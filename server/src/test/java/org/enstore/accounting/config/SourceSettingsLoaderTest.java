@@ -85,6 +85,7 @@ class SourceSettingsLoaderTest {
     json.put("maxSeries", new BigDecimal("2000.0"));
     json.put("maxPoints", new BigDecimal("1e7"));
     json.put("cacheBytes", "1GiB");
+    json.put("partialAfter", "9s");
     json.put("lagWarning", "7d");
     json.put("summaryWarning", new BigDecimal("365"));
     json.put("enableSecureSocksProxy", false);
@@ -127,7 +128,7 @@ class SourceSettingsLoaderTest {
                     8, Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofHours(1)),
                 new SourceSettings.Freshness(
                     0, Duration.ofSeconds(30), Duration.ofHours(1), Duration.ofDays(7), 365),
-                new SourceSettings.Limits(365, 2000, 10_000_000, 1L << 30),
+                new SourceSettings.Limits(365, 2000, 10_000_000, 1L << 30, Duration.ofSeconds(9)),
                 Optional.of(
                     new SourceSettings.Monitoring(
                         new HostPort("p", 2), "watcher", new Secret("mpw")))));
@@ -182,6 +183,8 @@ class SourceSettingsLoaderTest {
     "cacheBytes, 5GiB",
     "cacheBytes, 64",
     "cacheBytes, 64MB",
+    "partialAfter, 30s",
+    "partialAfter, 0s",
     "tlsMode, prefer",
     "tlsMode, ''",
     "siteTimeZone, CST",
@@ -214,7 +217,8 @@ class SourceSettingsLoaderTest {
   void load_numberAsText() {
     refused("poolSize", "4")
         .withMessage(
-            "\"poolSize\" is \"4\"; it must be a whole number from 1 to 16 (connections per host).");
+            "\"poolSize\" is \"4\"; it must be a whole number from 1 to 16 (connections per"
+                + " host).");
   }
 
   @Test

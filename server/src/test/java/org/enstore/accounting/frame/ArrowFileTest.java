@@ -2,9 +2,9 @@ package org.enstore.accounting.frame;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -174,9 +174,18 @@ final class ArrowFileTest {
   }
 
   @Test
-  void column_nullableTimes_areRefused() {
-    assertThatThrownBy(() -> Column.times("time", 1).nullable())
-        .isInstanceOf(IllegalStateException.class);
+  void encode_missingTimes_comeBackNull() {
+    List<@Nullable Instant> instants = new ArrayList<>();
+    instants.add(Instant.ofEpochSecond(-1, 5));
+    instants.add(null);
+    ArrowReadBack read =
+        ArrowReadBack.of(
+            ArrowFile.encode(
+                Frame.answering("A").column(Column.times("timeEnd", instants)).build()));
+
+    assertThat(read.fields()).hasSize(1);
+    assertThat(read.fields().get(0).nullable()).isTrue();
+    assertThat(read.fields().get(0).values()).containsExactly(-999_999_995L, null);
   }
 
   private static Column randomColumn(

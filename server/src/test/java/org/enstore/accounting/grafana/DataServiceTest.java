@@ -209,7 +209,8 @@ class DataServiceTest {
     CountDownLatch release = new CountDownLatch(1);
     served.engines.last().source().beforeRead(() -> await(release));
     QueryDataRequest.Builder request = request();
-    int count = ServedServices.THREADS + ServedServices.QUEUE + 10;
+    // One data source has at most half of the threads.
+    int count = ServedServices.THREADS / 2 + ServedServices.QUEUE + 10;
     for (int i = 0; i < count; i++) {
       request.addQueries(query("Q" + i, UNCACHED));
     }

@@ -16,6 +16,8 @@ import org.enstore.accounting.measure.ByteUnit;
 import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.proto.pluginv2.DataQuery;
+import org.enstore.accounting.series.AnnotationEvent;
+import org.enstore.accounting.series.AnnotationQuery;
 import org.enstore.accounting.series.Arrangement;
 import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.DirectionMode;
@@ -25,6 +27,7 @@ import org.enstore.accounting.series.GapPolicy;
 import org.enstore.accounting.series.Measure;
 import org.enstore.accounting.series.NamesQuery;
 import org.enstore.accounting.series.QueryFailure;
+import org.enstore.accounting.series.ReconciliationQuery;
 import org.enstore.accounting.series.SeriesQuery;
 import org.enstore.accounting.series.SourceChoice;
 import org.junit.jupiter.api.Test;
@@ -224,7 +227,7 @@ class QuestionJsonTest {
             + " measure",
         "{\"version\":2,\"future\":1}    | made by a newer version of the plugin",
         "{\"version\":0}                 | it must be a whole number from 1 to 1",
-        "{\"queryType\":\"annotations\"} | \"queryType\" is \"annotations\"",
+        "{\"queryType\":\"annotation\"} | \"queryType\" is \"annotation\"",
         "{                               | not valid JSON",
         "[]                              | not a JSON object",
         "{} {}                           | not valid JSON (line 1, column 5)",
@@ -308,7 +311,8 @@ class QuestionJsonTest {
                     Dimension.MOVER,
                     Optional.empty(),
                     Optional.empty(),
-                    Set.of(MoverClass.TAPE, MoverClass.DISK)),
+                    Set.of(MoverClass.TAPE, MoverClass.DISK),
+                    Map.of()),
                 ""));
   }
 
@@ -319,7 +323,7 @@ class QuestionJsonTest {
                 """
                 {"version":1,"queryType":"variable","refId":"V","kind":"storage-groups",
                  "match":"^c","classes":["null"],"lookBack":"30d","includeRetired":true,
-                 "search":" MS "}
+                 "search":" MS ","filters":{"library":{"include":["LTO8"]},"driveType":{}}}
                 """))
         .isEqualTo(
             new NamesRequest(
@@ -327,7 +331,8 @@ class QuestionJsonTest {
                     Dimension.STORAGE_GROUP,
                     Optional.of(Duration.ofDays(30)),
                     Optional.of("^c"),
-                    Set.of(MoverClass.NULL)),
+                    Set.of(MoverClass.NULL),
+                    Map.of(Dimension.LIBRARY, Filter.including(List.of("LTO8")))),
                 "MS"));
     assertThat(names("{\"includeRetired\":true}").query().lookBack())
         .contains(Duration.ofDays(7300));
@@ -343,7 +348,8 @@ class QuestionJsonTest {
         "{\"classes\":[\"disc\"]}  | Did you mean \"disk\"?",
         "{\"match\":\"[\"}         | \"match\" is not a regular expression",
         "{\"measure\":\"bytes\"}   | \"measure\" is not known",
-        "{\"version\":9}           | newer version of the plugin"
+        "{\"version\":9}           | newer version of the plugin",
+        "{\"filters\":{\"mover\":{}}} | \"filters.mover\" is not known"
       })
   void readVariable_refused(String json, String reason) {
     refused(query(json).setQueryType("variable")).withMessageContaining(reason);
@@ -354,5 +360,43 @@ class QuestionJsonTest {
     NamesRequest request = names("{\"search\":\"lto8\"}");
     assertThat(request.shown(List.of("LTO8_1", "T10K", "xlto8")))
         .containsExactly("LTO8_1", "xlto8");
+  }
+
+  @Test
+  void readReconciliation_defaults() {
+    ReconciliationQuery query =
+        ((Question.OfReconciliation)
+                QuestionJson.read(query("{}").setQueryType("reconciliation").build()))
+            .query();
+
+    assertThat(query.onlyDifferences()).isTrue();
+    assertThat(query.includeNullMovers()).isTrue();
+    assertThat(query.filters()).isEmpty();
+  }
+
+  @Test
+  void readAnnotations_defaults() {
+    AnnotationQuery query =
+        ((Question.OfAnnotations)
+                QuestionJson.read(query("{}").setQueryType("annotations").build()))
+            .query();
+
+    assertThat(query.event()).isEqualTo(AnnotationEvent.MOVER_SILENT);
+    assertThat(query.silence()).isEqualTo(Duration.ofDays(1));
+    assertThat(query.filters()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "reconciliation | {\"filters\":{\"library\":{}}} | known are mover.",
+        "reconciliation | {\"event\":\"recordDay\"}     | \"event\" is not known",
+        "annotations    | {\"event\":\"silent\"}        | \"driveChange\"",
+        "annotations    | {\"silence\":\"59m\"}         | a duration from 1h to 90d",
+        "annotations    | {\"filters\":{\"driveSerial\":{}}} | \"filters.driveSerial\" is not known"
+      })
+  void readOthers_refused(String type, String json, String reason) {
+    refused(query(json).setQueryType(type)).withMessageContaining(reason);
   }
 }

@@ -71,6 +71,15 @@ class ResourceServiceTest {
         "movers?includeRetired=true | disk_1 LTO8_9 LTO8_10",
         "storage-groups             | cms",
         "libraries?lookBack=30d     | LTO8",
+        "drive-types                | LTO8",
+        "media-changers             | TS4500",
+        "movers?library=LTO8        | disk_1 LTO8_9 LTO8_10",
+        "movers?library=LTO9        | ''",
+        "movers?library=LTO9&library=LTO8&class=tape | LTO8_9 LTO8_10",
+        "movers?storageGroup=cms&driveType=LTO8&mediaChanger=TS4500&match=9 | LTO8_9",
+        "movers?library=            | disk_1 LTO8_9 LTO8_10",
+        "libraries?storageGroup=cms | LTO8",
+        "libraries?storageGroup=lhcb | ''",
         "variable?query=%7B%22match%22%3A%22disk%22%7D | disk_1"
       })
   void names(String url, String names) {
@@ -82,6 +91,18 @@ class ResourceServiceTest {
       expected.append("{\"text\":\"%s\",\"value\":\"%s\"}".formatted(name, name));
     }
     assertThat(response.getBody().toStringUtf8()).isEqualTo(expected + "]");
+  }
+
+  @Test
+  void moversDetail() {
+    CallResourceResponse response = get("movers-detail?match=9");
+
+    assertThat(response.getCode()).isEqualTo(200);
+    assertThat(response.getBody().toStringUtf8())
+        .isEqualTo(
+            "[{\"mover\":\"LTO8_9\",\"moverClass\":\"tape\",\"driveType\":\"LTO8\","
+                + "\"libraries\":[\"LTO8\"],\"firstSeen\":\"2025-06-10\","
+                + "\"lastSeen\":\"2025-06-19\"}]");
   }
 
   @Test
@@ -110,7 +131,10 @@ class ResourceServiceTest {
         "POST   | movers                    | 405 | use GET",
         "DELETE | variable                  | 405 | use GET or POST",
         "GET    | variable?query=x          | 400 | not valid JSON",
-        "GET    | query-model?x=1           | 200 | $schema"
+        "GET    | query-model?x=1           | 400 | parameter \\\"x\\\" is not known; none",
+        "GET    | settings-model?x=1        | 400 | parameter \\\"x\\\" is not known; none",
+        "POST   | variable?query=x          | 400 | parameter \\\"query\\\" is not known; none",
+        "GET    | movers-detail?clas=tape   | 400 | parameter \\\"clas\\\" is not known"
       })
   void problems(String method, String url, int status, String reason) {
     CallResourceResponse response = call(method, url, ByteString.EMPTY);

@@ -49,6 +49,25 @@ class SchemaTest {
   }
 
   @Test
+  void queryModel_reconciliation() throws IOException {
+    Map<String, Object> schema = schema(QUERY);
+    Map<String, Object> reconciliation = at(schema, "$defs", "reconciliation");
+
+    assertSameForms(schema, reconciliation, ReconciliationJson.KEYS);
+    assertThat(ignored(schema, reconciliation))
+        .isEqualTo(List.copyOf(QuestionJson.IGNORED.keySet()));
+  }
+
+  @Test
+  void queryModel_annotations() throws IOException {
+    Map<String, Object> schema = schema(QUERY);
+    Map<String, Object> annotations = at(schema, "$defs", "annotations");
+
+    assertSameForms(schema, annotations, AnnotationJson.KEYS);
+    assertThat(ignored(schema, annotations)).isEqualTo(List.copyOf(QuestionJson.IGNORED.keySet()));
+  }
+
+  @Test
   void settingsModel() throws IOException {
     Map<String, Object> schema = schema(SETTINGS);
     Map<String, Object> json = at(schema, "properties", "jsonData");

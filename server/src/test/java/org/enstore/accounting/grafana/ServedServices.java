@@ -8,12 +8,9 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.enstore.accounting.proto.pluginv2.DataQuery;
 import org.enstore.accounting.proto.pluginv2.DataSourceInstanceSettings;
@@ -28,9 +25,8 @@ final class ServedServices implements AutoCloseable {
   final MemoryEngines engines = new MemoryEngines();
   final InstanceRegistry registry = new InstanceRegistry(engines::build, System::nanoTime);
   final ManagedChannel channel;
-  private final ExecutorService questions =
-      new ThreadPoolExecutor(
-          THREADS, THREADS, 1, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUE));
+  private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+  private final FairThreads questions = new FairThreads(THREADS, QUEUE, threads);
   private final ExecutorService cancellations = Executors.newSingleThreadExecutor();
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final Server server;
@@ -81,7 +77,7 @@ final class ServedServices implements AutoCloseable {
   public void close() {
     channel.shutdownNow();
     server.shutdownNow();
-    questions.shutdownNow();
+    threads.shutdownNow();
     cancellations.shutdownNow();
     timer.shutdownNow();
     registry.close();

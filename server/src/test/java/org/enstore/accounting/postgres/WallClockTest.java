@@ -47,6 +47,45 @@ final class WallClockTest {
   }
 
   @Test
+  void readFrom_anInstant_missesNoTimeThatIsReadAsLater() {
+    for (String name :
+        new String[] {
+          "America/Chicago",
+          "America/Sao_Paulo",
+          "America/St_Johns",
+          "Asia/Kathmandu",
+          "Australia/Lord_Howe",
+          "Europe/Moscow",
+          "Pacific/Apia",
+          "Pacific/Kwajalein"
+        }) {
+      WallClock clock = clock(name);
+      var rules = ZoneId.of(name).getRules();
+      var change = rules.nextTransition(Instant.parse("1990-01-01T00:00:00Z"));
+      while (change != null
+          && change.getInstant().isBefore(Instant.parse("2026-01-01T00:00:00Z"))) {
+        LocalDate day = change.getDateTimeBefore().toLocalDate();
+        for (LocalDate first = day.minusDays(1); first.isBefore(day.plusDays(2)); ) {
+          LocalDate next = first.plusDays(1);
+          for (long at = clock.startOfDay(first); at < clock.startOfDay(next); at += 3600) {
+            Instant since = Instant.ofEpochSecond(at);
+            LocalDateTime from = clock.readFrom(since);
+            for (LocalDateTime wall = from.minusHours(27);
+                wall.isBefore(from);
+                wall = wall.plusMinutes(10)) {
+              assertThat(clock.instant(wall).isBefore(since))
+                  .as("%s: %s before %s of %s", name, wall, from, since)
+                  .isTrue();
+            }
+          }
+          first = next;
+        }
+        change = rules.nextTransition(change.getInstant());
+      }
+    }
+  }
+
+  @Test
   void brokenHours_noneWhereChangesAreWholeHours() {
     for (String zone : new String[] {"America/Chicago", "Europe/Madrid", "Europe/Moscow", "UTC"}) {
       assertThat(

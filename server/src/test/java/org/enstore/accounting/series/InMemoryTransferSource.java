@@ -10,10 +10,14 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.measure.SiteCalendar;
@@ -32,12 +36,14 @@ public final class InMemoryTransferSource implements TransferSource {
   private final InstantSource clock;
   private final List<Transfer> transfers = new ArrayList<>();
   private final List<SummaryRow> summary = new ArrayList<>();
+  private final Map<String, TreeMap<LocalDateTime, String>> drives = new HashMap<>();
   private final List<ReadRequest> reads = new ArrayList<>();
   private Optional<QueryFailure> outage = Optional.empty();
   private Duration lag = Duration.ZERO;
   private boolean summaryReadable = true;
   private boolean rawReadable = true;
-  private Runnable beforeRead = () -> {};
+  private Consumer<ReadRequest> beforeRead = request -> {};
+  private String lineage = "memory/1";
   private boolean closed;
 
   public InMemoryTransferSource(ZoneId zone, InstantSource clock) {
@@ -93,6 +99,11 @@ public final class InMemoryTransferSource implements TransferSource {
     summary.add(row);
   }
 
+  /** Transfers of {@code mover} from {@code since} on were made by the drive {@code serial}. */
+  public synchronized void fitDrive(String mover, LocalDateTime since, String serial) {
+    drives.computeIfAbsent(mover, name -> new TreeMap<>()).put(since, serial);
+  }
+
   /** Every call fails with {@code failure} until told otherwise. */
   public synchronized void failWith(Optional<QueryFailure> failure) {
     this.outage = failure;
@@ -110,7 +121,22 @@ public final class InMemoryTransferSource implements TransferSource {
 
   /** Runs at the start of each read, on the reading thread. */
   public synchronized void beforeRead(Runnable action) {
+    this.beforeRead = request -> action.run();
+  }
+
+  /** Runs at the start of each read, on the reading thread. */
+  public synchronized void beforeRead(Consumer<ReadRequest> action) {
     this.beforeRead = action;
+  }
+
+  /** Becomes another cluster, or another branch of its history. */
+  public synchronized void becomes(String otherLineage) {
+    this.lineage = otherLineage;
+  }
+
+  /** Loses the transfers, as a failover loses what had not reached the standby. */
+  public synchronized void lose(Predicate<Transfer> lost) {
+    transfers.removeIf(lost);
   }
 
   /** The reads so far. */
@@ -123,15 +149,16 @@ public final class InMemoryTransferSource implements TransferSource {
   }
 
   @Override
-  public Instant read(ReadRequest request, RowSink sink, Cancellation cancellation) {
-    Runnable action;
+  public Snapshot read(ReadRequest request, RowSink sink, Cancellation cancellation) {
+    Consumer<ReadRequest> action;
     synchronized (this) {
       reads.add(request);
       action = beforeRead;
     }
-    action.run();
+    action.accept(request);
     cancellation.check();
     synchronized (this) {
+      sink.begin();
       outage.ifPresent(
           failure -> {
             throw failure;
@@ -141,7 +168,7 @@ public final class InMemoryTransferSource implements TransferSource {
       } else {
         readTransfers(request, sink);
       }
-      return clock.instant().minus(lag);
+      return new Snapshot(clock.instant().minus(lag), lineage);
     }
   }
 
@@ -208,7 +235,8 @@ public final class InMemoryTransferSource implements TransferSource {
   }
 
   private void deliver(ReadRequest request, Map<Cell, List<BigDecimal>> cells, RowSink sink) {
-    long first = calendar.startOfDay(request.from());
+    long first =
+        request.since().map(Instant::getEpochSecond).orElse(calendar.startOfDay(request.from()));
     long end = calendar.startOfDay(request.to());
     cells.forEach(
         (cell, sums) -> {
@@ -290,7 +318,13 @@ public final class InMemoryTransferSource implements TransferSource {
         || !Instant.ofEpochSecond(second(transfer)).isAfter(clock.instant().minus(lag));
   }
 
-  private static String value(Transfer transfer, Dimension dimension) {
+  private String serial(Transfer transfer) {
+    Map.Entry<LocalDateTime, String> fitted =
+        drives.getOrDefault(transfer.mover(), new TreeMap<>()).floorEntry(transfer.date());
+    return fitted == null ? "SN-" + transfer.mover() : fitted.getValue();
+  }
+
+  private String value(Transfer transfer, Dimension dimension) {
     return switch (dimension) {
       case MOVER -> transfer.mover();
       case MOVER_CLASS -> MoverClass.ofDriver(transfer.driver()).label();
@@ -298,6 +332,7 @@ public final class InMemoryTransferSource implements TransferSource {
       case LIBRARY -> transfer.library();
       case DRIVE_TYPE -> transfer.driveType();
       case MEDIA_CHANGER -> transfer.mediaChanger();
+      case DRIVE_SERIAL -> serial(transfer);
       case DRIVE_RATE_BIN ->
           counts(transfer, driveRate(transfer))
               ? String.valueOf(RateBins.of(driveRate(transfer)))
@@ -319,6 +354,7 @@ public final class InMemoryTransferSource implements TransferSource {
         new ReplayLag.Known(lag),
         now,
         now.minus(lag),
+        lineage,
         summary.stream().map(SummaryRow::date).max(Comparator.naturalOrder()),
         transfers.stream()
             .filter(this::isReplayed)

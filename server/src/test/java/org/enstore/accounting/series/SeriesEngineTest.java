@@ -513,12 +513,12 @@ class SeriesEngineTest {
   }
 
   @Test
-  void neighbouringDays_areReadByOneStatement() {
+  void neighbouringDays_areReadByOneStatement_eitherSideOfTheLookBack() {
     ask(new Query());
 
-    assertThat(source.reads()).hasSize(1);
-    assertThat(source.reads().get(0).from()).isEqualTo("2025-06-10");
-    assertThat(source.reads().get(0).to()).isEqualTo("2025-06-21");
+    assertThat(source.reads())
+        .extracting(read -> read.grain() + " " + read.from() + " " + read.to())
+        .containsExactlyInAnyOrder("DAY 2025-06-10 2025-06-13", "HOUR 2025-06-13 2025-06-21");
   }
 
   @Test
@@ -614,7 +614,7 @@ class SeriesEngineTest {
         });
     List<Future<SeriesAnswer>> askers = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
-      askers.add(threads.submit(() -> ask(new Query())));
+      askers.add(threads.submit(() -> ask(new Query().from("2025-06-14T05:00:00Z"))));
     }
     assertThat(reading.await(10, TimeUnit.SECONDS)).isTrue();
     proceed.countDown();
@@ -624,6 +624,50 @@ class SeriesEngineTest {
     }
 
     assertThat(source.reads()).hasSize(1);
+  }
+
+  @Test
+  void longRange_isAnsweredInPart_neverByAlertRules() throws Exception {
+    transfer("2025-01-10T08:00:00", "L8G1_007.mover", Direction.READ, 3);
+    transfer("2025-06-10T08:00:00", "L8G1_007.mover", Direction.READ, 4);
+    CountDownLatch proceed = new CountDownLatch(1);
+    SourceSettings.Limits impatient =
+        new SourceSettings.Limits(90, 500, 1_000_000, 64L << 20, Duration.ZERO);
+    try (SeriesEngine hasty = engine(impatient)) {
+      Query recent = new Query().from("2025-06-01T05:00:00Z").step(Duration.ofDays(30)).total();
+      awaitWhole(hasty, recent);
+      source.beforeRead(() -> awaitQuietly(proceed));
+      SeriesQuery query = recent.from("2025-01-01T06:00:00Z").build();
+
+      long before = hasty.stats().partialAnswers();
+      SeriesAnswer part = hasty.answer(query, Demand.USUAL, new Cancellation());
+
+      assertThat(exact(part.table().series().get(0)))
+          .containsExactly(null, null, null, null, null, 4L);
+      assertThat(texts(part)).contains("30 of 181 days loaded so far; refresh to see the rest");
+      for (Demand demand : List.of(Demand.WHOLE, Demand.FRESH)) {
+        assertThatThrownBy(() -> hasty.answer(query, demand, new Cancellation()))
+            .isInstanceOfSatisfying(
+                QueryFailure.class,
+                failure -> assertThat(failure.kind()).isEqualTo(FailureKind.TIMEOUT))
+            .hasMessageContaining("of 181 days loaded so far; refresh to see the rest");
+      }
+      assertThat(hasty.stats().partialAnswers()).isEqualTo(before + 1);
+      proceed.countDown();
+      assertThat(exact(awaitWhole(hasty, recent).table().series().get(0)))
+          .containsExactly(3L, 0L, 0L, 0L, 0L, 4L);
+    }
+  }
+
+  /** Asks until the answer is whole, as somebody does who refreshes a dashboard. */
+  private static SeriesAnswer awaitWhole(SeriesEngine engine, Query query) {
+    while (true) {
+      SeriesAnswer answer = engine.answer(query.build(), Demand.USUAL, new Cancellation());
+      if (texts(answer).stream().noneMatch(text -> text.contains("loaded so far"))) {
+        return answer;
+      }
+      Thread.onSpinWait();
+    }
   }
 
   @Test
@@ -655,7 +699,8 @@ class SeriesEngineTest {
     for (int i = 0; i < 5; i++) {
       transfer("2025-06-20T08:00:00", "L8G1_00" + i + ".mover", Direction.READ, 10 + i);
     }
-    try (SeriesEngine narrow = engine(new SourceSettings.Limits(90, 2, 1_000, 16L << 20))) {
+    try (SeriesEngine narrow =
+        engine(new SourceSettings.Limits(90, 2, 1_000, 16L << 20, Duration.ofSeconds(20)))) {
       SeriesAnswer answer = narrow.answer(new Query().build(), false, new Cancellation());
 
       assertThat(answer.table().series())
@@ -701,7 +746,8 @@ class SeriesEngineTest {
 
   private List<String> names(Optional<String> match, Set<MoverClass> classes) {
     return engine.names(
-        new NamesQuery(Dimension.MOVER, Optional.empty(), match, classes), new Cancellation());
+        new NamesQuery(Dimension.MOVER, Optional.empty(), match, classes, Map.of()),
+        new Cancellation());
   }
 
   @Test
@@ -710,7 +756,8 @@ class SeriesEngineTest {
 
     assertThat(
             engine.names(
-                new NamesQuery(Dimension.LIBRARY, Optional.empty(), Optional.empty(), Set.of()),
+                new NamesQuery(
+                    Dimension.LIBRARY, Optional.empty(), Optional.empty(), Set.of(), Map.of()),
                 new Cancellation()))
         .containsExactly("CD-LTO8G1");
   }
@@ -982,7 +1029,8 @@ class SeriesEngineTest {
       rated("2025-06-18T10:00:00", "M" + i + ".mover", "g" + i, 100 + i, 0);
     }
     SeriesAnswer answer;
-    try (SeriesEngine small = engine(new SourceSettings.Limits(90, 5, 1_000_000, 64L << 20))) {
+    try (SeriesEngine small =
+        engine(new SourceSettings.Limits(90, 5, 1_000_000, 64L << 20, Duration.ofSeconds(20)))) {
       answer =
           small.answer(new Query().by(Dimension.STORAGE_GROUP).build(), false, new Cancellation());
     }

@@ -11,6 +11,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import org.enstore.accounting.measure.Direction;
@@ -447,6 +448,65 @@ public abstract class TransferSourceContract {
     }
   }
 
+  @Test
+  void transfers_beforeAnInstantAndSince_areEachInOneOfTwo() throws Exception {
+    Random random = new Random(11);
+    for (String[] place :
+        new String[][] {
+          {"America/Chicago", "2025-03-08"},
+          {"America/Chicago", "2025-11-01"},
+          {"Australia/Lord_Howe", "2025-04-05"},
+          {"Australia/Lord_Howe", "2025-10-04"},
+          {"Europe/Moscow", "2014-10-25"},
+          {"Pacific/Apia", "2011-12-29"},
+          {"America/Sao_Paulo", "2018-11-03"}
+        }) {
+      ZoneId zone = ZoneId.of(place[0]);
+      LocalDate first = LocalDate.parse(place[1]);
+      List<TransferRow> rows = new ArrayList<>();
+      for (int i = 0; i < 400; i++) {
+        LocalDateTime date = first.atStartOfDay().plusSeconds(random.nextInt(3 * 86_400));
+        rows.add(TransferRow.of(date.toString(), "r", 1L << random.nextInt(40), "A.mover"));
+      }
+      TransferSource source = source(zone, rows, List.of());
+      SiteCalendar calendar = new SiteCalendar(zone);
+      for (LocalDate day = first; day.isBefore(first.plusDays(3)); day = day.plusDays(1)) {
+        long start = calendar.startOfDay(day);
+        long end = calendar.startOfDay(day.plusDays(1));
+        for (Grain grain : List.of(Grain.MINUTE, Grain.HOUR)) {
+          Map<Long, Long> whole = byStart(source, grain, day, Optional.empty());
+          for (long since = start; since < end; since += 3 * 3600) {
+            Map<Long, Long> joined = new TreeMap<>();
+            long seam = since;
+            whole.forEach(
+                (at, sum) -> {
+                  if (at < seam) {
+                    joined.put(at, sum);
+                  }
+                });
+            byStart(source, grain, day, Optional.of(Instant.ofEpochSecond(since)))
+                .forEach(
+                    (at, sum) -> {
+                      assertThat(at).isGreaterThanOrEqualTo(seam);
+                      joined.merge(at, sum, Long::sum);
+                    });
+            assertThat(joined).as("%s %s %s %s", zone, grain, day, since).isEqualTo(whole);
+          }
+        }
+      }
+    }
+  }
+
+  private static Map<Long, Long> byStart(
+      TransferSource source, Grain grain, LocalDate day, Optional<Instant> since) {
+    Map<Long, Long> cells = new TreeMap<>();
+    source.read(
+        new ReadRequest(SourceTable.RAW, grain, TOTAL, day, day.plusDays(1), since),
+        (epochSecond, key, sums) -> cells.merge(epochSecond, sums[0], Long::sum),
+        new Cancellation());
+    return cells;
+  }
+
   // ---- the summary ----------------------------------------------------------------------------
 
   @Test
@@ -504,7 +564,7 @@ public abstract class TransferSourceContract {
   void read_returnsAnInstantItIsCompleteThrough() throws Exception {
     TransferSource source = raw(UTC);
 
-    Instant knownThrough =
+    Snapshot snapshot =
         source.read(
             new ReadRequest(
                 SourceTable.RAW,
@@ -515,7 +575,8 @@ public abstract class TransferSourceContract {
             (epochSecond, key, sums) -> {},
             new Cancellation());
 
-    assertThat(knownThrough).isBeforeOrEqualTo(NOW);
+    assertThat(snapshot.knownThrough()).isBeforeOrEqualTo(NOW);
+    assertThat(snapshot.lineage()).isEqualTo(source.state(new Cancellation()).lineage());
   }
 
   @Test

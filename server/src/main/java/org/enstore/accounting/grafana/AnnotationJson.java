@@ -1,0 +1,55 @@
+package org.enstore.accounting.grafana;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.enstore.accounting.config.Key;
+import org.enstore.accounting.config.KeyReader;
+import org.enstore.accounting.measure.TimeRange;
+import org.enstore.accounting.proto.pluginv2.DataQuery;
+import org.enstore.accounting.series.AnnotationEvent;
+import org.enstore.accounting.series.AnnotationQuery;
+import org.enstore.accounting.series.Dimension;
+import org.enstore.accounting.series.Filter;
+import org.enstore.accounting.series.QueryFailure;
+import org.enstore.accounting.series.QueryRules;
+
+/** Reads queries for the events that a graph is to be marked with. */
+final class AnnotationJson {
+  private static final Key<Long> VERSION =
+      Key.number("version", 1, QuestionJson.VERSION, "version of the query model", 1);
+  private static final Key<AnnotationEvent> EVENT =
+      Key.choice(
+          "event",
+          List.of(AnnotationEvent.values()),
+          AnnotationEvent::label,
+          AnnotationEvent.MOVER_SILENT);
+  private static final Key<Map<String, Filter>> FILTERS = QueryRules.filters(Dimension.ASKABLE);
+  private static final Key<Duration> SILENCE =
+      Key.duration("silence", Duration.ofHours(1), Duration.ofDays(90), Duration.ofDays(1));
+
+  /** Every key of the query, in the order to document them. */
+  static final List<Key<?>> KEYS =
+      List.of(VERSION, QuestionJson.QUERY_TYPE, EVENT, FILTERS, SILENCE);
+
+  private AnnotationJson() {}
+
+  /**
+   * Reads the object of a query.
+   *
+   * @throws QueryFailure with every problem
+   */
+  static AnnotationQuery read(DataQuery query, Map<String, ?> object) {
+    KeyReader keys = new KeyReader("", object, KEYS);
+    keys.take(VERSION);
+    keys.take(QuestionJson.QUERY_TYPE);
+    AnnotationEvent event = keys.take(EVENT);
+    Map<Dimension, Filter> filters = QueryRules.byDimension(keys.take(FILTERS));
+    Duration silence = keys.take(SILENCE);
+    keys.drop(QuestionJson.IGNORED::containsKey);
+    Optional<TimeRange> range = QuestionJson.range(query, keys);
+    QueryRules.refuse(keys.complaints());
+    return new AnnotationQuery(event, range.orElseThrow(), filters, silence);
+  }
+}

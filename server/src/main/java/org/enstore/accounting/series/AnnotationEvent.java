@@ -1,0 +1,22 @@
+package org.enstore.accounting.series;
+
+/** What graphs can be marked with. */
+public enum AnnotationEvent {
+  /** A mover that had transfers had none for a while. */
+  MOVER_SILENT("moverSilent"),
+  /** A day on which more was transferred than on any day before. */
+  RECORD_DAY("recordDay"),
+  /** A mover has another drive. */
+  DRIVE_CHANGE("driveChange");
+
+  private final String label;
+
+  AnnotationEvent(String label) {
+    this.label = label;
+  }
+
+  /** The word used in queries and tags. */
+  public String label() {
+    return label;
+  }
+}

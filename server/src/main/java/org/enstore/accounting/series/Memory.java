@@ -1,0 +1,161 @@
+package org.enstore.accounting.series;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BinaryOperator;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The memory of one data source: blocks, finished answers and the buffers of reads, bounded by
+ * bytes together. What is kept makes room for the buffers. Thread-safe.
+ */
+final class Memory {
+  /*
+   * Buffers
+   *
+   * How much a read brings is not known before it has. Reads that run at the same time share a
+   * quarter of the limit. The one for which that does not suffice gives up what it has and begins
+   * again with a quarter for itself, as soon as no other read is in that position: so no two
+   * half-finished reads wait for each other's room, and buffers never take more than a half.
+   */
+  private static final int BUFFER_SHARE = 4;
+
+  /** Smaller changes of the buffers' size do not reach the cache's own bound. */
+  private static final int STEPS = 64;
+
+  private final long limit;
+  private final Cache<Object, Kept> kept;
+  private final LongAdder evictions = new LongAdder();
+  private final ReentrantLock large = new ReentrantLock();
+  private long sharedBytes;
+  private long largeBytes;
+  private long heldBack;
+
+  /** A memory of {@code limit} bytes. */
+  Memory(long limit) {
+    this.limit = limit;
+    this.kept =
+        Caffeine.newBuilder()
+            .maximumWeight(limit)
+            .weigher((Object key, Kept value) -> value.sizeBytes())
+            .evictionListener((key, value, cause) -> evictions.increment())
+            .executor(Runnable::run)
+            .build();
+  }
+
+  /** What is kept under {@code key}, if it still is and is a {@code kind}. */
+  <T extends Kept> Optional<T> get(Object key, Class<T> kind) {
+    @Nullable Kept value = kept.getIfPresent(key);
+    return kind.isInstance(value) ? Optional.of(kind.cast(value)) : Optional.empty();
+  }
+
+  /** Keeps {@code value} under {@code key}, which stands for values of its own kind alone. */
+  void put(Object key, Kept value) {
+    kept.put(key, value);
+  }
+
+  /** Keeps what {@code choice} makes of the value already kept and {@code value}; gives it. */
+  <T extends Kept> T merge(Object key, T value, Class<T> kind, BinaryOperator<T> choice) {
+    Kept merged =
+        kept.asMap().merge(key, value, (a, b) -> choice.apply(kind.cast(a), kind.cast(b)));
+    return kind.cast(merged);
+  }
+
+  /** How many values were dropped for want of room. */
+  long evictions() {
+    return evictions.sum();
+  }
+
+  /** How many values are kept. */
+  long count() {
+    return kept.estimatedSize();
+  }
+
+  /** The size of all that is kept, in bytes. */
+  long keptBytes() {
+    return kept.policy().eviction().map(e -> e.weightedSize().orElse(0)).orElse(0L);
+  }
+
+  /** The size of the buffers of reads, in bytes. */
+  synchronized long bufferBytes() {
+    return sharedBytes + largeBytes;
+  }
+
+  /** Fills a buffer. */
+  @FunctionalInterface
+  interface Filling<T> {
+    /**
+     * Fills it.
+     *
+     * @param room to be told of every growth, in bytes; refuses by throwing {@link NoRoom}
+     */
+    T fill(LongConsumer room);
+  }
+
+  /** The room for buffers is used up. */
+  static final class NoRoom extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    NoRoom() {
+      super("no room for more cells", null, false, false);
+    }
+  }
+
+  /**
+   * What {@code filling} makes in the room that all reads share.
+   *
+   * @throws NoRoom when that does not suffice
+   */
+  <T> T share(Filling<T> filling) {
+    return fill(filling, false);
+  }
+
+  /**
+   * What {@code filling} makes in the room for one large read; waits for its turn.
+   *
+   * @throws NoRoom when that does not suffice either
+   */
+  <T> T alone(Filling<T> filling) throws InterruptedException {
+    large.lockInterruptibly();
+    try {
+      return fill(filling, true);
+    } finally {
+      large.unlock();
+    }
+  }
+
+  private <T> T fill(Filling<T> filling, boolean isLarge) {
+    long[] taken = new long[1];
+    try {
+      return filling.fill(
+          bytes -> {
+            take(bytes, isLarge);
+            taken[0] += bytes;
+          });
+    } finally {
+      take(-taken[0], isLarge);
+    }
+  }
+
+  private synchronized void take(long bytes, boolean isLarge) {
+    long wanted = (isLarge ? largeBytes : sharedBytes) + bytes;
+    if (bytes > 0 && wanted > limit / BUFFER_SHARE) {
+      throw new NoRoom();
+    }
+    if (isLarge) {
+      largeBytes = wanted;
+    } else {
+      sharedBytes = wanted;
+    }
+    long step = limit / STEPS;
+    long hold = (sharedBytes + largeBytes + step - 1) / step * step;
+    if (hold != heldBack) {
+      heldBack = hold;
+      kept.policy().eviction().ifPresent(eviction -> eviction.setMaximum(limit - hold));
+    }
+  }
+}
