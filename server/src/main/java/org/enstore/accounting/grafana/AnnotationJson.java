@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.enstore.accounting.config.Durations;
 import org.enstore.accounting.config.Key;
 import org.enstore.accounting.config.KeyReader;
 import org.enstore.accounting.measure.TimeRange;
@@ -29,9 +30,19 @@ final class AnnotationJson {
   private static final Key<Duration> SILENCE =
       Key.duration("silence", Duration.ofHours(1), Duration.ofDays(90), Duration.ofDays(1));
 
+  private static final Duration SHORTEST_LAG = Duration.ofSeconds(1);
+  private static final Duration LONGEST_LAG = Duration.ofDays(7);
+  private static final Key<Optional<Duration>> LAG =
+      Key.text(
+          "lag",
+          Optional.empty(),
+          "",
+          "a duration from 1s to 7d, or empty for the data source's lagWarning",
+          AnnotationJson::lag);
+
   /** Every key of the query, in the order to document them. */
   static final List<Key<?>> KEYS =
-      List.of(VERSION, QuestionJson.QUERY_TYPE, EVENT, FILTERS, SILENCE);
+      List.of(VERSION, QuestionJson.QUERY_TYPE, EVENT, FILTERS, SILENCE, LAG);
 
   private AnnotationJson() {}
 
@@ -47,9 +58,20 @@ final class AnnotationJson {
     AnnotationEvent event = keys.take(EVENT);
     Map<Dimension, Filter> filters = QueryRules.byDimension(keys.take(FILTERS));
     Duration silence = keys.take(SILENCE);
+    Optional<Duration> lag = keys.take(LAG);
     keys.drop(QuestionJson.IGNORED::containsKey);
     Optional<TimeRange> range = QuestionJson.range(query, keys);
     QueryRules.refuse(keys.complaints());
-    return new AnnotationQuery(event, range.orElseThrow(), filters, silence);
+    return new AnnotationQuery(event, range.orElseThrow(), filters, silence, lag);
+  }
+
+  private static Optional<Duration> lag(String text) {
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Durations.parse(text)
+            .filter(lag -> lag.compareTo(SHORTEST_LAG) >= 0 && lag.compareTo(LONGEST_LAG) <= 0)
+            .orElseThrow(IllegalArgumentException::new));
   }
 }

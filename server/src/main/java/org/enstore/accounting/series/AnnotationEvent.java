@@ -7,7 +7,9 @@ public enum AnnotationEvent {
   /** A day on which more was transferred than on any day before. */
   RECORD_DAY("recordDay"),
   /** A mover has another drive. */
-  DRIVE_CHANGE("driveChange");
+  DRIVE_CHANGE("driveChange"),
+  /** A standby was further behind its primary than it should be, or nobody could tell. */
+  REPLICATION_LAG("replicationLag");
 
   private final String label;
 

@@ -35,9 +35,6 @@ final class Annotator {
    * are read again in fine ones: by the minute when they are few, by the hour when they are more.
    */
 
-  /** The most events of one answer. */
-  static final int MAX_EVENTS = 500;
-
   /** So many days are read by the minute, or by the hour, to date events more closely. */
   static final int DAYS_BY_MINUTE = 7;
 
@@ -89,6 +86,8 @@ final class Annotator {
       case MOVER_SILENT -> search.silences();
       case RECORD_DAY -> search.records();
       case DRIVE_CHANGE -> search.driveChanges();
+      case REPLICATION_LAG ->
+          throw new IllegalArgumentException("days of transfers do not tell of replication");
     }
     return search.result();
   }
@@ -149,17 +148,7 @@ final class Annotator {
                           && !event.end().orElse(event.time()).isBefore(query.range().from()))
               .sorted(Comparator.comparing(Event::time))
               .toList();
-      if (sorted.size() > MAX_EVENTS) {
-        notices.add(
-            Notice.warning(
-                "Only the last "
-                    + MAX_EVENTS
-                    + " of "
-                    + sorted.size()
-                    + " events are shown. Narrow the filters or shorten the time range."));
-        sorted = sorted.subList(sorted.size() - MAX_EVENTS, sorted.size());
-      }
-      return new Annotations(sorted, notices);
+      return Annotations.last(sorted, notices);
     }
 
     void outage(QueryFailure failure) {

@@ -621,7 +621,9 @@ public final class SeriesEngine implements AutoCloseable {
    * @throws QueryFailure when they cannot be told
    */
   public Annotations annotations(AnnotationQuery query, Cancellation cancellation) {
-    return annotator.answer(query, cancellation);
+    return query.event() == AnnotationEvent.REPLICATION_LAG
+        ? LagAnnotations.of(query, replication(), settings.freshness().lagWarning(), cancellation)
+        : annotator.answer(query, cancellation);
   }
 
   /**

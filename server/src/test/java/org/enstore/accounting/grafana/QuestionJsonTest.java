@@ -383,6 +383,7 @@ class QuestionJsonTest {
 
     assertThat(query.event()).isEqualTo(AnnotationEvent.MOVER_SILENT);
     assertThat(query.silence()).isEqualTo(Duration.ofDays(1));
+    assertThat(query.lag()).isEmpty();
     assertThat(query.filters()).isEmpty();
   }
 
@@ -393,6 +394,7 @@ class QuestionJsonTest {
         "reconciliation | {\"filters\":{\"library\":{}}} | known are mover.",
         "reconciliation | {\"event\":\"recordDay\"}     | \"event\" is not known",
         "annotations    | {\"event\":\"silent\"}        | \"driveChange\"",
+        "annotations    | {\"lag\":\"8d\"}             | a duration from 1s to 7d",
         "annotations    | {\"silence\":\"59m\"}         | a duration from 1h to 90d",
         "annotations    | {\"filters\":{\"driveSerial\":{}}} | \"filters.driveSerial\" is not known"
       })

@@ -28,7 +28,7 @@ class AnnotatorTest {
 
   private Annotations ask(AnnotationEvent event, TimeRange range, Duration silence) {
     return site.engine.annotations(
-        new AnnotationQuery(event, range, Map.of(), silence), new Cancellation());
+        new AnnotationQuery(event, range, Map.of(), silence, Optional.empty()), new Cancellation());
   }
 
   private List<Event> silences(Duration silence) {
@@ -130,7 +130,8 @@ class AnnotatorTest {
                         AnnotationEvent.MOVER_SILENT,
                         TEN_DAYS,
                         Map.of(Dimension.MOVER, Filter.including(List.of("L8_2"))),
-                        Duration.ofDays(1)),
+                        Duration.ofDays(1),
+                        Optional.empty()),
                     new Cancellation())
                 .events())
         .extracting(Event::title)
@@ -193,7 +194,8 @@ class AnnotatorTest {
                 AnnotationEvent.RECORD_DAY,
                 TEN_DAYS,
                 Map.of(Dimension.STORAGE_GROUP, Filter.including(List.of("cms"))),
-                Duration.ofDays(1)),
+                Duration.ofDays(1),
+                Optional.empty()),
             new Cancellation());
 
     assertThat(answer.events())
