@@ -7,6 +7,5 @@ import { EnstoreQuery } from './types';
 /** Lets dashboards mark events that the backend finds; Grafana reads time, timeEnd, title, text and tags out of its frame. */
 export const annotations: AnnotationSupport<EnstoreQuery> = {
   QueryEditor: AnnotationEditor,
-  getDefaultQuery: () => ({ queryType: 'annotations' }),
   prepareQuery: ({ target }) => asEvents(target),
 };

@@ -102,10 +102,9 @@ describe('EnstoreDataSource', () => {
   });
 
   it('asks for events on behalf of annotations', () => {
-    const { prepareQuery, getDefaultQuery } = fakeDataSource().annotations;
+    const { prepareQuery } = fakeDataSource().annotations;
     const annotation = { name: 'Silent', enable: true, iconColor: 'red', target: query({ measure: 'bytes', event: 'driveChange' }) };
     expect(prepareQuery?.(annotation as AnnotationQuery<EnstoreQuery>)).toEqual(query({ queryType: 'annotations', event: 'driveChange' }));
-    expect(getDefaultQuery?.()).toEqual({ queryType: 'annotations' });
   });
 
   it('shows a query as a sentence', () => {
