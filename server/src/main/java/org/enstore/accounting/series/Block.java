@@ -163,10 +163,7 @@ final class Block implements Kept {
       this.quantities = key.shape().quantities();
       this.room = room;
       this.columns = new long[quantities.size()][FIRST_CAPACITY];
-      this.slotStarts = new long[key.span().slots(key.grain(), calendar)];
-      for (int slot = 0; slot < slotStarts.length; slot++) {
-        slotStarts[slot] = key.span().slotStart(key.grain(), calendar, slot);
-      }
+      this.slotStarts = key.span().slotStarts(key.grain(), calendar);
     }
 
     /** Adds one cell; one outside the span goes to the nearest slot. */
@@ -189,10 +186,10 @@ final class Block implements Kept {
     /** Adds the cells of a finer block of the same table and shape that lies in this span. */
     void addAll(Block finer) {
       BlockKey from = finer.key;
-      int[] slotHere = new int[from.span().slots(from.grain(), calendar)];
-      for (int slot = 0; slot < slotHere.length; slot++) {
-        long start = from.span().slotStart(from.grain(), calendar, slot);
-        slotHere[slot] = indexOf(slotStarts, start);
+      long[] starts = from.span().slotStarts(from.grain(), calendar);
+      int[] slotHere = new int[starts.length];
+      for (int slot = 0; slot < starts.length; slot++) {
+        slotHere[slot] = indexOf(slotStarts, starts[slot]);
       }
       for (int k = 0; k < finer.keyCount(); k++) {
         for (int cell = finer.firstCell(k); cell < finer.firstCell(k + 1); cell++) {

@@ -52,6 +52,19 @@ record Span(LocalDate from, LocalDate to) {
     return Math.max(1, (int) ((seconds + width - 1) / width));
   }
 
+  /** The instants at which the slots begin, in seconds since the epoch. */
+  long[] slotStarts(Grain grain, SiteCalendar calendar) {
+    long[] starts = new long[slots(grain, calendar)];
+    long first = calendar.startOfDay(from);
+    for (int slot = 0; slot < starts.length; slot++) {
+      starts[slot] =
+          grain == Grain.DAY
+              ? calendar.startOfDay(from.plusDays(slot))
+              : first + (long) slot * secondsOf(grain);
+    }
+    return starts;
+  }
+
   /** The instant at which {@code slot} begins, in seconds since the epoch. */
   long slotStart(Grain grain, SiteCalendar calendar, int slot) {
     return grain == Grain.DAY
