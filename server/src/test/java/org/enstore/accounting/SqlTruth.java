@@ -361,11 +361,11 @@ final class SqlTruth {
       Map<Long, Cell> series, List<Long> buckets, List<Long> shownAt, long end)
       throws IllegalStateException {
     Map<Long, Expected> values = new TreeMap<>();
-    long complete = Math.min(complete(), end);
+    long completeMillis = Math.min(completeMillis(), 1000 * end);
     boolean sum = List.of("bytes", "throughput", "transfers").contains(asked.measure());
     String gaps = asked.runningTotal() ? "notYet" : sum ? asked.gaps() : "null";
     int known = buckets.size();
-    while (gaps.equals("notYet") && known > 0 && buckets.get(known - 1) >= complete) {
+    while (gaps.equals("notYet") && known > 0 && 1000 * buckets.get(known - 1) >= completeMillis) {
       known--;
     }
     Cell total = new Cell();
@@ -378,12 +378,14 @@ final class SqlTruth {
       values.put(
           shownAt.get(i),
           value(
-              asked.runningTotal() ? total : cell.orElseGet(Cell::new), buckets.get(i), complete));
+              asked.runningTotal() ? total : cell.orElseGet(Cell::new),
+              buckets.get(i),
+              completeMillis));
     }
     return values;
   }
 
-  private Expected value(Cell cell, long start, long complete) {
+  private Expected value(Cell cell, long start, long completeMillis) {
     BigDecimal unit =
         BigDecimal.valueOf(
             switch (asked.unit()) {
@@ -395,10 +397,14 @@ final class SqlTruth {
       case "transfers" -> new Expected(cell.transfers, BigDecimal.ZERO);
       case "bytes" -> exact(cell.bytes, unit);
       case "throughput" -> {
-        long ends = start >= complete ? cell.ends : Math.min(cell.ends, complete);
+        long ends =
+            1000 * start >= completeMillis
+                ? 1000 * cell.ends
+                : Math.min(1000 * cell.ends, completeMillis);
+        BigDecimal millis = BigDecimal.valueOf(Math.max(1000, ends - 1000 * start));
         yield cell.bytes.signum() == 0
             ? exact(BigDecimal.ZERO, unit)
-            : exact(cell.bytes, unit.multiply(BigDecimal.valueOf(Math.max(1, ends - start))));
+            : exact(cell.bytes.movePointRight(3), unit.multiply(millis));
       }
       case "meanFileSize" -> exact(cell.bytes, unit.multiply(cell.transfers));
       case "driveRateMax" ->
@@ -439,13 +445,13 @@ final class SqlTruth {
 
   // ---- time -----------------------------------------------------------------------------------
 
-  /** The instant up to which everything is known. */
-  private long complete() {
+  /** The instant up to which everything is known, in milliseconds. */
+  private long completeMillis() {
     return asked.source().equals("summary")
-        ? lastSummaryDay.plusDays(1).atStartOfDay(asked.zone()).toEpochSecond()
+        ? 1000 * lastSummaryDay.plusDays(1).atStartOfDay(asked.zone()).toEpochSecond()
         : Math.min(
-            asOf.getEpochSecond(),
-            now.atZone(asked.zone()).withLaterOffsetAtOverlap().toEpochSecond());
+            asOf.toEpochMilli(),
+            1000 * now.atZone(asked.zone()).withLaterOffsetAtOverlap().toEpochSecond());
   }
 
   /** As many buckets as {@code current} has, right before them. */
