@@ -58,7 +58,7 @@ function result(query, from, to) {
     case 'reconciliation':
       return reconciliation(query, to);
     case 'replication':
-      return query.view === 'history' ? replicationHistory(query, from, to) : replicationStatus(query);
+      return (query.view ?? 'status') === 'status' ? replicationStatus(query) : replicationHistory(query, from, to);
     default:
       return series(query, from, to);
   }

@@ -39,7 +39,11 @@ function parts(query: EnstoreQuery): Array<string | undefined> {
     }
     case 'replication': {
       const { view } = { ...DEFAULTS.replication, ...query };
-      return [view === 'status' ? 'State of replication on each host' : 'Replication lag of each host over time'];
+      return [
+        view === 'status' ? 'State of replication on each host' : 'Replication lag of each host over time',
+        view === 'lagSeconds' ? 'in seconds' : undefined,
+        view === 'lagBytes' ? 'in bytes' : undefined,
+      ];
     }
     case 'annotations': {
       const { event, filters, silence, lag } = { ...DEFAULTS.annotations, ...query };

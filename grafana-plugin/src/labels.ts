@@ -252,6 +252,8 @@ export const gapsChoices: Array<Choice<Gaps>> = [
 export const viewChoices: Array<Choice<ReplicationView>> = [
   { value: 'status', label: 'Status', description: 'Each host as it is now' },
   { value: 'history', label: 'History', description: 'Lag over time, since the service began to watch' },
+  { value: 'lagSeconds', label: 'Seconds', description: 'Its seconds alone, for alert rules' },
+  { value: 'lagBytes', label: 'Bytes', description: 'Its bytes alone, for alert rules' },
 ];
 
 export const eventChoices: Array<Choice<EventKind> & { subject: string }> = [

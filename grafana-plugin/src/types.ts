@@ -17,7 +17,7 @@ export type Unit = 'bytes' | 'MiB' | 'MB';
 export type Gaps = 'zero' | 'null' | 'notYet';
 export type Source = 'auto' | 'summary' | 'raw';
 export type Compare = 'none' | 'previousPeriod';
-export type ReplicationView = 'status' | 'history';
+export type ReplicationView = 'status' | 'history' | 'lagSeconds' | 'lagBytes';
 export type EventKind = 'moverSilent' | 'recordDay' | 'driveChange' | 'replicationLag';
 
 /** The kinds of question a query can be; empty means series. */

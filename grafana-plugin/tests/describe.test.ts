@@ -38,6 +38,8 @@ group('describe', () => {
     ],
     [{ queryType: 'replication' }, 'State of replication on each host'],
     [{ queryType: 'replication', view: 'history' }, 'Replication lag of each host over time'],
+    [{ queryType: 'replication', view: 'lagSeconds' }, 'Replication lag of each host over time, in seconds'],
+    [{ queryType: 'replication', view: 'lagBytes' }, 'Replication lag of each host over time, in bytes'],
     [{ queryType: 'annotations' }, 'Movers that fall silent, for 1d'],
     [{ queryType: 'annotations', event: 'replicationLag' }, 'Times of replication lag, above the warning threshold'],
     [{ queryType: 'annotations', event: 'replicationLag', lag: '10m' }, 'Times of replication lag, above 10m'],

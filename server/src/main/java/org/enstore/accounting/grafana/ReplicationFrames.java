@@ -19,6 +19,7 @@ import org.enstore.accounting.frame.Frame;
 import org.enstore.accounting.frame.FrameMeta;
 import org.enstore.accounting.frame.FrameNotice;
 import org.enstore.accounting.frame.FrameType;
+import org.enstore.accounting.grafana.ReplicationRequest.View;
 import org.enstore.accounting.measure.Numbers;
 import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.series.HostStatus;
@@ -127,8 +128,11 @@ final class ReplicationFrames {
   /**
    * The lag within {@code range} in no more than {@code maxPoints} points. A point that stands for
    * several looks has the longest lag they saw, and is null when none of them saw any.
+   *
+   * @param view in seconds, in bytes, or both
    */
-  static Frame history(String refId, Replication replication, TimeRange range, long maxPoints) {
+  static Frame history(
+      String refId, Replication replication, TimeRange range, long maxPoints, View view) {
     LagHistory history = replication.history();
     Map<String, List<LagHistory.Sample>> samples = history.samples(range);
     long width = width(range, maxPoints, history.interval());
@@ -152,6 +156,7 @@ final class ReplicationFrames {
             .column(
                 Column.times("time", times)
                     .configured(FieldConfig.builder().interval(Duration.ofMillis(width)).build()));
+    List<Column> seconds = new ArrayList<>();
     List<Column> bytes = new ArrayList<>();
     samples.forEach(
         (host, seen) -> {
@@ -163,7 +168,7 @@ final class ReplicationFrames {
             }
           }
           Map<String, String> labels = Map.of("host", host);
-          frame.column(
+          seconds.add(
               Column.numbers("lagSeconds", Numbers.rounded(worst.seconds, worst.noSeconds))
                   .nullable()
                   .labelled(labels)
@@ -174,7 +179,12 @@ final class ReplicationFrames {
                   .labelled(labels)
                   .configured(BYTES));
         });
-    bytes.forEach(frame::column);
+    if (view != View.LAG_BYTES) {
+      seconds.forEach(frame::column);
+    }
+    if (view != View.LAG_SECONDS) {
+      bytes.forEach(frame::column);
+    }
     return frame.build();
   }
 

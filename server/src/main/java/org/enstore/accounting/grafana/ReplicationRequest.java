@@ -32,8 +32,12 @@ record ReplicationRequest(View view, Optional<TimeRange> range, long maxPoints) 
   enum View {
     /** How every host is now. */
     STATUS("status"),
-    /** How the lag was. */
-    HISTORY("history");
+    /** How the lag was, in seconds and in bytes. */
+    HISTORY("history"),
+    /** How the lag was in seconds. Its series differ by their labels alone, as alert rules need. */
+    LAG_SECONDS("lagSeconds"),
+    /** The same in bytes. */
+    LAG_BYTES("lagBytes");
 
     private final String word;
 
@@ -58,7 +62,7 @@ record ReplicationRequest(View view, Optional<TimeRange> range, long maxPoints) 
     View view = keys.take(VIEW);
     keys.drop(QuestionJson.IGNORED::containsKey);
     Optional<TimeRange> range =
-        view == View.HISTORY ? QuestionJson.range(query, keys) : Optional.empty();
+        view == View.STATUS ? Optional.empty() : QuestionJson.range(query, keys);
     QueryRules.refuse(keys.complaints());
     return new ReplicationRequest(view, range, QuestionJson.maxPoints(query));
   }
@@ -66,7 +70,7 @@ record ReplicationRequest(View view, Optional<TimeRange> range, long maxPoints) 
   /** The answer, of what the last look saw. */
   Frame frame(String refId, List<HostStatus> hosts, Replication replication) {
     return range
-        .map(asked -> ReplicationFrames.history(refId, replication, asked, maxPoints))
+        .map(asked -> ReplicationFrames.history(refId, replication, asked, maxPoints, view))
         .orElseGet(() -> ReplicationFrames.status(refId, hosts, replication));
   }
 }

@@ -297,7 +297,7 @@ class QuestionJsonTest {
             question -> assertThat(question.request().range()).isPresent());
     refused(query("{\"queryType\":\"replication\",\"view\":\"lag\"}"))
         .withMessageContaining("\"view\"")
-        .withMessageContaining("\"status\" or \"history\"");
+        .withMessageContaining("\"status\", \"history\", \"lagSeconds\" or \"lagBytes\"");
     refused(query("{\"queryType\":\"replication\",\"measure\":\"bytes\"}"))
         .withMessageContaining("\"measure\"");
   }
