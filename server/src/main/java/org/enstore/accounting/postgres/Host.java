@@ -147,14 +147,18 @@ final class Host implements AutoCloseable {
   <T> T transact(Work<T> work, Cancellation cancellation) throws SQLException {
     try (Connection connection = borrow(cancellation)) {
       Attendance attendance = new Attendance(connection, cancellation, messenger);
+      boolean ended = false;
       try {
         Instant at = clock.instant();
         T result = work.on(connection, replay -> observed(replay, at));
         connection.commit();
+        ended = true;
         return result;
       } finally {
         attendance.close();
-        if (attendance.isDisturbed()) {
+        // A COPY that was broken off leaves rows on the wire, which the driver would take for the
+        // answer to the session's next statement.
+        if (!ended || attendance.isDisturbed()) {
           evict(connection);
         }
       }

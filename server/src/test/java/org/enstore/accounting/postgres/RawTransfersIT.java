@@ -1,6 +1,7 @@
 package org.enstore.accounting.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.Dimension;
@@ -141,27 +143,63 @@ final class RawTransfersIT {
     }
   }
 
-  private static Map<String, Long> cells(ZoneId zone, SourceTable table, Grain grain, Shape shape) {
-    Map<String, Long> cells = new HashMap<>();
-    try (StandbyTransferSource source =
-        new StandbyTransferSource(
-            pair.settings(DATABASE, zone), InstantSource.system(), "plain", "test/1")) {
-      source.read(
-          new ReadRequest(table, grain, shape, FIRST.plusDays(1), FIRST.plusDays(DAYS - 1)),
-          (epochSecond, key, sums) -> {
-            String name =
-                Instant.ofEpochSecond(epochSecond)
-                    + " "
-                    + key.direction().label().charAt(0)
-                    + " "
-                    + String.join(" ", key.values());
-            cells.merge(name + " bytes", sums[0], Long::sum);
-            if (sums.length > 1) {
-              cells.merge(name + " count", sums[1], Long::sum);
-            }
-          },
-          new Cancellation());
+  @Test
+  void read_afterOneThatWasBrokenOff_isWhole() throws Exception {
+    Shape shape = Shape.of(List.of(Dimension.MOVER), List.of(Quantity.BYTES));
+    ZoneId zone = ZoneId.of("America/Chicago");
+    Map<String, Long> whole = cells(zone, SourceTable.RAW, Grain.MINUTE, shape);
+    try (StandbyTransferSource source = source(zone)) {
+      for (int broken = 0; broken < 5; broken++) {
+        AtomicInteger taken = new AtomicInteger();
+        assertThatThrownBy(
+                () ->
+                    source.read(
+                        request(SourceTable.RAW, Grain.MINUTE, shape),
+                        (epochSecond, key, sums) -> {
+                          if (taken.incrementAndGet() == 10) {
+                            throw new IllegalStateException("no room");
+                          }
+                        },
+                        new Cancellation()))
+            .hasMessage("no room");
+        assertThat(cells(source, SourceTable.RAW, Grain.MINUTE, shape)).isEqualTo(whole);
+      }
     }
+  }
+
+  private static Map<String, Long> cells(ZoneId zone, SourceTable table, Grain grain, Shape shape) {
+    try (StandbyTransferSource source = source(zone)) {
+      return cells(source, table, grain, shape);
+    }
+  }
+
+  private static StandbyTransferSource source(ZoneId zone) {
+    return new StandbyTransferSource(
+        pair.settings(DATABASE, zone), InstantSource.system(), "plain", "test/1");
+  }
+
+  private static ReadRequest request(SourceTable table, Grain grain, Shape shape) {
+    return new ReadRequest(table, grain, shape, FIRST.plusDays(1), FIRST.plusDays(DAYS - 1));
+  }
+
+  private static Map<String, Long> cells(
+      StandbyTransferSource source, SourceTable table, Grain grain, Shape shape) {
+    Map<String, Long> cells = new HashMap<>();
+    source.read(
+        request(table, grain, shape),
+        (epochSecond, key, sums) -> {
+          String name =
+              Instant.ofEpochSecond(epochSecond)
+                  + " "
+                  + key.direction().label().charAt(0)
+                  + " "
+                  + String.join(" ", key.values());
+          cells.merge(name + " bytes", sums[0], Long::sum);
+          if (sums.length > 1) {
+            cells.merge(name + " count", sums[1], Long::sum);
+          }
+        },
+        new Cancellation());
     return cells;
   }
 
