@@ -156,7 +156,7 @@ public final class Goals implements Callable<Integer> {
       try (Panels panels = Panels.start(pair, zone, sql.movers())) {
         long days = ChronoUnit.DAYS.between(first, now.atZone(zone).toLocalDate());
         QueryDataRequest all = panels.request(now, days, Panels.DAILY_OF_ALL);
-        everything.add(panels.time(all));
+        everything.add(panels.timeUntilWhole(all));
       }
       everythingSql.add(sql.time(sql.dailyOfEverything()));
     }
