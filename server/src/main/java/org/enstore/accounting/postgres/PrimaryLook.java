@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Predicate;
 import org.enstore.accounting.series.HostStatus;
 import org.enstore.accounting.series.WalPosition;
 import org.jspecify.annotations.Nullable;
@@ -91,31 +90,14 @@ record PrimaryLook(List<Sender> senders, List<HeldSlot> slots, HostStatus.Archiv
     return senders.stream().allMatch(sender -> sender.state().isPresent());
   }
 
-  /**
-   * The connection of the standby that {@code look} was taken of: by the slot it uses, else by its
-   * name, else by its address, if that fits one connection alone.
-   */
-  Optional<Sender> senderOf(StandbyLook look) {
-    Optional<Integer> pid = look.slot().flatMap(name -> slot(name).flatMap(HeldSlot::senderPid));
-    if (pid.isPresent()) {
-      return only(sender -> sender.pid() == pid.get());
-    }
-    return look.applicationName()
-        .map(name -> only(sender -> sender.applicationName().equals(name)))
-        .orElseGet(
-            () ->
-                look.address()
-                    .flatMap(from -> only(sender -> sender.address().equals(Optional.of(from)))));
-  }
-
-  private Optional<Sender> only(Predicate<Sender> fits) {
-    List<Sender> found = senders.stream().filter(fits).toList();
-    return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
-  }
-
   /** The slot called {@code name}. */
   Optional<HeldSlot> slot(String name) {
     return slots.stream().filter(slot -> slot.name().equals(name)).findFirst();
+  }
+
+  /** The slot that the connection of {@code pid} uses. */
+  Optional<HeldSlot> slotOf(int pid) {
+    return slots.stream().filter(slot -> slot.senderPid().equals(Optional.of(pid))).findFirst();
   }
 
   /** All slots as one: who is away, and the most that is kept for one. */
