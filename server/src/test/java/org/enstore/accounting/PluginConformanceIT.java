@@ -99,18 +99,7 @@ class PluginConformanceIT {
 
   @BeforeAll
   static void start() throws Exception {
-    QuirkFixture fixture = QuirkFixture.chicago();
-    pair =
-        TestPairs.builder()
-            .zone(fixture.zone())
-            .preparation(
-                primary -> {
-                  primary.createDatabase();
-                  fixture.load(primary.owner());
-                  primary.letReaderMonitor();
-                })
-            .start();
-    pair.awaitReplay(Duration.ofSeconds(60));
+    pair = TestPairs.holding(QuirkFixture.chicago());
     plugin = HostedPlugin.start();
   }
 
