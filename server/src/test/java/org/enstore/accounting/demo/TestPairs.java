@@ -20,7 +20,7 @@ public final class TestPairs {
    *
    * @throws IllegalArgumentException when the property has another value
    */
-  public static ReplicatedPair.Builder builder() {
+  public static PairBuilder builder() {
     return ReplicatedPair.builder().programs(programs());
   }
 
