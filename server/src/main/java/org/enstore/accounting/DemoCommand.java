@@ -30,6 +30,7 @@ import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.config.TlsSettings;
 import org.enstore.accounting.demo.DemoGrafana;
 import org.enstore.accounting.demo.LiveTraffic;
+import org.enstore.accounting.demo.PairBuilder;
 import org.enstore.accounting.demo.PostgresBinaries;
 import org.enstore.accounting.demo.ReplicatedPair;
 import org.enstore.accounting.demo.ReplicatedPair.Role;
@@ -186,7 +187,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private void run(Site site, Clock clock, Instant began)
       throws IOException, SQLException, InterruptedException {
-    ReplicatedPair.Builder builder =
+    PairBuilder builder =
         ReplicatedPair.builder()
             .zone(site.zone())
             .clock(clock)

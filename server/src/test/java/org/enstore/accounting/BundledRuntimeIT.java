@@ -9,7 +9,6 @@ import io.grpc.health.v1.HealthGrpc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -51,19 +50,8 @@ class BundledRuntimeIT {
 
   @Test
   void answersAQuery() throws Exception {
-    QuirkFixture fixture = QuirkFixture.chicago();
-    try (ReplicatedPair pair =
-            TestPairs.builder()
-                .zone(fixture.zone())
-                .preparation(
-                    primary -> {
-                      primary.createDatabase();
-                      fixture.load(primary.owner());
-                      primary.letReaderMonitor();
-                    })
-                .start();
+    try (ReplicatedPair pair = TestPairs.holding(QuirkFixture.chicago());
         HostedPlugin plugin = HostedPlugin.exec(folder, BARE)) {
-      pair.awaitReplay(Duration.ofSeconds(60));
       plugin.dial(plugin.handshake());
       assertThat(plugin.process().toHandle().info().command())
           .hasValue(folder.toRealPath().resolve("jre/bin/java").toString());

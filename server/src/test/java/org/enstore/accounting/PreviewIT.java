@@ -16,7 +16,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,18 +56,7 @@ class PreviewIT {
 
   @BeforeAll
   static void start() throws Exception {
-    QuirkFixture fixture = QuirkFixture.chicago();
-    pair =
-        TestPairs.builder()
-            .zone(fixture.zone())
-            .preparation(
-                primary -> {
-                  primary.createDatabase();
-                  fixture.load(primary.owner());
-                  primary.letReaderMonitor();
-                })
-            .start();
-    pair.awaitReplay(Duration.ofSeconds(60));
+    pair = TestPairs.holding(QuirkFixture.chicago());
     Files.writeString(page.resolve("index.html"), "<p>the page</p>");
     application = Application.asDaemon(ProcessSettings.DEFAULT, PluginServer.loopback(0));
     application.start();

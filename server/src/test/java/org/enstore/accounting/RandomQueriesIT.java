@@ -108,17 +108,7 @@ class RandomQueriesIT {
     Site(QuirkFixture fixture, LocalDateTime start) throws Exception {
       this.fixture = fixture;
       this.now = start;
-      this.pair =
-          TestPairs.builder()
-              .zone(fixture.zone())
-              .preparation(
-                  primary -> {
-                    primary.createDatabase();
-                    fixture.load(primary.owner());
-                    primary.letReaderMonitor();
-                  })
-              .start();
-      pair.awaitReplay(LIMIT);
+      this.pair = TestPairs.holding(fixture);
       registry =
           new InstanceRegistry(
               (id, settings) -> {

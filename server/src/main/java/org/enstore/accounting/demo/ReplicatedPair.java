@@ -19,7 +19,6 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -92,111 +91,12 @@ public final class ReplicatedPair implements AutoCloseable {
    */
   public record Tls(Path certificate, Path key, @Nullable Path clientAuthority, boolean required) {}
 
-  /** What a pair is to be like; {@link #start} makes it. */
-  public static final class Builder {
-    private final Map<String, String> settings = new LinkedHashMap<>();
-    private final Map<String, String> standbySettings = new LinkedHashMap<>();
-    private Programs.@Nullable Source programs;
-    private @Nullable Preparation preparation;
-    private @Nullable Tls tls;
-    private ZoneId zone = ZoneId.of("UTC");
-    private Clock clock = Clock.systemUTC();
-    private Progress progress = Progress.silent();
-    private int primaryPort;
-    private int standbyPort;
-    private int standbys = 1;
-
-    private Builder() {}
-
-    /** The programs to run. Default: the bundled ones. */
-    public Builder binaries(PostgresBinaries chosen) {
-      return programs(InstalledPrograms.of(chosen));
-    }
-
-    /** How to run PostgreSQL's programs. Default: the bundled ones, as processes of this one. */
-    Builder programs(Programs.Source chosen) {
-      this.programs = chosen;
-      return this;
-    }
-
-    /** The site's zone, which the servers take for their own. Default: UTC. */
-    public Builder zone(ZoneId site) {
-      this.zone = site;
-      return this;
-    }
-
-    /** The ports, 0 for any that is free. Default: 0 and 0. */
-    public Builder ports(int ofPrimary, int ofStandby) {
-      this.primaryPort = ofPrimary;
-      this.standbyPort = ofStandby;
-      return this;
-    }
-
-    /** How many standbys stream from the primary, at least 1; all but the first on free ports. */
-    public Builder standbys(int count) {
-      this.standbys = count;
-      return this;
-    }
-
-    /** A setting of both servers, as in postgresql.conf. */
-    public Builder setting(String name, String value) {
-      settings.put(name, value);
-      return this;
-    }
-
-    /** A setting of the standby alone, such as {@code max_standby_streaming_delay}. */
-    public Builder standbySetting(String name, String value) {
-      standbySettings.put(name, value);
-      return this;
-    }
-
-    /** Has both servers offer TLS. Default: they do not. */
-    public Builder tls(Tls offered) {
-      this.tls = offered;
-      return this;
-    }
-
-    /** What to fill the primary with before the standby is made. Default: nothing. */
-    public Builder preparation(Preparation filling) {
-      this.preparation = filling;
-      return this;
-    }
-
-    public Builder progress(Progress told) {
-      this.progress = told;
-      return this;
-    }
-
-    public Builder clock(Clock measuringWaits) {
-      this.clock = measuringWaits;
-      return this;
-    }
-
-    /**
-     * Starts both servers and returns once the standby streams.
-     *
-     * @throws IOException when PostgreSQL does not start, with the end of its log
-     */
-    public ReplicatedPair start() throws IOException, InterruptedException {
-      ReplicatedPair pair = new ReplicatedPair(this);
-      try {
-        pair.startBoth();
-      } catch (SQLException e) {
-        pair.closeAfter(e);
-        throw new IOException("The PostgreSQL pair could not be set up: " + e.getMessage(), e);
-      } catch (IOException | InterruptedException | RuntimeException | Error e) {
-        pair.closeAfter(e);
-        throw e;
-      }
-      return pair;
-    }
+  /** What a pair is to be like, as yet by the defaults alone. */
+  public static PairBuilder builder() {
+    return new PairBuilder();
   }
 
-  public static Builder builder() {
-    return new Builder();
-  }
-
-  private final Builder options;
+  private final PairBuilder options;
   private final Clock clock;
   private final Progress progress;
   private final Map<Role, String> passwords = new EnumMap<>(Role.class);
@@ -208,7 +108,7 @@ public final class ReplicatedPair implements AutoCloseable {
   private final Thread atExit;
   private boolean closed;
 
-  private ReplicatedPair(Builder options) throws IOException, InterruptedException {
+  private ReplicatedPair(PairBuilder options) throws IOException, InterruptedException {
     this.options = options;
     this.clock = options.clock;
     this.progress = options.progress;
@@ -242,6 +142,21 @@ public final class ReplicatedPair implements AutoCloseable {
     }
     this.atExit = new Thread(this::closeAtExit, "enstore-accounting-pair-close");
     Runtime.getRuntime().addShutdownHook(atExit);
+  }
+
+  /** Starts both servers of a new pair and returns once the standby streams. */
+  static ReplicatedPair start(PairBuilder options) throws IOException, InterruptedException {
+    ReplicatedPair pair = new ReplicatedPair(options);
+    try {
+      pair.startBoth();
+    } catch (SQLException e) {
+      pair.closeAfter(e);
+      throw new IOException("The PostgreSQL pair could not be set up: " + e.getMessage(), e);
+    } catch (IOException | InterruptedException | RuntimeException | Error e) {
+      pair.closeAfter(e);
+      throw e;
+    }
+    return pair;
   }
 
   // ---- where it is ----------------------------------------------------------------------------
@@ -516,9 +431,7 @@ public final class ReplicatedPair implements AutoCloseable {
   private synchronized void startBoth() throws IOException, InterruptedException, SQLException {
     progress.report("Creating the PostgreSQL cluster in " + home);
     primary.initialise(password(Role.SUPERUSER));
-    primary.authenticate(authentication());
-    installTls(primary);
-    primary.configure(commonSettings());
+    new PairConfiguration(options.zone, options.tls).writeTo(primary);
     primary.configure(options.settings);
     if (options.preparation != null) {
       prepare(options.preparation);
@@ -573,61 +486,6 @@ public final class ReplicatedPair implements AutoCloseable {
     // A start notes the level in the cluster's own files, without which no standby starts.
     primary.start();
     primary.stopInGoodOrder();
-  }
-
-  private Map<String, String> commonSettings() {
-    Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("wal_level", "replica");
-    settings.put("max_wal_senders", "10");
-    settings.put("hot_standby", "on");
-    settings.put("password_encryption", "scram-sha-256");
-    settings.put("timezone", options.zone.getId());
-    settings.put("log_timezone", options.zone.getId());
-    settings.put("log_line_prefix", "%m [%p] %q%u@%d ");
-    settings.put("datestyle", "iso, mdy");
-    settings.put("max_connections", "100");
-    // Everything is thrown away at the end, so nothing has to survive a power cut.
-    settings.put("fsync", "off");
-    settings.put("full_page_writes", "off");
-    settings.put("max_wal_size", "4GB");
-    settings.put("shared_buffers", "256MB");
-    settings.put("maintenance_work_mem", "256MB");
-    settings.put("wal_retrieve_retry_interval", "200ms");
-    if (options.tls != null) {
-      settings.put("ssl", "on");
-      settings.put("ssl_cert_file", "server.crt");
-      settings.put("ssl_key_file", "server.key");
-      if (options.tls.clientAuthority() != null) {
-        settings.put("ssl_ca_file", "client-ca.crt");
-      }
-    }
-    return settings;
-  }
-
-  private List<String> authentication() {
-    List<String> rules = new ArrayList<>();
-    rules.add("host replication " + Role.REPLICATION.user() + " 127.0.0.1/32 scram-sha-256");
-    rules.add("host all " + Role.SUPERUSER.user() + " 127.0.0.1/32 scram-sha-256");
-    Tls tls = options.tls;
-    if (tls != null && tls.clientAuthority() != null) {
-      rules.add(
-          "hostssl all " + Role.READER.user() + " 127.0.0.1/32 scram-sha-256 clientcert=verify-ca");
-    }
-    String kind = tls != null && tls.required() ? "hostssl" : "host";
-    rules.add(kind + " all all 127.0.0.1/32 scram-sha-256");
-    return rules;
-  }
-
-  private void installTls(EmbeddedPostgres server) throws IOException {
-    Tls tls = options.tls;
-    if (tls == null) {
-      return;
-    }
-    server.install(tls.certificate(), "server.crt");
-    server.install(tls.key(), "server.key");
-    if (tls.clientAuthority() != null) {
-      server.install(tls.clientAuthority(), "client-ca.crt");
-    }
   }
 
   private void createRoles() throws SQLException {

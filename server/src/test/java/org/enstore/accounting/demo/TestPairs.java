@@ -1,5 +1,9 @@
 package org.enstore.accounting.demo;
 
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+
 /**
  * Where integration tests get their primary and standby from. The system property {@code postgres}
  * says what runs them: {@code embedded}, the bundled binaries and the default, or {@code
@@ -7,6 +11,7 @@ package org.enstore.accounting.demo;
  */
 public final class TestPairs {
   private static final String DEFAULT_IMAGE = "postgres:12";
+  private static final Duration REPLAY = Duration.ofSeconds(60);
 
   private TestPairs() {}
 
@@ -15,8 +20,30 @@ public final class TestPairs {
    *
    * @throws IllegalArgumentException when the property has another value
    */
-  public static ReplicatedPair.Builder builder() {
+  public static PairBuilder builder() {
     return ReplicatedPair.builder().programs(programs());
+  }
+
+  /** A pair that holds the fixture's rows on both servers, and whose reader may monitor. */
+  public static ReplicatedPair holding(QuirkFixture fixture)
+      throws IOException, InterruptedException, SQLException {
+    ReplicatedPair pair =
+        builder()
+            .zone(fixture.zone())
+            .preparation(
+                primary -> {
+                  primary.createDatabase();
+                  fixture.load(primary.owner());
+                  primary.letReaderMonitor();
+                })
+            .start();
+    try {
+      pair.awaitReplay(REPLAY);
+      return pair;
+    } catch (SQLException | InterruptedException | RuntimeException e) {
+      pair.close();
+      throw e;
+    }
   }
 
   static Programs.Source programs() {

