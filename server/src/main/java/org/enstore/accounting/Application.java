@@ -6,31 +6,20 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.enstore.accounting.config.ProcessSettings;
-import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.grafana.BrokerService;
 import org.enstore.accounting.grafana.ControllerService;
 import org.enstore.accounting.grafana.DataService;
 import org.enstore.accounting.grafana.DiagnosticsService;
-import org.enstore.accounting.grafana.FairThreads;
 import org.enstore.accounting.grafana.HostLog;
 import org.enstore.accounting.grafana.HostWatch;
 import org.enstore.accounting.grafana.InstanceRegistry;
@@ -40,32 +29,21 @@ import org.enstore.accounting.grafana.ResourceService;
 import org.enstore.accounting.grafana.StdioService;
 import org.enstore.accounting.grafana.StreamService;
 import org.enstore.accounting.grafana.Workers;
-import org.enstore.accounting.postgres.StandbyTransferSource;
 import org.enstore.accounting.preview.PreviewAnswers;
 import org.enstore.accounting.preview.PreviewServer;
 import org.enstore.accounting.proto.pluginv2.DataFrameFormat;
 import org.enstore.accounting.proto.pluginv2.PluginContext;
-import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.SeriesEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The composition root: builds the executors, the registry of data sources and the server, starts
- * them, and closes them in reverse. Every wait while closing has a bound.
+ * Grafana's plugin protocol over a backend: builds the registry of data sources and the server,
+ * starts them, and closes them in reverse. Every wait while closing has a bound.
  */
 final class Application implements AutoCloseable {
   private static final Duration SWEEP_EVERY = Duration.ofSeconds(1);
-  private static final Duration CHECK_EVERY = Duration.ofMinutes(1);
-  private static final Duration IDLE_THREAD = Duration.ofSeconds(30);
-  private static final int LOADER_QUEUE = 1000;
-  private static final int DISK_QUEUE = 1000;
-  private static final int CANCELLING_THREADS = 2;
 
-  private final ScheduledThreadPoolExecutor timer;
-  private final ThreadPoolExecutor threads;
-  private final FairThreads questions;
-  private final ExecutorService cancellations;
-  private final ExecutorService diskWriter;
+  private final Backend backend;
   private final InstanceRegistry registry;
   private final HostWatch watch;
   private final Workers workers;
@@ -74,20 +52,14 @@ final class Application implements AutoCloseable {
   private final PluginServer server;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private Application(
-      ProcessSettings settings, InetSocketAddress address, boolean underHost, Runnable end) {
-    timer = new ScheduledThreadPoolExecutor(1, threads("enstore-timer"));
-    timer.setRemoveOnCancelPolicy(true);
-    threads = pool("enstore-query", settings.queryThreads(), Integer.MAX_VALUE);
-    questions = new FairThreads(settings.queryThreads(), settings.queryQueue(), threads);
-    cancellations = pool("enstore-cancel", CANCELLING_THREADS, Integer.MAX_VALUE);
-    diskWriter = pool("enstore-disk", 1, DISK_QUEUE);
-    Optional<SeriesEngine.Disk> disk =
-        settings.cacheDirectory().map(directory -> new SeriesEngine.Disk(directory, diskWriter));
-    registry = new InstanceRegistry((id, source) -> engine(id, source, disk), System::nanoTime);
-    watch = new HostWatch(timer, end);
-    Figures figures = new Figures(registry, questions, InstantSource.system());
-    workers = new Workers(questions, cancellations, timer);
+  private Application(Backend backend, SocketAddress address, boolean underHost, Runnable end) {
+    this.backend = backend;
+    registry = new InstanceRegistry(backend.engines(), System::nanoTime);
+    watch = new HostWatch(backend.timer(), end);
+    Figures figures =
+        new Figures(
+            registry::engines, backend.questions(), InstantSource.system(), Optional.empty());
+    workers = new Workers(backend.questions(), backend.cancellations(), backend.timer());
     resources = new ResourceService(registry, workers);
     diagnostics = new DiagnosticsService(registry, workers, figures::scrape);
     List<BindableService> services =
@@ -100,53 +72,33 @@ final class Application implements AutoCloseable {
             new ControllerService(underHost ? end : () -> {}),
             new StdioService());
     List<ServerTransportFilter> filters = underHost ? List.of(watch) : List.of();
-    server = new PluginServer(address, services, filters, threads("enstore-transport"));
+    server = new PluginServer(address, services, filters, Backend.threads("enstore-transport"));
   }
 
   /**
    * An application that belongs to one host.
    *
+   * @param backend not closed with the application
    * @param end is run when the host asks for the end or is gone; returns at once
    */
-  static Application underHost(ProcessSettings settings, Runnable end) {
-    return new Application(settings, PluginServer.loopback(0), true, end);
+  static Application underHost(Backend backend, Runnable end) {
+    return new Application(backend, PluginServer.loopback(0), true, end);
   }
 
-  /** An application that several hosts may share; only its own process ends it. */
-  static Application asDaemon(ProcessSettings settings, InetSocketAddress address) {
-    return new Application(settings, address, false, () -> {});
+  /**
+   * An application that several hosts may share; only its own process ends it.
+   *
+   * @param backend not closed with the application
+   */
+  static Application asDaemon(Backend backend, SocketAddress address) {
+    return new Application(backend, address, false, () -> {});
   }
 
   /** Listens, and begins to look after the data sources. */
   void start() throws IOException {
     server.start();
-    Future<?> unused =
-        timer.scheduleWithFixedDelay(
-            registry::sweep, SWEEP_EVERY.toMillis(), SWEEP_EVERY.toMillis(), TimeUnit.MILLISECONDS);
-    Future<?> unusedToo =
-        timer.scheduleWithFixedDelay(
-            this::checkDataSources,
-            CHECK_EVERY.toMillis(),
-            CHECK_EVERY.toMillis(),
-            TimeUnit.MILLISECONDS);
-  }
-
-  /**
-   * Has open data sources compare their tables where that is due, if there is a thread to spare.
-   */
-  private void checkDataSources() {
-    registry
-        .engines()
-        .forEach(
-            (id, engine) -> {
-              if (engine.isReconciliationDue() && questions.waiting() == 0) {
-                try {
-                  questions.execute(id, engine::checkReconciliation, new Cancellation());
-                } catch (RejectedExecutionException ignored) {
-                  // Questions come first: it stays due.
-                }
-              }
-            });
+    backend.every(SWEEP_EVERY, registry::sweep);
+    backend.lookAfter(registry::engines);
   }
 
   /** Begins to watch over the host's life. */
@@ -154,9 +106,19 @@ final class Application implements AutoCloseable {
     watch.start();
   }
 
-  /** The port that is listened on. */
+  /** The engines of the data sources that are open. */
+  Map<SourceId, SeriesEngine> engines() {
+    return registry.engines();
+  }
+
+  /** Where is listened, to be dialled. */
+  SocketAddress address() {
+    return server.address();
+  }
+
+  /** The port that is listened on, of an application that listens on one. */
   int port() {
-    return server.port();
+    return ((InetSocketAddress) address()).getPort();
   }
 
   /**
@@ -174,22 +136,14 @@ final class Application implements AutoCloseable {
         page,
         port,
         new PreviewAnswers(data, resources, diagnostics, source),
-        threads("enstore-preview"));
+        Backend.threads("enstore-preview"));
   }
 
   @Override
   public void close() {
-    if (!closed.compareAndSet(false, true)) {
-      return;
+    if (closed.compareAndSet(false, true)) {
+      Backend.closeAll(List.of(server, registry));
     }
-    List<AutoCloseable> parts = new ArrayList<>();
-    parts.add(server);
-    parts.add(threads::shutdownNow);
-    parts.add(registry);
-    parts.add(diskWriter::shutdownNow);
-    parts.add(cancellations::shutdownNow);
-    parts.add(timer::shutdownNow);
-    closeAll(parts);
   }
 
   /** Ends the process by force if it is still there after {@code patience}. */
@@ -209,19 +163,6 @@ final class Application implements AutoCloseable {
     thread.start();
   }
 
-  /** The engine of one data source: its reads, its cache, its pools. Opens nothing yet. */
-  static SeriesEngine engine(
-      SourceId id, SourceSettings settings, Optional<SeriesEngine.Disk> disk) {
-    InstantSource clock = InstantSource.system();
-    String name = "enstore-" + id;
-    return new SeriesEngine(
-        new StandbyTransferSource(settings, clock, name, "enstore-accounting/" + version()),
-        settings,
-        clock,
-        pool(name + "-load", settings.connections().poolSize(), LOADER_QUEUE),
-        disk);
-  }
-
   /** Has everything that is logged written to standard error, as Grafana reads it. */
   static void log(ProcessSettings settings) {
     HostLog.install(
@@ -233,48 +174,5 @@ final class Application implements AutoCloseable {
   static String version() {
     @Nullable String version = Application.class.getPackage().getImplementationVersion();
     return version == null ? "unpacked" : version;
-  }
-
-  /** Closes all, whatever one of them throws; the first failure carries the others. */
-  private static void closeAll(List<AutoCloseable> parts) {
-    IllegalStateException failed = null;
-    for (AutoCloseable part : parts) {
-      try {
-        part.close();
-      } catch (Exception e) {
-        if (failed == null) {
-          failed = new IllegalStateException("could not close everything", e);
-        } else {
-          failed.addSuppressed(e);
-        }
-      }
-    }
-    if (failed != null) {
-      throw failed;
-    }
-  }
-
-  private static ThreadPoolExecutor pool(String name, int size, int queue) {
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            size,
-            size,
-            IDLE_THREAD.toMillis(),
-            TimeUnit.MILLISECONDS,
-            queue == Integer.MAX_VALUE
-                ? new LinkedBlockingQueue<>()
-                : new ArrayBlockingQueue<>(queue),
-            threads(name));
-    pool.allowCoreThreadTimeOut(true);
-    return pool;
-  }
-
-  private static ThreadFactory threads(String name) {
-    AtomicInteger count = new AtomicInteger();
-    return work -> {
-      Thread thread = new Thread(work, name + "-" + count.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 }

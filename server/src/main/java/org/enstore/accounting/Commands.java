@@ -5,11 +5,15 @@ import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.enstore.accounting.config.ProcessSettings;
+import org.enstore.accounting.config.ServeSettings;
 import org.enstore.accounting.config.SettingsProblems;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -72,13 +76,13 @@ final class Commands implements Callable<Integer> {
     }
   }
 
-  /** Serves the plugin's protocol as a daemon. */
+  /** Serves as a daemon. */
   @Command(
       name = "serve",
       description = {
-        "Serves the plugin's services on a port of this machine until it is stopped.",
-        "Unlike the plugin it may be shared by several Grafanas and is deaf to their Shutdown.",
-        "Requests carry passwords unencrypted, so it listens on loopback addresses alone."
+        "Serves until it is stopped: with --config the API of enstore.accounting.v1 and whatever",
+        "else that file says; with --port the plugin's services for Grafanas of this machine.",
+        "The plugin's requests carry passwords unencrypted, so those listen on loopback alone."
       },
       mixinStandardHelpOptions = true)
   static final class Serve implements Callable<Integer> {
@@ -91,11 +95,21 @@ final class Commands implements Callable<Integer> {
     private CommandSpec spec;
 
     @Option(
+        names = "--config",
+        paramLabel = "<file>",
+        description = "The configuration of the daemon, as YAML.")
+    private @Nullable Path config;
+
+    @Option(
+        names = "--check",
+        description = "With --config: say whether the configuration is right, and end.")
+    private boolean check;
+
+    @Option(
         names = "--port",
-        required = true,
         paramLabel = "<port>",
-        description = "The port to listen on; 0 for any that is free.")
-    private int port;
+        description = "Without --config: the port to listen on; 0 for any that is free.")
+    private @Nullable Integer port;
 
     @Option(
         names = "--host",
@@ -106,27 +120,67 @@ final class Commands implements Callable<Integer> {
     private String host;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-      InetSocketAddress address = address();
+    public Integer call() throws InterruptedException {
+      if ((config == null) == (port == null)) {
+        throw new ParameterException(
+            spec.commandLine(), "Give either --config <file> or --port <port>.");
+      }
+      return config != null ? daemon(config) : plugin(port == null ? 0 : port);
+    }
+
+    private int daemon(Path file) throws InterruptedException {
       PrintWriter err = spec.commandLine().getErr();
-      ProcessSettings settings = parent.settings(spec);
-      Application.log(settings);
-      try (Application application = Application.asDaemon(settings, address)) {
-        application.start();
-        Runtime.getRuntime().addShutdownHook(new Thread(application::close, "enstore-shutdown"));
-        err.println("Serving on " + address.getHostString() + ":" + application.port());
-        new CountDownLatch(1).await();
-        return ExitCode.DONE;
-      } catch (IOException e) {
-        err.println("Cannot listen on " + host + ":" + port + ": " + e.getMessage());
+      ProcessSettings process = parent.settings(spec);
+      Application.log(process);
+      Path folder = ServeFile.folderOf(file);
+      try {
+        ServeSettings settings = ServeFile.read(file, parent.environment);
+        try (Daemon daemon = new Daemon(settings, process, folder)) {
+          if (check) {
+            err.println("The configuration is right.");
+            return ExitCode.DONE;
+          }
+          daemon.start();
+          Runtime.getRuntime().addShutdownHook(new Thread(daemon::close, "enstore-shutdown"));
+          daemon.addresses().forEach(line -> err.println("Serving " + line));
+          new CountDownLatch(1).await();
+          return ExitCode.DONE;
+        }
+      } catch (SettingsProblems e) {
+        e.problems().forEach(err::println);
+        return ExitCode.USAGE;
+      } catch (IOException | IllegalArgumentException e) {
+        // A certificate that is none is an illegal argument to the library that reads it.
+        err.println("Cannot serve: " + e.getMessage());
         return ExitCode.FAILED;
       }
     }
 
-    private InetSocketAddress address() {
-      if (port < 0 || port > 65535) {
+    private int plugin(int on) throws InterruptedException {
+      InetSocketAddress address = address(on);
+      PrintWriter err = spec.commandLine().getErr();
+      ProcessSettings settings = parent.settings(spec);
+      Application.log(settings);
+      try (Backend backend = new Backend(settings);
+          Application application = Application.asDaemon(backend, address)) {
+        application.start();
+        Runtime.getRuntime()
+            .addShutdownHook(
+                new Thread(
+                    () -> Backend.closeAll(List.of(application, backend)), "enstore-shutdown"));
+        err.println("Serving on " + address.getHostString() + ":" + application.port());
+        new CountDownLatch(1).await();
+        return ExitCode.DONE;
+      } catch (IOException e) {
+        err.println("Cannot listen on " + host + ":" + on + ": " + e.getMessage());
+        return ExitCode.FAILED;
+      }
+    }
+
+    private InetSocketAddress address(int on) {
+      if (on < 0 || on > 65535) {
         throw new ParameterException(
-            spec.commandLine(), "--port is " + port + "; it must be from 0 to 65535.");
+            spec.commandLine(), "--port is " + on + "; it must be from 0 to 65535.");
       }
       try {
         InetAddress address = InetAddress.getByName(host);
@@ -135,7 +189,7 @@ final class Commands implements Callable<Integer> {
               spec.commandLine(),
               "--host is " + host + "; it must be a loopback address, such as 127.0.0.1 or ::1.");
         }
-        return new InetSocketAddress(address, port);
+        return new InetSocketAddress(address, on);
       } catch (UnknownHostException e) {
         throw new ParameterException(spec.commandLine(), "--host " + host + " is not known.", e);
       }

@@ -211,13 +211,12 @@ final class DemoCommand implements Callable<Integer> {
       say(began, clock, "The standby has everything");
       SourceSettings settings = settings(pair, site.zone());
       try (LiveTraffic live = LiveTraffic.start(site, pair.owner(), clock, TRANSFERS_PER_SECOND);
+          Backend backend = new Backend(parent.settings(spec));
           Application application =
               Application.asDaemon(
-                  parent.settings(spec),
-                  new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-          SeriesEngine engine =
-              Application.engine(new SourceId("demo", "terminal"), settings, Optional.empty());
+                  backend, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
           Grafana started = startGrafana(pair, site.zone())) {
+        SeriesEngine engine = backend.engines().open(new SourceId("demo", "terminal"), settings);
         application.start();
         try (Preview preview = startPreview(application, pair, site.zone())) {
           show(addresses(pair, site.zone(), application.port(), preview, started));

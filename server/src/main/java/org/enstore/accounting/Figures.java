@@ -9,9 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import org.enstore.accounting.api.AccessLog;
 import org.enstore.accounting.grafana.FairThreads;
-import org.enstore.accounting.grafana.InstanceRegistry;
 import org.enstore.accounting.grafana.InstanceRegistry.SourceId;
 import org.enstore.accounting.metrics.Metrics;
 import org.enstore.accounting.metrics.Metrics.Sample;
@@ -29,15 +30,28 @@ import org.jspecify.annotations.Nullable;
  * waits for the start and not for them.
  */
 final class Figures {
-  private final InstanceRegistry registry;
+  private final Supplier<Map<SourceId, SeriesEngine>> engines;
   private final FairThreads questions;
   private final InstantSource clock;
+  private final Optional<AccessLog> calls;
   private @Nullable Metrics metrics;
 
-  Figures(InstanceRegistry registry, FairThreads questions, InstantSource clock) {
-    this.registry = registry;
+  /**
+   * Figures of what there is.
+   *
+   * @param engines the data sources that are open now
+   * @param questions works on their questions
+   * @param calls has counted the calls of the public API, if that is served
+   */
+  Figures(
+      Supplier<Map<SourceId, SeriesEngine>> engines,
+      FairThreads questions,
+      InstantSource clock,
+      Optional<AccessLog> calls) {
+    this.engines = engines;
     this.questions = questions;
     this.clock = clock;
+    this.calls = calls;
   }
 
   /** All figures as they are now, in Prometheus' text format. */
@@ -49,14 +63,15 @@ final class Figures {
       addEngines(ready);
       addSources(ready);
       addData(ready);
+      Metrics all = ready;
+      calls.ifPresent(log -> addCalls(all, log));
       metrics = ready;
     }
     return ready.scrape();
   }
 
   private void addProcess(Metrics to) {
-    to.gauge(
-        "data_sources", "Data sources that are open.", Unit.NONE, () -> registry.engines().size());
+    to.gauge("data_sources", "Data sources that are open.", Unit.NONE, () -> engines.get().size());
     to.gauge(
         "query_threads_active",
         "Threads that work on questions now.",
@@ -64,6 +79,21 @@ final class Figures {
         questions::active);
     to.gauge(
         "query_queue_length", "Questions that wait for a thread.", Unit.NONE, questions::waiting);
+  }
+
+  private static void addCalls(Metrics to, AccessLog log) {
+    to.gauge("api_calls_running", "Calls of the API that run now.", Unit.NONE, log::running);
+    to.counter(
+        "api_calls",
+        "Calls of the API that ended, by how.",
+        Unit.NONE,
+        List.of("method", "code"),
+        () ->
+            log.ended().entrySet().stream()
+                .map(
+                    entry ->
+                        Sample.of(entry.getValue(), entry.getKey().method(), entry.getKey().code()))
+                .toList());
   }
 
   private void addEngines(Metrics to) {
@@ -348,7 +378,7 @@ final class Figures {
 
   private List<Sample> samples(Sampler sampler) {
     List<Sample> samples = new ArrayList<>();
-    for (Map.Entry<SourceId, SeriesEngine> source : registry.engines().entrySet()) {
+    for (Map.Entry<SourceId, SeriesEngine> source : engines.get().entrySet()) {
       sampler.sample(source.getKey(), source.getValue(), samples);
     }
     return samples;

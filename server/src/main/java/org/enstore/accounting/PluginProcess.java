@@ -2,6 +2,7 @@ package org.enstore.accounting;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.IntConsumer;
@@ -41,16 +42,23 @@ final class PluginProcess {
       e.problems().forEach(problem -> logger.error("plugin cannot start: {}", problem));
       return ExitCode.USAGE;
     }
+    if (settings.attach().isPresent()) {
+      return AttachedProcess.run(handshake, settings.attach().get());
+    }
     CountDownLatch ended = new CountDownLatch(1);
     Runnable end =
         () -> {
           Application.haltAfter(longestEnd);
           ended.countDown();
         };
-    try (Application application = Application.underHost(settings, end)) {
-      Runtime.getRuntime().addShutdownHook(new Thread(application::close, "enstore-shutdown"));
+    try (Backend backend = new Backend(settings);
+        Application application = Application.underHost(backend, end)) {
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> Backend.closeAll(List.of(application, backend)), "enstore-shutdown"));
       application.start();
-      handshake.announce(application.port());
+      handshake.announce(application.address());
       application.watchHost();
       announced.accept(application.port());
       ended.await();

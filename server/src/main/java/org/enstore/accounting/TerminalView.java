@@ -19,6 +19,7 @@ import org.enstore.accounting.measure.Step;
 import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.series.Arrangement;
 import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.Demand;
 import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.DirectionMode;
 import org.enstore.accounting.series.GapPolicy;
@@ -98,7 +99,7 @@ final class TerminalView {
                 GapPolicy.ZERO,
                 SourceChoice.RAW,
                 Arrangement.PLAIN),
-            false,
+            Demand.USUAL,
             new Cancellation());
     Map<String, Row> movers = new LinkedHashMap<>();
     Row total = new Row();

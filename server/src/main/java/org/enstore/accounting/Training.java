@@ -50,6 +50,7 @@ import org.enstore.accounting.proto.pluginv2.StreamGrpc;
 import org.enstore.accounting.proto.pluginv2.SubscribeStreamRequest;
 import org.enstore.accounting.series.Arrangement;
 import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.Demand;
 import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.DirectionMode;
 import org.enstore.accounting.series.GapPolicy;
@@ -137,7 +138,7 @@ final class Training {
                 GapPolicy.NOT_YET,
                 SourceChoice.AUTO,
                 Arrangement.PLAIN);
-        SeriesAnswer answer = engine.answer(query, false, new Cancellation());
+        SeriesAnswer answer = engine.answer(query, Demand.USUAL, new Cancellation());
         Frame frame =
             SeriesFrames.wide(
                 answer.table(),

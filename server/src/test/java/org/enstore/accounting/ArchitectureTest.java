@@ -70,8 +70,11 @@ class ArchitectureTest {
   static final ArchRule grpc =
       confined(
           "the wire stops at the edge; root wires it",
-          new String[] {"io.grpc..", "com.google.protobuf..", ROOT + ".proto.."},
+          new String[] {
+            "io.grpc..", "com.google.protobuf..", "com.google.rpc..", ROOT + ".proto.."
+          },
           room("grafana"),
+          room("api"),
           room("preview"),
           ROOT);
 
@@ -100,6 +103,7 @@ class ArchitectureTest {
           "JSON is an edge's business",
           new String[] {"com.google.gson.."},
           room("grafana"),
+          room("api"),
           room("preview"),
           room("frame"));
 
@@ -125,11 +129,34 @@ class ArchitectureTest {
           .resideInAPackage(room("demo"));
 
   @ArchTest
+  static final ArchRule publicEdgeKeepsToItself =
+      noClasses()
+          .that()
+          .resideInAPackage(room("api"))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(room("grafana"), room("postgres"), room("metrics"), room("demo"));
+
+  @ArchTest
+  static final ArchRule grafanasEdgeDoesNotKnowThePublicOne =
+      noClasses()
+          .that()
+          .resideInAPackage(room("grafana"))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(room("api"));
+
+  @ArchTest
+  static final ArchRule yaml =
+      confined("one file is YAML, and root reads it", new String[] {"org.snakeyaml.."}, ROOT);
+
+  @ArchTest
   static final ArchRule webServer =
       confined(
-          "browsers ask the preview alone",
+          "browsers ask the preview alone; root tells monitors",
           new String[] {"com.sun.net.httpserver.."},
-          room("preview"));
+          room("preview"),
+          ROOT);
 
   @ArchTest
   static final ArchRule previewKnowsTheWireAlone =
@@ -155,7 +182,8 @@ class ArchitectureTest {
           .resideInAPackage(room("postgres"))
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(room("grafana"), room("frame"), room("metrics"), room("demo"));
+          .resideInAnyPackage(
+              room("grafana"), room("api"), room("frame"), room("metrics"), room("demo"));
 
   @ArchTest
   static final ArchRule engineKnowsNouns =
@@ -165,7 +193,12 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              room("grafana"), room("postgres"), room("frame"), room("metrics"), room("demo"));
+              room("grafana"),
+              room("api"),
+              room("postgres"),
+              room("frame"),
+              room("metrics"),
+              room("demo"));
 
   @ArchTest
   static final ArchRule measureIsPure =
@@ -193,7 +226,12 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              room("series"), room("config"), room("grafana"), room("postgres"), room("demo"));
+              room("series"),
+              room("config"),
+              room("grafana"),
+              room("api"),
+              room("postgres"),
+              room("demo"));
 
   @ArchTest
   static final ArchRule nobodySeesRoot =
@@ -231,6 +269,7 @@ class ArchitectureTest {
                       room("series"),
                       room("postgres"),
                       room("frame"),
+                      room("api"),
                       room("grafana"))
                   .and(DescribedPredicate.not(resideInAPackage(JOOQ_GENERATED))))
           .should()

@@ -49,6 +49,7 @@ class PreviewIT {
 
   @TempDir private static Path page;
   private static ReplicatedPair pair;
+  private static Backend backend;
   private static Application application;
   private static PreviewServer preview;
 
@@ -58,7 +59,8 @@ class PreviewIT {
   static void start() throws Exception {
     pair = TestPairs.holding(QuirkFixture.chicago());
     Files.writeString(page.resolve("index.html"), "<p>the page</p>");
-    application = Application.asDaemon(ProcessSettings.DEFAULT, PluginServer.loopback(0));
+    backend = new Backend(ProcessSettings.DEFAULT);
+    application = Application.asDaemon(backend, PluginServer.loopback(0));
     application.start();
     preview = application.preview(page, 0, source());
     preview.start();
@@ -67,9 +69,10 @@ class PreviewIT {
   @AfterAll
   static void end() {
     try (ReplicatedPair last = pair;
+        Backend third = backend;
         Application second = application;
         PreviewServer first = preview) {
-      assertThat(List.of(last, second, first)).doesNotContainNull();
+      assertThat(List.of(last, third, second, first)).doesNotContainNull();
     }
   }
 

@@ -32,6 +32,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.enstore.accounting.api.AccessLog;
 import org.enstore.accounting.grafana.DataService;
 import org.enstore.accounting.grafana.FairThreads;
 import org.enstore.accounting.grafana.InstanceRegistry;
@@ -165,8 +166,10 @@ class ReferenceTest {
     try {
       DataGrpc.newBlockingStub(channel).queryData(question());
       registry.engines().values().forEach(SeriesEngine::checkReconciliation);
+      AccessLog calls = new AccessLog(line -> {}, clock, System::nanoTime);
       return new String(
-          new Figures(registry, new FairThreads(1, 1, loaders), clock).scrape(),
+          new Figures(registry::engines, new FairThreads(1, 1, loaders), clock, Optional.of(calls))
+              .scrape(),
           StandardCharsets.UTF_8);
     } finally {
       channel.shutdownNow();

@@ -1,5 +1,9 @@
 package org.enstore.accounting.config;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,17 +22,25 @@ import java.util.TreeMap;
  * @param queryQueue how many more of each data source may wait, 1 to 10,000; further ones are
  *     refused
  * @param cacheDirectory where settled numbers outlive the process; empty for nowhere
+ * @param attach where the daemon listens that the process attaches to under Grafana: a port of the
+ *     loopback address or a Unix domain socket; empty for an engine of the process's own
  */
 public record ProcessSettings(
-    LogLevel logLevel, int queryThreads, int queryQueue, Optional<Path> cacheDirectory) {
+    LogLevel logLevel,
+    int queryThreads,
+    int queryQueue,
+    Optional<Path> cacheDirectory,
+    Optional<SocketAddress> attach) {
   /** The defaults, without a directory: where that is depends on the environment. */
   public static final ProcessSettings DEFAULT =
-      new ProcessSettings(LogLevel.INFO, 16, 512, Optional.empty());
+      new ProcessSettings(LogLevel.INFO, 16, 512, Optional.empty(), Optional.empty());
 
   private static final String LOG_LEVEL = "GF_PLUGIN_LOG_LEVEL";
   private static final String QUERY_THREADS = "GF_PLUGIN_QUERY_THREADS";
   private static final String QUERY_QUEUE = "GF_PLUGIN_QUERY_QUEUE";
   private static final String CACHE_DIRECTORY = "GF_PLUGIN_CACHE_DIRECTORY";
+  private static final String ATTACH = "GF_PLUGIN_ATTACH";
+  private static final String UNIX = "unix:";
   private static final String CACHE_FOLDER = "enstore-accounting";
   private static final String GRAFANA_PREFIX = "GF_PLUGIN_";
   private static final List<String> OWN_PREFIXES = List.of("GF_PLUGIN_ENSTORE_", "GF_PLUGIN_JAVA_");
@@ -40,7 +52,8 @@ public record ProcessSettings(
           LOG_LEVEL,
           QUERY_THREADS,
           QUERY_QUEUE,
-          CACHE_DIRECTORY);
+          CACHE_DIRECTORY,
+          ATTACH);
 
   /** How important a log line is, the most important last. */
   public enum LogLevel {
@@ -73,6 +86,7 @@ public record ProcessSettings(
     int threads = number(environment, QUERY_THREADS, 1, 64, DEFAULT.queryThreads, problems);
     int queue = number(environment, QUERY_QUEUE, 1, 10_000, DEFAULT.queryQueue, problems);
     Optional<Path> directory = directory(environment, problems);
+    Optional<SocketAddress> attach = attach(environment, problems);
     for (String name : new TreeMap<>(environment).keySet()) {
       if (!KNOWN.contains(name)
           && (OWN_PREFIXES.stream().anyMatch(name::startsWith)
@@ -85,7 +99,7 @@ public record ProcessSettings(
     if (!problems.isEmpty()) {
       throw new SettingsProblems(problems);
     }
-    return new ProcessSettings(logLevel, threads, queue, directory);
+    return new ProcessSettings(logLevel, threads, queue, directory, attach);
   }
 
   /** What is set, where blank means nowhere; else the user's own folder for caches. */
@@ -102,6 +116,30 @@ public record ProcessSettings(
     return home.startsWith("/")
         ? absolute("HOME", home, problems).map(path -> path.resolve(".cache").resolve(CACHE_FOLDER))
         : Optional.empty();
+  }
+
+  private static Optional<SocketAddress> attach(
+      Map<String, String> environment, List<String> problems) {
+    String set = environment.getOrDefault(ATTACH, "").strip();
+    if (set.isEmpty()) {
+      return Optional.empty();
+    }
+    if (set.startsWith(UNIX + "/")) {
+      return absolute(ATTACH, set.substring(UNIX.length()), problems)
+          .map(UnixDomainSocketAddress::of);
+    }
+    try {
+      int port = Integer.parseInt(set);
+      if (port >= 1 && port <= 65_535) {
+        return Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      }
+    } catch (NumberFormatException ignored) {
+      // Reported like a number out of range.
+    }
+    problems.add(
+        "%s is \"%s\"; it must be a port from 1 to 65535, or unix: and the absolute path of a socket."
+            .formatted(ATTACH, set));
+    return Optional.empty();
   }
 
   private static Optional<Path> absolute(String name, String text, List<String> problems) {

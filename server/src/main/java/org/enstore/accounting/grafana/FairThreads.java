@@ -11,6 +11,7 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.Questions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * so that a data source whose database hangs leaves room for the others. Each owner's work waits in
  * a queue of its own, which is bounded, and leaves it when it is cancelled. Thread-safe.
  */
-public final class FairThreads implements Workers.Questions {
+public final class FairThreads implements Questions {
   private final int threads;
   private final int queue;
   private final Executor pool;

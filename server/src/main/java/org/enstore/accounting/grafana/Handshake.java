@@ -5,6 +5,8 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
@@ -36,10 +38,10 @@ public final class Handshake {
     return new Handshake(new FileOutputStream(FileDescriptor.out));
   }
 
-  /** Tells the host to dial {@code port} on the loopback address. */
-  public void announce(int port) {
+  /** Tells the host to dial {@code address}: an internet or a Unix domain socket's. */
+  public void announce(SocketAddress address) {
     try {
-      standardOutput.write(line(port).getBytes(StandardCharsets.US_ASCII));
+      standardOutput.write(line(address).getBytes(StandardCharsets.UTF_8));
       standardOutput.flush();
     } catch (IOException e) {
       throw new UncheckedIOException("the host does not listen", e);
@@ -47,8 +49,11 @@ public final class Handshake {
   }
 
   /** Five fields, the fifth included: a host that misses it assumes another protocol. */
-  static String line(int port) {
-    return "%d|%d|tcp|%s:%d|grpc\n"
-        .formatted(CORE_PROTOCOL, PLUGIN_PROTOCOL, PluginServer.LOOPBACK, port);
+  static String line(SocketAddress address) {
+    String dialled =
+        address instanceof InetSocketAddress inet
+            ? "tcp|%s:%d".formatted(inet.getAddress().getHostAddress(), inet.getPort())
+            : "unix|" + address;
+    return "%d|%d|%s|grpc\n".formatted(CORE_PROTOCOL, PLUGIN_PROTOCOL, dialled);
   }
 }

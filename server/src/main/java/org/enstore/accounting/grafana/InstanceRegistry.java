@@ -8,7 +8,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.proto.pluginv2.DataSourceInstanceSettings;
@@ -44,21 +43,32 @@ public final class InstanceRegistry implements AutoCloseable {
 
   private static final Logger logger = LoggerFactory.getLogger(InstanceRegistry.class);
 
-  private final BiFunction<SourceId, SourceSettings, SeriesEngine> factory;
+  private final Engines engines;
   private final LongSupplier nanoClock;
   private final Map<SourceId, Instance> current = new HashMap<>();
   private final List<Instance> retired = new ArrayList<>();
   private boolean closed;
 
+  /** Where engines come from. */
+  @FunctionalInterface
+  public interface Engines {
+    /** An engine for a data source of these settings; may take a while, but does no I/O. */
+    SeriesEngine open(SourceId id, SourceSettings settings);
+
+    /** Gives back what {@link #open} gave. */
+    default void close(SeriesEngine engine) {
+      engine.close();
+    }
+  }
+
   /**
    * A registry without data sources.
    *
-   * @param factory builds an engine, without I/O; the registry closes what it built
+   * @param engines where engines come from; the registry gives back what it opened
    * @param nanoClock a clock that never goes back, in nanoseconds
    */
-  public InstanceRegistry(
-      BiFunction<SourceId, SourceSettings, SeriesEngine> factory, LongSupplier nanoClock) {
-    this.factory = factory;
+  public InstanceRegistry(Engines engines, LongSupplier nanoClock) {
+    this.engines = engines;
     this.nanoClock = nanoClock;
   }
 
@@ -78,7 +88,7 @@ public final class InstanceRegistry implements AutoCloseable {
     }
     Instance instance = lease(context, true).orElseThrow();
     try {
-      instance.build(factory);
+      instance.build(engines);
       return new Lease(instance);
     } catch (RuntimeException | Error e) {
       giveBack(instance);
@@ -116,20 +126,20 @@ public final class InstanceRegistry implements AutoCloseable {
         }
       }
     }
-    due.forEach(Instance::close);
+    due.forEach(instance -> instance.close(engines));
   }
 
   /** The engines that are there now, by data source. */
   public synchronized Map<SourceId, SeriesEngine> engines() {
-    Map<SourceId, SeriesEngine> engines = new HashMap<>();
+    Map<SourceId, SeriesEngine> open = new HashMap<>();
     current.forEach(
         (id, instance) -> {
           SeriesEngine engine = instance.engine;
           if (engine != null) {
-            engines.put(id, engine);
+            open.put(id, engine);
           }
         });
-    return engines;
+    return open;
   }
 
   /** Closes every engine, leased or not; nothing can be acquired any more. */
@@ -143,7 +153,7 @@ public final class InstanceRegistry implements AutoCloseable {
       current.clear();
       retired.clear();
     }
-    all.forEach(Instance::close);
+    all.forEach(instance -> instance.close(engines));
   }
 
   private synchronized Optional<Instance> lease(PluginContext context, boolean create) {
@@ -273,7 +283,7 @@ public final class InstanceRegistry implements AutoCloseable {
       return leases == 0 && now - lastUsedAt >= idleEvictionNanos;
     }
 
-    synchronized void build(BiFunction<SourceId, SourceSettings, SeriesEngine> factory) {
+    synchronized void build(Engines engines) {
       if (engine == null) {
         if (closed) {
           throw new QueryFailure(
@@ -281,7 +291,7 @@ public final class InstanceRegistry implements AutoCloseable {
         }
         SourceSettings settings = SourceSettingsJson.read(sent);
         idleEvictionNanos = settings.connections().idleEviction().toNanos();
-        engine = factory.apply(id, settings);
+        engine = engines.open(id, settings);
         logger.info("data source opened: source={} settings={}", id, settings);
       }
     }
@@ -294,12 +304,12 @@ public final class InstanceRegistry implements AutoCloseable {
       return built;
     }
 
-    synchronized void close() {
+    synchronized void close(Engines engines) {
       closed = true;
       SeriesEngine open = engine;
       if (open != null) {
         engine = null;
-        open.close();
+        engines.close(open);
         logger.info("data source closed: source={}", id);
       }
     }

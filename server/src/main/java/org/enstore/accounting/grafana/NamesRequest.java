@@ -52,13 +52,7 @@ record NamesRequest(NamesQuery query, String search) {
   private static final Key<Boolean> INCLUDE_RETIRED = Key.flag("includeRetired", false);
   private static final Key<String> SEARCH = Key.text("search", "");
 
-  private static final List<Dimension> CHAINING =
-      List.of(
-          Dimension.STORAGE_GROUP,
-          Dimension.LIBRARY,
-          Dimension.DRIVE_TYPE,
-          Dimension.MEDIA_CHANGER);
-  private static final Key<Map<String, Filter>> FILTERS = QueryRules.filters(CHAINING);
+  private static final Key<Map<String, Filter>> FILTERS = QueryRules.filters(NamesQuery.FILTERABLE);
 
   /** Every key of the variable query, in the order to document them. */
   static final List<Key<?>> KEYS =
@@ -80,12 +74,12 @@ record NamesRequest(NamesQuery query, String search) {
   static final List<String> PARAMETERS =
       Stream.concat(
               Stream.of("lookBack", "match", "class", "includeRetired", "search"),
-              CHAINING.stream().map(Dimension::label))
+              NamesQuery.FILTERABLE.stream().map(Dimension::label))
           .toList();
 
   /** The parameters that may be given several times. */
   static final Set<String> REPEATABLE =
-      CHAINING.stream().map(Dimension::label).collect(Collectors.toUnmodifiableSet());
+      NamesQuery.FILTERABLE.stream().map(Dimension::label).collect(Collectors.toUnmodifiableSet());
 
   /** What there are lists of. */
   enum Kind {

@@ -7,13 +7,23 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -36,25 +46,33 @@ public final class PluginServer implements AutoCloseable {
 
   private final Server server;
   private final EventLoopGroup transport;
+  private final Optional<Path> socketFile;
   private final HealthStatusManager health = new HealthStatusManager();
 
   /**
    * A server that does not listen yet.
    *
-   * @param address port 0 for any that is free
+   * @param address of the loopback interface, port 0 for any that is free, or a Unix domain socket
    * @param filters are told when a host connects and goes
    */
   public PluginServer(
-      InetSocketAddress address,
+      SocketAddress address,
       List<BindableService> services,
       List<ServerTransportFilter> filters,
       ThreadFactory threads) {
+    socketFile =
+        address instanceof UnixDomainSocketAddress socket
+            ? Optional.of(socket.getPath())
+            : Optional.empty();
     // The JDK's own sockets: netty's native ones would unpack a library into the temp directory.
     transport =
         new MultiThreadIoEventLoopGroup(TRANSPORT_THREADS, threads, NioIoHandler.newFactory());
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
-            .channelType(NioServerSocketChannel.class)
+            .channelType(
+                address instanceof UnixDomainSocketAddress
+                    ? NioServerDomainSocketChannel.class
+                    : NioServerSocketChannel.class)
             .bossEventLoopGroup(transport)
             .workerEventLoopGroup(transport)
             .directExecutor()
@@ -76,14 +94,37 @@ public final class PluginServer implements AutoCloseable {
     }
   }
 
-  /** Listens. */
+  /**
+   * Listens.
+   *
+   * @throws IOException when it cannot, as when another process already does
+   */
   public void start() throws IOException {
+    if (socketFile.isPresent()) {
+      clear(socketFile.get());
+    }
     server.start();
+    if (socketFile.isPresent()) {
+      // Who may enter its folder may connect, as with a port of the loopback address.
+      Files.setPosixFilePermissions(socketFile.get(), PosixFilePermissions.fromString("rw-rw-rw-"));
+    }
   }
 
-  /** The port that is listened on. */
-  public int port() {
-    return server.getPort();
+  /** Removes what a process left that ended without a word. */
+  private static void clear(Path socket) throws IOException {
+    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      throw new IOException(
+          "another process listens on " + channel.getRemoteAddress() + "; stop that one first");
+    } catch (ConnectException ignored) {
+      Files.delete(socket);
+    } catch (NoSuchFileException ignored) {
+      // Nothing to remove.
+    }
+  }
+
+  /** Where is listened, to be dialled. */
+  public SocketAddress address() {
+    return server.getListenSockets().get(0);
   }
 
   /** Refuses new calls, gives those in flight a moment, and ends them. */
@@ -100,6 +141,13 @@ public final class PluginServer implements AutoCloseable {
     } catch (InterruptedException e) {
       server.shutdownNow();
       Thread.currentThread().interrupt();
+    }
+    if (socketFile.isPresent()) {
+      try {
+        Files.deleteIfExists(socketFile.get());
+      } catch (IOException ignored) {
+        // The next process that listens there removes it.
+      }
     }
     Future<?> unused = transport.shutdownGracefully(0, CLOSE_WAIT_MILLIS, TimeUnit.MILLISECONDS);
   }

@@ -9,6 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.QueryFailure;
+import org.enstore.accounting.series.Questions;
 
 /**
  * The threads that work is handed to: calls arrive on the transport's own threads, which must never
@@ -20,19 +21,6 @@ import org.enstore.accounting.series.QueryFailure;
  * @param timer runs what is due later; short work only
  */
 public record Workers(Questions questions, Executor cancellations, ScheduledExecutorService timer) {
-
-  /** Runs what may block. */
-  @FunctionalInterface
-  public interface Questions {
-    /**
-     * Runs {@code work} some time, unless it is cancelled before it has begun.
-     *
-     * @param owner on whose account, such as a data source
-     * @throws RejectedExecutionException when there is no room
-     */
-    void execute(Object owner, Runnable work, Cancellation cancellation);
-  }
-
   /**
    * Runs {@code work} among the questions, in the caller's context. Cancelled work may never run:
    * nobody waits for it.

@@ -1,6 +1,7 @@
 package org.enstore.accounting.series;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,14 @@ public record NamesQuery(
     Optional<String> match,
     Set<MoverClass> classes,
     Map<Dimension, Filter> filters) {
+  /** The dimensions that {@link #filters} may name. */
+  public static final List<Dimension> FILTERABLE =
+      List.of(
+          Dimension.STORAGE_GROUP,
+          Dimension.LIBRARY,
+          Dimension.DRIVE_TYPE,
+          Dimension.MEDIA_CHANGER);
+
   public NamesQuery {
     classes = Set.copyOf(classes);
     filters = Map.copyOf(filters);

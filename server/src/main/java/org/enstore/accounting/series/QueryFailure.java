@@ -33,7 +33,7 @@ public final class QueryFailure extends RuntimeException {
   }
 
   /** A bad query, with everything that is wrong with it. */
-  static QueryFailure of(List<Complaint> complaints) {
+  public static QueryFailure of(List<Complaint> complaints) {
     return new QueryFailure(
         FailureKind.BAD_QUERY,
         complaints.stream().map(Complaint::sentence).collect(Collectors.joining(" ")),

@@ -44,6 +44,7 @@ public final class SeriesEngine implements AutoCloseable {
   private final Reconciliation reconciliation;
   private final Annotator annotator;
   private final WrittenAnswers written;
+  private final LiveFeed live;
 
   private final LongAdder queries = new LongAdder();
   private final LongAdder cachedAnswers = new LongAdder();
@@ -109,6 +110,7 @@ public final class SeriesEngine implements AutoCloseable {
     this.reconciliation = new Reconciliation(days, watch, settings, calendar, clock);
     this.annotator = new Annotator(days, watch, settings, calendar, clock);
     this.written = new WrittenAnswers(memory);
+    this.live = new LiveFeed(this, clock);
   }
 
   /** A question as far as its answer depends on it: ranges within the same buckets are equal. */
@@ -161,26 +163,27 @@ public final class SeriesEngine implements AutoCloseable {
   /**
    * Answers {@code query}, reading from the database what the cache does not hold.
    *
-   * @param fresh whether numbers that may still change must be read again for this question
-   * @throws QueryFailure when it cannot be answered
-   */
-  public SeriesAnswer answer(SeriesQuery query, boolean fresh, Cancellation cancellation) {
-    return answer(query, fresh ? Demand.FRESH : Demand.USUAL, cancellation);
-  }
-
-  /**
-   * Answers {@code query}, reading from the database what the cache does not hold.
-   *
    * @throws QueryFailure when it cannot be answered, or not in the way demanded
    */
   public SeriesAnswer answer(SeriesQuery query, Demand demand, Cancellation cancellation) {
+    return answer(
+        query,
+        demand,
+        demand == Demand.FRESH ? Optional.of(clock.instant()) : Optional.empty(),
+        cancellation);
+  }
+
+  /**
+   * Answers {@code query} with numbers that, where they may still change, were read at {@code
+   * notBefore} or later.
+   */
+  SeriesAnswer answer(
+      SeriesQuery query, Demand demand, Optional<Instant> notBefore, Cancellation cancellation) {
     queries.increment();
     try {
       Instant now = clock.instant();
       BlockStore.Wish wish =
-          new BlockStore.Wish(
-              demand == Demand.FRESH ? Optional.of(now) : Optional.empty(),
-              Optional.of(now.plus(settings.limits().partialAfter())));
+          new BlockStore.Wish(notBefore, Optional.of(now.plus(settings.limits().partialAfter())));
       StateWatch.Look look = look(wish.notBefore(), cancellation);
       Plan plan = Plan.of(query, look.state(), calendar, settings, now);
       return read(query, plan, look, demand, wish, now, cancellation);
@@ -636,6 +639,20 @@ public final class SeriesEngine implements AutoCloseable {
     return watch.look(Optional.empty(), cancellation).state();
   }
 
+  /**
+   * How fresh the database is now, by a look of this moment.
+   *
+   * @throws QueryFailure when it has never been seen and cannot be reached
+   */
+  SourceState stateNow(Cancellation cancellation) {
+    return look(Optional.of(clock.instant()), cancellation).state();
+  }
+
+  /** The time zone by which days are counted. */
+  SiteCalendar calendar() {
+    return calendar;
+  }
+
   /** The last look at the database, however old, if there ever was one; never waits. */
   public Optional<SourceState> lastState() {
     return watch.last().map(StateWatch.Look::state);
@@ -649,6 +666,11 @@ public final class SeriesEngine implements AutoCloseable {
   /** Tries the connection and the privileges; never throws for an outage. */
   public Health health() {
     return source.health();
+  }
+
+  /** Tells of new numbers as they become visible. */
+  public LiveFeed live() {
+    return live;
   }
 
   /** How replication stands on the hosts of the data source, and how it stood. */
@@ -669,6 +691,7 @@ public final class SeriesEngine implements AutoCloseable {
   /** Stops the reads, waiting for them briefly, and closes the source. */
   @Override
   public void close() {
+    live.close();
     store.close();
     loaders.shutdownNow();
     source.close();

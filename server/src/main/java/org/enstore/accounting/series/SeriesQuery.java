@@ -81,4 +81,40 @@ public record SeriesQuery(
     }
     return complaints;
   }
+
+  /** This question over another range. */
+  SeriesQuery over(TimeRange other) {
+    return new SeriesQuery(
+        measure,
+        direction,
+        other,
+        stepWanted,
+        minStep,
+        maxPoints,
+        groupBy,
+        filters,
+        includeNullMovers,
+        unit,
+        gaps,
+        source,
+        arrangement);
+  }
+
+  /** This question by another bucket width. */
+  SeriesQuery by(Optional<Duration> other) {
+    return new SeriesQuery(
+        measure,
+        direction,
+        range,
+        other,
+        minStep,
+        maxPoints,
+        groupBy,
+        filters,
+        includeNullMovers,
+        unit,
+        gaps,
+        source,
+        arrangement);
+  }
 }

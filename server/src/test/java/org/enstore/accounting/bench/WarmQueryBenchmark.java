@@ -3,6 +3,7 @@ package org.enstore.accounting.bench;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -119,7 +120,8 @@ public class WarmQueryBenchmark {
             Executors.defaultThreadFactory());
     server.start();
     channel =
-        ManagedChannelBuilder.forAddress("127.0.0.1", server.port())
+        ManagedChannelBuilder.forAddress(
+                "127.0.0.1", ((InetSocketAddress) server.address()).getPort())
             .usePlaintext()
             .directExecutor()
             .maxInboundMessageSize(Integer.MAX_VALUE)

@@ -3,7 +3,11 @@ package org.enstore.accounting.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.enstore.accounting.config.ProcessSettings.LogLevel;
@@ -30,7 +34,26 @@ class ProcessSettingsTest {
                     "GF_PLUGIN_CACHE_DIRECTORY", "/var/cache/enstore")))
         .isEqualTo(
             new ProcessSettings(
-                LogLevel.DEBUG, 64, 10_000, Optional.of(Path.of("/var/cache/enstore"))));
+                LogLevel.DEBUG,
+                64,
+                10_000,
+                Optional.of(Path.of("/var/cache/enstore")),
+                Optional.empty()));
+  }
+
+  @Test
+  void load_attach_isAPortOrASocket() {
+    assertThat(ProcessSettings.load(Map.of("GF_PLUGIN_ATTACH", "8811")).attach())
+        .contains(new InetSocketAddress(InetAddress.getLoopbackAddress(), 8811));
+    assertThat(ProcessSettings.load(Map.of("GF_PLUGIN_ATTACH", "unix:/run/e/p.sock")).attach())
+        .contains(UnixDomainSocketAddress.of("/run/e/p.sock"));
+    assertThat(ProcessSettings.load(Map.of("GF_PLUGIN_ATTACH", " ")).attach()).isEmpty();
+    for (String wrong : List.of("0", "65536", "unix:p.sock", "here:1")) {
+      assertThatThrownBy(() -> ProcessSettings.load(Map.of("GF_PLUGIN_ATTACH", wrong)))
+          .isInstanceOf(SettingsProblems.class)
+          .hasMessageContaining(
+              "GF_PLUGIN_ATTACH is \"" + wrong + "\"; it must be a port from 1 to 65535, or unix:");
+    }
   }
 
   @Test

@@ -31,6 +31,7 @@ import org.enstore.accounting.measure.SiteCalendar;
 import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.series.Arrangement;
 import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.Demand;
 import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.DirectionMode;
 import org.enstore.accounting.series.GapPolicy;
@@ -100,7 +101,7 @@ final class OpenSpanIT {
                 GapPolicy.ZERO,
                 SourceChoice.RAW,
                 Arrangement.PLAIN),
-            false,
+            Demand.USUAL,
             new Cancellation());
     Numbers.Longs numbers = (Numbers.Longs) answer.table().series().get(0).numbers();
     long sum = 0;

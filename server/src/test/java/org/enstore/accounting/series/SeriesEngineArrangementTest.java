@@ -234,7 +234,8 @@ class SeriesEngineArrangementTest extends SeriesEngineFixture {
     try (SeriesEngine small =
         engine(new SourceSettings.Limits(90, 5, 1_000_000, 64L << 20, Duration.ofSeconds(20)))) {
       answer =
-          small.answer(new Query().by(Dimension.STORAGE_GROUP).build(), Demand.USUAL, new Cancellation());
+          small.answer(
+              new Query().by(Dimension.STORAGE_GROUP).build(), Demand.USUAL, new Cancellation());
     }
 
     assertThat(labels(answer))

@@ -149,8 +149,7 @@ abstract class SeriesEngineFixture {
     return engine.answer(query.build(), Demand.USUAL, new Cancellation());
   }
 
-  static List<@Nullable Long> exact(
-      SeriesAnswer answer, String mover) {
+  static List<@Nullable Long> exact(SeriesAnswer answer, String mover) {
     Series found =
         answer.table().series().stream()
             .filter(series -> series.labels().getOrDefault("mover", "").equals(mover))

@@ -1,0 +1,429 @@
+package org.enstore.accounting.series;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.enstore.accounting.measure.Buckets;
+import org.enstore.accounting.measure.Numbers;
+import org.enstore.accounting.measure.Series;
+import org.enstore.accounting.measure.SeriesTable;
+import org.enstore.accounting.measure.Step;
+import org.enstore.accounting.measure.TimeRange;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells watchers of queries about new and corrected numbers of one data source as they become
+ * visible. Thread-safe.
+ */
+public final class LiveFeed implements AutoCloseable {
+  /*
+   * One poll for all
+   *
+   * A thread of its own looks at the database as long as anybody watches: one small statement tells
+   * the newest transfer. When that has moved, the running day is read anew, once for all queries
+   * that need the same sums, and each distinct query is answered once, out of the cache, whoever
+   * many watch it. So the standby's load does not grow with the number of watchers.
+   *
+   * What the poll can miss
+   *
+   * Completions carry whole seconds, so a second transfer within the newest second moves nothing;
+   * the day is therefore read on until that second has passed. Rows that arrive late, with an older
+   * completion, are found when the blocks become due by the refresh times of the data source: the
+   * running day's after openRefresh, the look-back days' after recentRefresh.
+   *
+   * Order
+   *
+   * All updates of one query are made and delivered by the feed's thread, the first one included,
+   * so a watcher sees every change exactly once and in order.
+   */
+
+  /** How often the database is looked at while anybody watches. */
+  public static final Duration EVERY = Duration.ofMillis(250);
+
+  /** How long after the newest transfer moved the running day is read on. */
+  private static final Duration SETTLING = Duration.ofMillis(1500);
+
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+  private static final String ENDING = "The service is ending; try again in a moment.";
+  private static final Logger logger = LoggerFactory.getLogger(LiveFeed.class);
+
+  private final SeriesEngine engine;
+  private final InstantSource clock;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Map<SeriesQuery, Watched> watched = new HashMap<>();
+  private final Cancellation cancellation = new Cancellation();
+  private boolean running;
+  private boolean closed;
+
+  /** A feed over {@code engine}, which does nothing until somebody watches. */
+  LiveFeed(SeriesEngine engine, InstantSource clock) {
+    this.engine = engine;
+    this.clock = clock;
+  }
+
+  /** Is told of one query's numbers, by one thread. Must not block. */
+  public interface Watcher {
+    /** Takes an update; the first has everything. */
+    void take(LiveUpdate update);
+
+    /** Is told that no update will come any more; the watch is over. */
+    void fail(QueryFailure failure);
+  }
+
+  /**
+   * Watches {@code query} until the returned handle is closed. Its range's start stays; its end
+   * moves with time.
+   *
+   * @throws QueryFailure when the feed is closed
+   */
+  public AutoCloseable watch(SeriesQuery query, Watcher watcher) {
+    lock.lock();
+    try {
+      if (closed) {
+        throw new QueryFailure(FailureKind.OVERLOADED, ENDING);
+      }
+      SeriesQuery open = endingAt(query, query.range().from().plusMillis(1));
+      watched.computeIfAbsent(open, Watched::new).newcomers.add(watcher);
+      if (!running) {
+        running = true;
+        Thread thread = new Thread(this::run, "enstore-live");
+        thread.setDaemon(true);
+        thread.start();
+      }
+      changed.signalAll();
+      return () -> leave(open, watcher);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many watch now. */
+  public int watchers() {
+    lock.lock();
+    try {
+      return watched.values().stream()
+          .mapToInt(each -> each.watchers.size() + each.newcomers.size())
+          .sum();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether it has ended, and nobody can watch any more. */
+  public boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the poll, and every watch. */
+  @Override
+  public void close() {
+    List<Watcher> dismissed = new ArrayList<>();
+    lock.lock();
+    try {
+      closed = true;
+      watched
+          .values()
+          .forEach(
+              each -> {
+                dismissed.addAll(each.watchers);
+                dismissed.addAll(each.newcomers);
+              });
+      watched.clear();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    cancellation.cancel();
+    QueryFailure end = new QueryFailure(FailureKind.CANCELLED, ENDING);
+    dismissed.forEach(watcher -> watcher.fail(end));
+  }
+
+  private void leave(SeriesQuery query, Watcher watcher) {
+    lock.lock();
+    try {
+      Watched left = watched.get(query);
+      if (left != null) {
+        left.watchers.remove(watcher);
+        left.newcomers.remove(watcher);
+        if (left.watchers.isEmpty() && left.newcomers.isEmpty()) {
+          watched.remove(query);
+          changed.signalAll();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    Optional<Instant> newest = Optional.empty();
+    Instant movedAt = Instant.EPOCH;
+    Duration pause = EVERY;
+    while (awaitTurn(pause)) {
+      Instant tick = clock.instant();
+      try {
+        Optional<Instant> now = engine.stateNow(cancellation).newestTransfer();
+        if (!now.equals(newest)) {
+          newest = now;
+          movedAt = tick;
+        }
+        boolean moving = tick.isBefore(movedAt.plus(SETTLING));
+        for (Watched each : all()) {
+          tell(each, moving, tick);
+        }
+        pause = EVERY;
+      } catch (QueryFailure failure) {
+        logger.debug("live feed waits: kind={} {}", failure.kind(), failure.sentence());
+        dismissNewcomers(failure);
+        pause = pause.multipliedBy(2);
+        pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+      } catch (RuntimeException e) {
+        logger.error("live feed met a defect, and goes on", e);
+        dismissNewcomers(
+            new QueryFailure(
+                FailureKind.BUG, "Something went wrong inside the live feed; its log says what."));
+        pause = LONGEST_PAUSE;
+      }
+    }
+  }
+
+  /** Waits for the next turn, or for a newcomer; false when nobody watches any more. */
+  private boolean awaitTurn(Duration pause) {
+    lock.lock();
+    try {
+      long left = pause.toNanos();
+      while (left > 0 && !closed && !watched.isEmpty() && !hasNewcomers()) {
+        left = changed.awaitNanos(left);
+      }
+      if (closed || watched.isEmpty()) {
+        running = false;
+        return false;
+      }
+      return true;
+    } catch (InterruptedException e) {
+      running = false;
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean hasNewcomers() {
+    return watched.values().stream().anyMatch(each -> !each.newcomers.isEmpty());
+  }
+
+  private List<Watched> all() {
+    lock.lock();
+    try {
+      return List.copyOf(watched.values());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void tell(Watched each, boolean moving, Instant tick) {
+    SeriesQuery query = endingAt(each.pinned(), clock.instant().plusSeconds(1));
+    if (moving) {
+      // Replaces the running day's block; the whole answer below then finds it in the cache.
+      engine.answer(today(query), Demand.USUAL, Optional.of(tick), cancellation);
+    }
+    SeriesAnswer answer = engine.answer(query, Demand.USUAL, Optional.empty(), cancellation);
+    each.pin(answer.step());
+    List<LiveUpdate.Point> points = each.take(answer);
+    List<Watcher> present;
+    List<Watcher> newcomers;
+    lock.lock();
+    try {
+      present = List.copyOf(each.watchers);
+      newcomers = List.copyOf(each.newcomers);
+      each.watchers.addAll(newcomers);
+      each.newcomers.clear();
+    } finally {
+      lock.unlock();
+    }
+    if (!points.isEmpty()) {
+      LiveUpdate update = each.update(answer, points);
+      present.forEach(watcher -> watcher.take(update));
+    }
+    if (!newcomers.isEmpty()) {
+      LiveUpdate first = each.everything(answer);
+      newcomers.forEach(watcher -> watcher.take(first));
+    }
+    each.settle();
+  }
+
+  private void dismissNewcomers(QueryFailure failure) {
+    List<Watcher> dismissed = new ArrayList<>();
+    lock.lock();
+    try {
+      watched
+          .values()
+          .removeIf(
+              each -> {
+                dismissed.addAll(each.newcomers);
+                each.newcomers.clear();
+                return each.watchers.isEmpty();
+              });
+    } finally {
+      lock.unlock();
+    }
+    dismissed.forEach(watcher -> watcher.fail(failure));
+  }
+
+  /** The part of {@code query} that the running day answers, by steps that do not reach beyond. */
+  private SeriesQuery today(SeriesQuery query) {
+    Instant start =
+        Instant.ofEpochSecond(
+            engine.calendar().startOfDay(engine.calendar().dayOf(clock.instant())));
+    Instant from = query.range().from().isAfter(start) ? query.range().from() : start;
+    Duration day = Step.DAY.nominal();
+    Optional<Duration> step =
+        query.stepWanted().map(wanted -> wanted.compareTo(day) > 0 ? day : wanted);
+    return query.over(new TimeRange(from, query.range().to())).by(step);
+  }
+
+  private static SeriesQuery endingAt(SeriesQuery query, Instant end) {
+    Instant from = query.range().from();
+    return query.over(new TimeRange(from, end.isAfter(from) ? end : from.plusMillis(1)));
+  }
+
+  /**
+   * One distinct query, and who watches it. The lists are guarded by the lock, the rest is the
+   * thread's.
+   */
+  private static final class Watched {
+    private final SeriesQuery query;
+    private final List<Watcher> watchers = new ArrayList<>();
+    private final List<Watcher> newcomers = new ArrayList<>();
+    private final Map<Map<String, String>, Integer> places = new LinkedHashMap<>();
+    private int told;
+    private @Nullable Step step;
+    private @Nullable SeriesTable table;
+
+    Watched(SeriesQuery query) {
+      this.query = query;
+    }
+
+    /** The query by the step that its first answer had, so that buckets do not widen on the way. */
+    SeriesQuery pinned() {
+      Step chosen = step;
+      return chosen == null ? query : query.by(Optional.of(chosen.nominal()));
+    }
+
+    void pin(Step first) {
+      if (step == null) {
+        step = first;
+      }
+    }
+
+    /** Takes a new answer; returns what is different in it. */
+    List<LiveUpdate.Point> take(SeriesAnswer answer) {
+      SeriesTable before = table;
+      SeriesTable now = answer.table();
+      for (Series series : now.series()) {
+        places.putIfAbsent(series.labels(), places.size());
+      }
+      table = now;
+      return before == null || before.equals(now) ? List.of() : different(before, now);
+    }
+
+    private List<LiveUpdate.Point> different(SeriesTable before, SeriesTable now) {
+      Map<Map<String, String>, Series> earlier = new HashMap<>();
+      before.series().forEach(series -> earlier.put(series.labels(), series));
+      List<LiveUpdate.Point> points = new ArrayList<>();
+      for (Series series : now.series()) {
+        @Nullable Series was = earlier.remove(series.labels());
+        addDifferent(series, now.buckets(), was, before.buckets(), points);
+      }
+      // A series that is gone, as when all of its rows were taken back, has no numbers any more.
+      for (Series gone : earlier.values()) {
+        for (int i = 0; i < before.buckets().count(); i++) {
+          if (!gone.numbers().isMissing(i)) {
+            points.add(
+                new LiveUpdate.Point(place(gone), before.buckets().start(i), gone.numbers(), -1));
+          }
+        }
+      }
+      return points;
+    }
+
+    private void addDifferent(
+        Series series,
+        Buckets buckets,
+        @Nullable Series was,
+        Buckets earlier,
+        List<LiveUpdate.Point> points) {
+      // The start is pinned, so equal places are equal buckets.
+      for (int i = 0; i < buckets.count(); i++) {
+        boolean there = was != null && i < earlier.count();
+        if (there && was != null && same(series.numbers(), was.numbers(), i)) {
+          continue;
+        }
+        if (!there && series.numbers().isMissing(i)) {
+          continue;
+        }
+        points.add(new LiveUpdate.Point(place(series), buckets.start(i), series.numbers(), i));
+      }
+    }
+
+    private static boolean same(Numbers one, Numbers other, int index) {
+      if (one.isMissing(index) || other.isMissing(index)) {
+        return one.isMissing(index) == other.isMissing(index);
+      }
+      if (one instanceof Numbers.Longs exact && other instanceof Numbers.Longs was) {
+        return exact.at(index) == was.at(index);
+      }
+      return one instanceof Numbers.Doubles rounded
+          && other instanceof Numbers.Doubles was
+          && rounded.at(index) == was.at(index);
+    }
+
+    private int place(Series series) {
+      Integer place = places.get(series.labels());
+      if (place == null) {
+        throw new IllegalStateException("a series without a place");
+      }
+      return place;
+    }
+
+    LiveUpdate update(SeriesAnswer answer, List<LiveUpdate.Point> points) {
+      return new LiveUpdate(answer, List.copyOf(places.keySet()), told, false, points);
+    }
+
+    LiveUpdate everything(SeriesAnswer answer) {
+      List<LiveUpdate.Point> points = new ArrayList<>();
+      for (Series series : answer.table().series()) {
+        for (int i = 0; i < answer.table().buckets().count(); i++) {
+          if (!series.numbers().isMissing(i)) {
+            points.add(
+                new LiveUpdate.Point(
+                    place(series), answer.table().buckets().start(i), series.numbers(), i));
+          }
+        }
+      }
+      return new LiveUpdate(answer, List.copyOf(places.keySet()), 0, true, points);
+    }
+
+    /** Everybody present knows all series now. */
+    void settle() {
+      told = places.size();
+    }
+  }
+}

@@ -1,0 +1,15 @@
+package org.enstore.accounting.series;
+
+import java.util.concurrent.RejectedExecutionException;
+
+/** Runs what may block. Thread-safe. */
+@FunctionalInterface
+public interface Questions {
+  /**
+   * Runs {@code work} some time, unless it is cancelled before it has begun.
+   *
+   * @param owner on whose account, such as a data source
+   * @throws RejectedExecutionException when there is no room
+   */
+  void execute(Object owner, Runnable work, Cancellation cancellation);
+}

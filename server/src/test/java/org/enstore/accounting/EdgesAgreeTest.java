@@ -1,0 +1,312 @@
+package org.enstore.accounting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.Gson;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.StatusRuntimeException;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.enstore.accounting.api.AccessLog;
+import org.enstore.accounting.api.AccountingService;
+import org.enstore.accounting.api.ApiServer;
+import org.enstore.accounting.api.DataSources;
+import org.enstore.accounting.config.SourceSettings;
+import org.enstore.accounting.config.SourceSettingsLoader;
+import org.enstore.accounting.config.SourceSettingsLoader.RawSettings;
+import org.enstore.accounting.frame.ArrowReadBack;
+import org.enstore.accounting.grafana.DataService;
+import org.enstore.accounting.grafana.InstanceRegistry;
+import org.enstore.accounting.grafana.Workers;
+import org.enstore.accounting.measure.Direction;
+import org.enstore.accounting.proto.pluginv2.DataGrpc;
+import org.enstore.accounting.proto.pluginv2.DataQuery;
+import org.enstore.accounting.proto.pluginv2.DataResponse;
+import org.enstore.accounting.proto.pluginv2.DataSourceInstanceSettings;
+import org.enstore.accounting.proto.pluginv2.PluginContext;
+import org.enstore.accounting.proto.pluginv2.QueryDataRequest;
+import org.enstore.accounting.proto.pluginv2.TimeRange;
+import org.enstore.accounting.proto.v1.AccountingServiceGrpc;
+import org.enstore.accounting.proto.v1.Dimension;
+import org.enstore.accounting.proto.v1.QuerySeriesRequest;
+import org.enstore.accounting.proto.v1.QuerySeriesResponse;
+import org.enstore.accounting.proto.v1.SeriesQuery;
+import org.enstore.accounting.series.InMemoryTransferSource;
+import org.enstore.accounting.series.Questions;
+import org.enstore.accounting.series.SeriesEngine;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A thousand random queries, each as a panel's JSON and as the public API's message: the same
+ * series, numbers and refusals come out of both edges. That the numbers are SQL's is held
+ * elsewhere.
+ */
+class EdgesAgreeTest {
+  private static final int QUERIES = 1000;
+  private static final ZoneId CHICAGO = ZoneId.of("America/Chicago");
+  private static final Instant NOW = Instant.parse("2025-06-20T17:00:00Z");
+  private static final Gson GSON = new Gson();
+
+  /** One query in two spellings. */
+  private record Asked(
+      Map<String, Object> json, SeriesQuery.Builder message, Instant from, Instant to) {
+    static Asked random(Random random) {
+      Instant from = NOW.minusSeconds(random.nextInt(12 * 86_400));
+      Instant to = from.plusSeconds(1 + random.nextInt(5 * 86_400));
+      Asked asked = new Asked(new HashMap<>(), SeriesQuery.newBuilder(), from, to);
+      asked
+          .message
+          .setStartTime(Timestamp.newBuilder().setSeconds(from.getEpochSecond()))
+          .setEndTime(Timestamp.newBuilder().setSeconds(to.getEpochSecond()))
+          .setMaxPoints(60);
+      asked.choose(random);
+      return asked;
+    }
+
+    private void choose(Random random) {
+      List<String> measures = List.of("bytes", "throughput", "transfers", "meanFileSize");
+      int measure = random.nextInt(measures.size());
+      json.put("measure", measures.get(measure));
+      message.setMeasureValue(measure + 1);
+      int direction = random.nextInt(5);
+      if (direction > 0) {
+        json.put("direction", List.of("read", "write", "both", "sum").get(direction - 1));
+        message.setDirectionValue(direction);
+      }
+      int unit = random.nextInt(4);
+      if (unit > 0) {
+        json.put("unit", List.of("bytes", "MiB", "MB").get(unit - 1));
+        message.setUnitValue(unit);
+      }
+      int gaps = random.nextInt(4);
+      if (gaps > 0) {
+        json.put("gaps", List.of("zero", "null", "notYet").get(gaps - 1));
+        message.setGapsValue(gaps);
+      }
+      List<String> steps = List.of("auto", "5m", "1h", "90m", "1d", "1M", "soon");
+      String step = steps.get(random.nextInt(steps.size()));
+      json.put("step", step);
+      message.setStep(step);
+      if (random.nextBoolean()) {
+        List<String> dimensions = List.of("mover", "storageGroup", "library");
+        int chosen = random.nextInt(dimensions.size() + 1);
+        json.put("groupBy", chosen == 0 ? List.of() : List.of(dimensions.get(chosen - 1)));
+        SeriesQuery.GroupBy.Builder groupBy = SeriesQuery.GroupBy.newBuilder();
+        if (chosen > 0) {
+          groupBy.addDimensions(
+              List.of(
+                      Dimension.DIMENSION_MOVER,
+                      Dimension.DIMENSION_STORAGE_GROUP,
+                      Dimension.DIMENSION_LIBRARY)
+                  .get(chosen - 1));
+        }
+        message.setGroupBy(groupBy);
+      }
+      if (random.nextInt(3) == 0) {
+        String pattern = List.of("LTO", "1$", "(").get(random.nextInt(3));
+        json.put("filters", Map.of("mover", Map.of("match", pattern)));
+        message.getFiltersBuilder().getMoverBuilder().setMatch(pattern);
+      }
+      int top = random.nextInt(4);
+      json.put("top", top);
+      message.setTop(top);
+      boolean running = random.nextInt(4) == 0;
+      json.put("runningTotal", running);
+      message.setRunningTotal(running);
+      if (random.nextInt(4) == 0) {
+        json.put("compare", "previousPeriod");
+        message.setCompare(SeriesQuery.Compare.COMPARE_PREVIOUS_PERIOD);
+      }
+    }
+  }
+
+  @Test
+  void bothEdges_sayTheSame() throws Exception {
+    Random random = new Random(20_261_123);
+    int answered = 0;
+    int refused = 0;
+    try (Edges edges = new Edges()) {
+      for (int i = 0; i < QUERIES; i++) {
+        Asked asked = Asked.random(random);
+        DataResponse panel = edges.panel(asked);
+        if (!panel.getError().isEmpty()) {
+          refused++;
+          assertThat(edges.refusal(asked)).as("%s", asked.json).isEqualTo(panel.getError());
+          continue;
+        }
+        answered++;
+        ArrowReadBack frame = ArrowReadBack.of(panel.getFrames(0).toByteArray());
+        ArrowReadBack file = ArrowReadBack.of(edges.arrow(asked));
+        assertThat(columns(file)).as("%s", asked.json).isEqualTo(columns(frame));
+      }
+    }
+    assertThat(answered).isGreaterThan(300);
+    assertThat(refused).isGreaterThan(100);
+  }
+
+  /** Names, labels and values. */
+  private static List<List<Object>> columns(ArrowReadBack frame) {
+    List<List<Object>> columns = new ArrayList<>();
+    for (ArrowReadBack.Field field : frame.fields()) {
+      columns.add(
+          List.of(
+              field.name(),
+              field.type(),
+              String.valueOf(field.metadata().get("labels")),
+              field.values().toString()));
+    }
+    return columns;
+  }
+
+  /** Both edges before one engine. */
+  private static final class Edges implements AutoCloseable {
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Questions questions = (owner, work, unused) -> threads.execute(work);
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final SeriesEngine engine;
+    private final InstanceRegistry registry;
+    private final Server panels;
+    private final ManagedChannel panelChannel;
+    private final ApiServer api;
+    private final ManagedChannel apiChannel;
+
+    Edges() throws Exception {
+      SourceSettings settings =
+          SourceSettingsLoader.load(
+              new RawSettings("memory", "", "", Map.of("siteTimeZone", CHICAGO.getId()), Map.of()));
+      engine = new SeriesEngine(transfers(), settings, () -> NOW, Executors.newFixedThreadPool(2));
+      registry = new InstanceRegistry((id, same) -> engine, System::nanoTime);
+      String name = InProcessServerBuilder.generateName();
+      panels =
+          InProcessServerBuilder.forName(name)
+              .directExecutor()
+              .addService(new DataService(registry, new Workers(questions, threads, timer)))
+              .build()
+              .start();
+      panelChannel = InProcessChannelBuilder.forName(name).build();
+      InstantSource clock = InstantSource.fixed(NOW);
+      DataSources sources =
+          new DataSources(List.of(new DataSources.DataSource("fnal", CHICAGO, engine)));
+      api =
+          new ApiServer(
+              new ApiServer.Options(
+                  new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                  Optional.empty(),
+                  1 << 20,
+                  100,
+                  10_000,
+                  Duration.ofSeconds(1)),
+              new AccountingService(sources, questions, threads, clock),
+              sources,
+              Optional::empty,
+              new AccessLog(line -> {}, clock, System::nanoTime),
+              System::nanoTime,
+              Thread::new);
+      api.start();
+      apiChannel = NettyChannelBuilder.forAddress("127.0.0.1", api.port()).usePlaintext().build();
+    }
+
+    private static InMemoryTransferSource transfers() {
+      InMemoryTransferSource source = new InMemoryTransferSource(CHICAGO, () -> NOW);
+      Random random = new Random(1);
+      for (int i = 0; i < 400; i++) {
+        int mover = random.nextInt(6);
+        source.add(
+            new InMemoryTransferSource.Transfer(
+                LocalDateTime.of(2025, 6, 8, 0, 0).plusMinutes(random.nextInt(12 * 1440)),
+                (mover < 4 ? "LTO8_" : "disk_") + mover + ".mover",
+                mover < 4 ? "FTTDriver" : "DiskDriver",
+                random.nextBoolean() ? Direction.READ : Direction.WRITE,
+                random.nextInt(1 << 30),
+                random.nextBoolean() ? "cms" : "dune",
+                "LTO8G" + random.nextInt(2),
+                "LTO8",
+                "TS4500"));
+      }
+      return source;
+    }
+
+    DataResponse panel(Asked asked) {
+      DataQuery query =
+          DataQuery.newBuilder()
+              .setRefId("A")
+              .setIntervalMS(1000)
+              .setMaxDataPoints(60)
+              .setTimeRange(
+                  TimeRange.newBuilder()
+                      .setFromEpochMS(asked.from.getEpochSecond() * 1000)
+                      .setToEpochMS(asked.to.getEpochSecond() * 1000))
+              .setJson(ByteString.copyFromUtf8(GSON.toJson(asked.json)))
+              .build();
+      PluginContext context =
+          PluginContext.newBuilder()
+              .setOrgId(1)
+              .setDataSourceInstanceSettings(
+                  DataSourceInstanceSettings.newBuilder().setUid("one").setUrl("memory"))
+              .build();
+      return DataGrpc.newBlockingStub(panelChannel)
+          .queryData(
+              QueryDataRequest.newBuilder().setPluginContext(context).addQueries(query).build())
+          .getResponsesOrThrow("A");
+    }
+
+    byte[] arrow(Asked asked) {
+      ByteString file = ByteString.EMPTY;
+      Iterator<QuerySeriesResponse> parts = ask(asked);
+      while (parts.hasNext()) {
+        file = file.concat(parts.next().getArrow());
+      }
+      return file.toByteArray();
+    }
+
+    String refusal(Asked asked) {
+      try {
+        return "answered: " + ask(asked).hasNext();
+      } catch (StatusRuntimeException e) {
+        return String.valueOf(e.getStatus().getDescription());
+      }
+    }
+
+    private Iterator<QuerySeriesResponse> ask(Asked asked) {
+      return AccountingServiceGrpc.newBlockingStub(apiChannel)
+          .querySeries(
+              QuerySeriesRequest.newBuilder()
+                  .setDataSource("fnal")
+                  .setQuery(asked.message)
+                  .setFormat(QuerySeriesRequest.Format.FORMAT_ARROW)
+                  .build());
+    }
+
+    @Override
+    public void close() {
+      panelChannel.shutdownNow();
+      apiChannel.shutdownNow();
+      panels.shutdownNow();
+      api.close();
+      registry.close();
+      threads.shutdownNow();
+      timer.shutdownNow();
+    }
+  }
+}
