@@ -19,7 +19,6 @@ import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -47,6 +46,7 @@ public final class PluginServer implements AutoCloseable {
   private final Server server;
   private final EventLoopGroup transport;
   private final Optional<Path> socketFile;
+  private volatile boolean started;
   private final HealthStatusManager health = new HealthStatusManager();
 
   /**
@@ -104,6 +104,7 @@ public final class PluginServer implements AutoCloseable {
       clear(socketFile.get());
     }
     server.start();
+    started = true;
     if (socketFile.isPresent()) {
       // Who may enter its folder may connect, as with a port of the loopback address.
       Files.setPosixFilePermissions(socketFile.get(), PosixFilePermissions.fromString("rw-rw-rw-"));
@@ -112,13 +113,14 @@ public final class PluginServer implements AutoCloseable {
 
   /** Removes what a process left that ended without a word. */
   private static void clear(Path socket) throws IOException {
+    if (!Files.exists(socket)) {
+      return;
+    }
     try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
       throw new IOException(
           "another process listens on " + channel.getRemoteAddress() + "; stop that one first");
     } catch (ConnectException ignored) {
       Files.delete(socket);
-    } catch (NoSuchFileException ignored) {
-      // Nothing to remove.
     }
   }
 
@@ -142,7 +144,8 @@ public final class PluginServer implements AutoCloseable {
       server.shutdownNow();
       Thread.currentThread().interrupt();
     }
-    if (socketFile.isPresent()) {
+    // Without a start the file is another server's.
+    if (started && socketFile.isPresent()) {
       try {
         Files.deleteIfExists(socketFile.get());
       } catch (IOException ignored) {
