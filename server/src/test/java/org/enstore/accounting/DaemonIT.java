@@ -121,6 +121,7 @@ class DaemonIT {
         accessList: access
         accessLog: access.log
         drain: 1s
+        callsPerSecond: 10000
         dataSources:
           - name: fnal
             hosts: 127.0.0.1:%d
@@ -195,6 +196,8 @@ class DaemonIT {
   }
 
   private void tokensAreReadAgain(ManagedChannel channel) throws Exception {
+    // Asks without a pause until the list is read again, which is what callsPerSecond is raised
+    // for.
     Files.writeString(folder.resolve("access"), "token alice " + digest("another") + " fnal\n");
     Optional<Status.Code> code = Optional.empty();
     while (code.isEmpty()) {
