@@ -11,7 +11,7 @@ import org.enstore.accounting.series.TransferSourceContract;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 
-final class StandbyTransferSourceIT extends TransferSourceContract {
+final class StandbyTransferSourceIT implements TransferSourceContract {
   private static final String DATABASE = "contract";
   private static SharedPair pair;
 
@@ -29,8 +29,8 @@ final class StandbyTransferSourceIT extends TransferSourceContract {
   }
 
   @Override
-  protected TransferSource source(
-      ZoneId zone, List<TransferRow> transfers, List<SummaryRow> summary) throws SQLException {
+  public TransferSource source(ZoneId zone, List<TransferRow> transfers, List<SummaryRow> summary)
+      throws SQLException {
     pair.store(DATABASE, transfers, summary);
     TransferSource source =
         new StandbyTransferSource(pair.settings(DATABASE, zone), CLOCK, "contract", "test/1");

@@ -5,10 +5,9 @@ import java.util.List;
 import java.util.Objects;
 import org.enstore.accounting.measure.Direction;
 
-final class InMemoryTransferSourceTest extends TransferSourceContract {
+final class InMemoryTransferSourceTest implements TransferSourceContract {
   @Override
-  protected TransferSource source(
-      ZoneId zone, List<TransferRow> transfers, List<SummaryRow> summary) {
+  public TransferSource source(ZoneId zone, List<TransferRow> transfers, List<SummaryRow> summary) {
     InMemoryTransferSource source = new InMemoryTransferSource(zone, CLOCK);
     for (TransferRow row : transfers) {
       // Rows in memory have a direction; what is neither read nor written cannot be among them.
