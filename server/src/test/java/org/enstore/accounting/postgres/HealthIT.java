@@ -1,6 +1,10 @@
 package org.enstore.accounting.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.enstore.accounting.postgres.Asking.source;
+import static org.enstore.accounting.postgres.OtherSettings.withHosts;
+import static org.enstore.accounting.postgres.OtherSettings.withPassword;
+import static org.enstore.accounting.postgres.OtherSettings.withoutZone;
 
 import java.sql.SQLException;
 import java.time.Duration;
@@ -9,7 +13,6 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
 import org.enstore.accounting.config.HostPort;
-import org.enstore.accounting.config.Secret;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.Health;
@@ -138,21 +141,7 @@ final class HealthIT {
   @Test
   void zoneNotSet_isSaid_withTheServersGuess() throws Exception {
     storeCurrent();
-    SourceSettings settings = pair.settings(DATABASE, ZoneId.of("UTC"));
-    Health health =
-        health(
-            new SourceSettings(
-                settings.hosts(),
-                settings.database(),
-                settings.user(),
-                settings.password(),
-                settings.tls(),
-                settings.siteTimeZone(),
-                false,
-                false,
-                settings.connections(),
-                settings.freshness(),
-                settings.limits()));
+    Health health = health(withoutZone(pair.settings(DATABASE, ZoneId.of("UTC"))));
 
     assertThat(health.advice())
         .anySatisfy(
@@ -197,20 +186,7 @@ final class HealthIT {
         .contains("allowPrimary");
     assertThat(health(withHosts(settings, new HostPort("no-such-host.invalid", 8800))).ok())
         .isFalse();
-    Health refused =
-        health(
-            new SourceSettings(
-                settings.hosts(),
-                settings.database(),
-                settings.user(),
-                new Secret("not-the-password"),
-                settings.tls(),
-                settings.siteTimeZone(),
-                true,
-                false,
-                settings.connections(),
-                settings.freshness(),
-                settings.limits()));
+    Health refused = health(withPassword(settings, "not-the-password"));
     assertThat(refused.ok()).isFalse();
     assertThat(refused.sentence()).contains("password").doesNotContain("not-the-password");
   }
@@ -229,9 +205,7 @@ final class HealthIT {
   @Test
   void lag_isZeroOnlyWhileStreamingAndReplayed() throws Exception {
     pair.execute(DATABASE, "GRANT pg_monitor TO enstore_reader");
-    try (StandbyTransferSource source =
-        new StandbyTransferSource(
-            pair.settings(DATABASE, CHICAGO), InstantSource.system(), "lag", "test/1")) {
+    try (StandbyTransferSource source = source(pair.settings(DATABASE, CHICAGO))) {
       awaitCurrent(source);
 
       pair.pair().pauseReplay();
@@ -255,9 +229,7 @@ final class HealthIT {
   @Test
   void lag_ofAStandbyThatIsCutOff_isUnknown() throws Exception {
     pair.execute(DATABASE, "GRANT pg_monitor TO enstore_reader");
-    try (StandbyTransferSource source =
-        new StandbyTransferSource(
-            pair.settings(DATABASE, CHICAGO), InstantSource.system(), "lag", "test/1")) {
+    try (StandbyTransferSource source = source(pair.settings(DATABASE, CHICAGO))) {
       awaitCurrent(source);
       Instant cut = Instant.now();
       pair.pair().stopPrimary();
@@ -277,9 +249,7 @@ final class HealthIT {
 
   @Test
   void lag_withoutTheRight_isUnknown_neverZero() throws Exception {
-    try (StandbyTransferSource source =
-        new StandbyTransferSource(
-            pair.settings(DATABASE, CHICAGO), InstantSource.system(), "lag", "test/1")) {
+    try (StandbyTransferSource source = source(pair.settings(DATABASE, CHICAGO))) {
       ReplayLag lag = source.state(new Cancellation()).lag();
 
       assertThat(lag).isInstanceOf(ReplayLag.Unknown.class);
@@ -309,21 +279,6 @@ final class HealthIT {
         new StandbyTransferSource(settings, InstantSource.fixed(NOW), "health", "test/1")) {
       return source.health();
     }
-  }
-
-  private static SourceSettings withHosts(SourceSettings settings, HostPort... hosts) {
-    return new SourceSettings(
-        List.of(hosts),
-        settings.database(),
-        settings.user(),
-        settings.password(),
-        settings.tls(),
-        settings.siteTimeZone(),
-        true,
-        false,
-        settings.connections(),
-        settings.freshness(),
-        settings.limits());
   }
 
   private static void awaitCurrent(StandbyTransferSource source) throws InterruptedException {

@@ -2,22 +2,15 @@ package org.enstore.accounting.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.enstore.accounting.postgres.Asking.read;
 
 import java.time.InstantSource;
-import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.enstore.accounting.demo.ReplicatedPair;
 import org.enstore.accounting.demo.TestPairs;
-import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.FailureKind;
-import org.enstore.accounting.series.Grain;
-import org.enstore.accounting.series.Quantity;
 import org.enstore.accounting.series.QueryFailure;
-import org.enstore.accounting.series.ReadRequest;
-import org.enstore.accounting.series.Shape;
-import org.enstore.accounting.series.SourceTable;
 import org.enstore.accounting.series.TransferRow;
 import org.junit.jupiter.api.Test;
 
@@ -49,19 +42,5 @@ final class PromotionIT {
             .contains("allowPrimary");
       }
     }
-  }
-
-  private static long read(StandbyTransferSource source) {
-    AtomicLong bytes = new AtomicLong();
-    source.read(
-        new ReadRequest(
-            SourceTable.RAW,
-            Grain.HOUR,
-            Shape.of(List.of(), List.of(Quantity.BYTES)),
-            LocalDate.parse("2024-05-01"),
-            LocalDate.parse("2024-05-02")),
-        (epochSecond, key, sums) -> bytes.addAndGet(sums[0]),
-        new Cancellation());
-    return bytes.get();
   }
 }

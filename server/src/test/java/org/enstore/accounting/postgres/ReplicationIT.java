@@ -1,6 +1,7 @@
 package org.enstore.accounting.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.enstore.accounting.postgres.Asking.read;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -8,13 +9,11 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.enstore.accounting.config.HostPort;
 import org.enstore.accounting.config.Secret;
@@ -23,16 +22,11 @@ import org.enstore.accounting.demo.ReplicatedPair;
 import org.enstore.accounting.demo.TestPairs;
 import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.series.Cancellation;
-import org.enstore.accounting.series.Grain;
 import org.enstore.accounting.series.Health;
 import org.enstore.accounting.series.HostStatus;
 import org.enstore.accounting.series.HostStatus.Role;
 import org.enstore.accounting.series.HostStatus.State;
 import org.enstore.accounting.series.LagRegion;
-import org.enstore.accounting.series.Quantity;
-import org.enstore.accounting.series.ReadRequest;
-import org.enstore.accounting.series.Shape;
-import org.enstore.accounting.series.SourceTable;
 import org.enstore.accounting.series.TransferRow;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -380,19 +374,5 @@ final class ReplicationIT {
   private static void write() throws SQLException {
     onPrimary("CREATE TABLE IF NOT EXISTS written (at timestamptz)");
     onPrimary("INSERT INTO written VALUES (now())");
-  }
-
-  private static long read(StandbyTransferSource source) {
-    AtomicLong bytes = new AtomicLong();
-    source.read(
-        new ReadRequest(
-            SourceTable.RAW,
-            Grain.HOUR,
-            Shape.of(List.of(), List.of(Quantity.BYTES)),
-            LocalDate.parse("2024-05-01"),
-            LocalDate.parse("2024-05-02")),
-        (epochSecond, key, sums) -> bytes.addAndGet(sums[0]),
-        new Cancellation());
-    return bytes.get();
   }
 }
