@@ -23,48 +23,27 @@ class SchemaTest {
 
   @Test
   void queryModel_series() throws IOException {
-    Map<String, Object> schema = schema(QUERY);
-    Map<String, Object> series = at(schema, "$defs", "series");
-
-    assertSameForms(schema, series, QuestionJson.KEYS);
-    assertThat(ignored(schema, series)).isEqualTo(List.copyOf(QuestionJson.IGNORED.keySet()));
+    assertQueryModel("series", QuestionJson.KEYS);
   }
 
   @Test
   void queryModel_replication() throws IOException {
-    Map<String, Object> schema = schema(QUERY);
-    Map<String, Object> replication = at(schema, "$defs", "replication");
-
-    assertSameForms(schema, replication, ReplicationRequest.KEYS);
-    assertThat(ignored(schema, replication)).isEqualTo(List.copyOf(QuestionJson.IGNORED.keySet()));
+    assertQueryModel("replication", ReplicationRequest.KEYS);
   }
 
   @Test
   void queryModel_variable() throws IOException {
-    Map<String, Object> schema = schema(QUERY);
-    Map<String, Object> variable = at(schema, "$defs", "variable");
-
-    assertSameForms(schema, variable, NamesRequest.KEYS);
-    assertThat(ignored(schema, variable)).isEqualTo(List.copyOf(QuestionJson.IGNORED.keySet()));
+    assertQueryModel("variable", NamesRequest.KEYS);
   }
 
   @Test
   void queryModel_reconciliation() throws IOException {
-    Map<String, Object> schema = schema(QUERY);
-    Map<String, Object> reconciliation = at(schema, "$defs", "reconciliation");
-
-    assertSameForms(schema, reconciliation, ReconciliationJson.KEYS);
-    assertThat(ignored(schema, reconciliation))
-        .isEqualTo(List.copyOf(QuestionJson.IGNORED.keySet()));
+    assertQueryModel("reconciliation", ReconciliationJson.KEYS);
   }
 
   @Test
   void queryModel_annotations() throws IOException {
-    Map<String, Object> schema = schema(QUERY);
-    Map<String, Object> annotations = at(schema, "$defs", "annotations");
-
-    assertSameForms(schema, annotations, AnnotationJson.KEYS);
-    assertThat(ignored(schema, annotations)).isEqualTo(List.copyOf(QuestionJson.IGNORED.keySet()));
+    assertQueryModel("annotations", AnnotationJson.KEYS);
   }
 
   @Test
@@ -93,6 +72,14 @@ class SchemaTest {
       assertThat(schema).containsEntry("$schema", "https://json-schema.org/draft/2020-12/schema");
       assertDescribed(file, schema, schema);
     }
+  }
+
+  private static void assertQueryModel(String kind, List<Key<?>> keys) throws IOException {
+    Map<String, Object> schema = schema(QUERY);
+    Map<String, Object> query = at(schema, "$defs", kind);
+
+    assertSameForms(schema, query, keys);
+    assertThat(ignored(schema, query)).isEqualTo(List.copyOf(QuestionJson.IGNORED.keySet()));
   }
 
   /** The schema's properties in order, those that are ignored left out, are the keys in order. */
