@@ -34,6 +34,11 @@ class ReconciliationTest {
     return rows.get(0);
   }
 
+  private void assertNotCompared(String notice) {
+    assertThat(compare(true).rows()).isEmpty();
+    assertThat(compare(true).notices()).extracting(Notice::text).containsExactly(notice);
+  }
+
   @Test
   void equalData_gives_noDifference_underTheSummarysNames() {
     site.transfer("2025-06-18T23:59:59", "L8_server.mover", Direction.READ, 5)
@@ -117,11 +122,7 @@ class ReconciliationTest {
         .summary("2025-06-17", "L8_1", 5, 0)
         .transfer("2025-06-19T10:00:00", "L8_1.mover", Direction.READ, 5);
 
-    assertThat(compare(true).rows()).isEmpty();
-    assertThat(compare(true).notices())
-        .extracting(Notice::text)
-        .containsExactly(
-            "2025-06-18 to 2025-06-19 are not compared: the summary ends on 2025-06-17.");
+    assertNotCompared("2025-06-18 to 2025-06-19 are not compared: the summary ends on 2025-06-17.");
   }
 
   @Test
@@ -143,11 +144,8 @@ class ReconciliationTest {
         .summary("2025-06-19", "L8_1", 5, 0);
     site.source.lagBehind(Duration.ofHours(20));
 
-    assertThat(compare(true).rows()).isEmpty();
-    assertThat(compare(true).notices())
-        .extracting(Notice::text)
-        .containsExactly(
-            "2025-06-19 is not compared: the standby has not replayed them to their end yet.");
+    assertNotCompared(
+        "2025-06-19 is not compared: the standby has not replayed them to their end yet.");
   }
 
   @Test
