@@ -6,49 +6,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import org.enstore.accounting.frame.ArrowFile;
 import org.enstore.accounting.frame.ArrowReadBack;
 import org.enstore.accounting.frame.Column;
 import org.enstore.accounting.frame.Frame;
 import org.enstore.accounting.measure.TimeRange;
-import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.HostStatus;
-import org.enstore.accounting.series.LagHistory;
-import org.enstore.accounting.series.Replication;
+import org.enstore.accounting.series.SeenReplication;
 import org.junit.jupiter.api.Test;
 
 class ReplicationFramesTest {
   private static final Instant START = Instant.parse("2025-06-20T17:00:00Z");
   private static final TimeRange RANGE = new TimeRange(START, START.plusSeconds(60));
 
-  private final LagHistory history = new LagHistory(100, Duration.ofSeconds(10));
-  private List<HostStatus> hosts = List.of();
-
-  private final Replication replication =
-      new Replication() {
-        @Override
-        public List<HostStatus> look(Cancellation cancellation) {
-          return hosts;
-        }
-
-        @Override
-        public List<HostStatus> last() {
-          return hosts;
-        }
-
-        @Override
-        public LagHistory history() {
-          return history;
-        }
-
-        @Override
-        public boolean watchesPrimary() {
-          return false;
-        }
-      };
+  private final SeenReplication replication = new SeenReplication(100, Duration.ofSeconds(10));
 
   @Test
   void history_hasSecondsAndBytesOfEachHost() {
@@ -100,7 +71,7 @@ class ReplicationFramesTest {
   void status_whatCannotBeSeenIsNull() {
     look(0, known("a:1", 2, 100), unknown("b:1"));
 
-    ArrowReadBack read = read(ReplicationFrames.status("A", hosts, replication));
+    ArrowReadBack read = read(ReplicationFrames.status("A", replication.last(), replication));
 
     assertThat(field(read, "host").values()).isEqualTo(List.of("a:1", "b:1"));
     assertThat(field(read, "lagSeconds").values()).isEqualTo(Arrays.asList(2.0, null));
@@ -125,35 +96,15 @@ class ReplicationFramesTest {
   }
 
   private static HostStatus known(String host, int seconds, long bytes) {
-    return status(
-        host,
-        new HostStatus.Lag(
-            Optional.of(Duration.ofSeconds(seconds)), OptionalLong.of(bytes), Optional.empty()));
+    return SeenReplication.standby(
+        host, START, SeenReplication.lag(Duration.ofSeconds(seconds), bytes));
   }
 
   private static HostStatus unknown(String host) {
-    return status(host, HostStatus.Lag.unknown("it is cut off"));
+    return SeenReplication.standby(host, START, HostStatus.Lag.unknown("it is cut off"));
   }
 
   private void look(int seconds, HostStatus... seen) {
-    hosts = List.of(seen);
-    history.add(START.plusSeconds(seconds), hosts);
-  }
-
-  private static HostStatus status(String host, HostStatus.Lag lag) {
-    return new HostStatus(
-        host,
-        START,
-        HostStatus.Role.STANDBY,
-        HostStatus.State.STREAMING,
-        true,
-        Optional.empty(),
-        OptionalInt.empty(),
-        HostStatus.Positions.NONE,
-        lag,
-        Optional.empty(),
-        HostStatus.Slot.NONE,
-        Optional.empty(),
-        Optional.empty());
+    replication.see(START.plusSeconds(seconds), seen);
   }
 }

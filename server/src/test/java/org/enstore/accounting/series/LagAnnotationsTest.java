@@ -7,8 +7,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.series.Annotations.Event;
 import org.junit.jupiter.api.Test;
@@ -19,31 +17,7 @@ class LagAnnotationsTest {
   private static final TimeRange ALL =
       new TimeRange(START.minusSeconds(60), START.plus(Duration.ofDays(1)));
 
-  private final LagHistory history = new LagHistory(10_000, STEP);
-  private List<HostStatus> hosts = List.of();
-
-  private final Replication replication =
-      new Replication() {
-        @Override
-        public List<HostStatus> look(Cancellation cancellation) {
-          return hosts;
-        }
-
-        @Override
-        public List<HostStatus> last() {
-          return hosts;
-        }
-
-        @Override
-        public LagHistory history() {
-          return history;
-        }
-
-        @Override
-        public boolean watchesPrimary() {
-          return false;
-        }
-      };
+  private final SeenReplication replication = new SeenReplication(10_000, STEP);
 
   private Annotations ask(TimeRange range, Optional<Duration> lag) {
     return LagAnnotations.of(
@@ -126,29 +100,10 @@ class LagAnnotationsTest {
   }
 
   private void lagging(int look, int seconds) {
-    add(
-        look,
-        new HostStatus.Lag(
-            Optional.of(Duration.ofSeconds(seconds)), OptionalLong.of(7), Optional.empty()));
+    add(look, SeenReplication.lag(Duration.ofSeconds(seconds), 7));
   }
 
   private void add(int look, HostStatus.Lag lag) {
-    hosts =
-        List.of(
-            new HostStatus(
-                "standby:8800",
-                at(look),
-                HostStatus.Role.STANDBY,
-                HostStatus.State.STREAMING,
-                true,
-                Optional.empty(),
-                OptionalInt.empty(),
-                HostStatus.Positions.NONE,
-                lag,
-                Optional.empty(),
-                HostStatus.Slot.NONE,
-                Optional.empty(),
-                Optional.empty()));
-    history.add(at(look), hosts);
+    replication.see(at(look), SeenReplication.standby("standby:8800", at(look), lag));
   }
 }

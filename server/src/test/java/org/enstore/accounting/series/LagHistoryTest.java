@@ -7,8 +7,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import org.enstore.accounting.measure.TimeRange;
 import org.junit.jupiter.api.Test;
 
@@ -128,26 +126,7 @@ class LagHistoryTest {
     HostStatus.Lag lag =
         seconds == null
             ? HostStatus.Lag.unknown("it is cut off")
-            : new HostStatus.Lag(
-                Optional.of(Duration.ofMillis(Math.round(seconds * 1000))),
-                OptionalLong.of(7),
-                Optional.empty());
-    history.add(
-        at(look),
-        List.of(
-            new HostStatus(
-                "standby:8800",
-                at(look),
-                HostStatus.Role.STANDBY,
-                HostStatus.State.STREAMING,
-                true,
-                Optional.empty(),
-                OptionalInt.empty(),
-                HostStatus.Positions.NONE,
-                lag,
-                Optional.empty(),
-                HostStatus.Slot.NONE,
-                Optional.empty(),
-                Optional.empty())));
+            : SeenReplication.lag(Duration.ofMillis(Math.round(seconds * 1000)), 7);
+    history.add(at(look), List.of(SeenReplication.standby("standby:8800", at(look), lag)));
   }
 }
