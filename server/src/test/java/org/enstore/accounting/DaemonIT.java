@@ -21,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -32,6 +33,7 @@ import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +41,7 @@ import org.enstore.accounting.config.ProcessSettings;
 import org.enstore.accounting.config.ServeSettings;
 import org.enstore.accounting.demo.ReplicatedPair;
 import org.enstore.accounting.demo.ReplicatedPair.Role;
-import org.enstore.accounting.demo.TestCertificates;
+import org.enstore.accounting.demo.TestAuthority;
 import org.enstore.accounting.demo.TestPairs;
 import org.enstore.accounting.proto.v1.AccountingServiceGrpc;
 import org.enstore.accounting.proto.v1.GetFreshnessRequest;
@@ -61,7 +63,9 @@ class DaemonIT {
 
   @Test
   void daemon_servesOverTlsToTokens_live_andAcrossARestart() throws Exception {
-    TestCertificates certificates = TestCertificates.in(folder);
+    TestAuthority authority = new TestAuthority(folder, "authority");
+    TestAuthority.Identity identity =
+        authority.issue("server", "RSA", List.of("dns:localhost", "ip:127.0.0.1"));
     try (ReplicatedPair pair =
         TestPairs.builder()
             .zone(CHICAGO)
@@ -75,7 +79,7 @@ class DaemonIT {
       record(pair, start, "A1.mover", 1_000);
       record(pair, start.plusSeconds(60), "A1.mover", 500);
       pair.awaitReplay(Duration.ofSeconds(60));
-      Path file = configure(pair, certificates);
+      Path file = configure(pair, identity);
       ServeSettings settings =
           ServeFile.read(
               file, Map.of("ENSTORE_ACCOUNTING_FNAL_PASSWORD", pair.password(Role.READER)));
@@ -84,7 +88,7 @@ class DaemonIT {
       try (Daemon daemon = new Daemon(settings, ProcessSettings.DEFAULT, folder)) {
         daemon.start();
         port = daemon.port();
-        channel = channel(port, certificates);
+        channel = channel(port, authority);
         refusesStrangers(channel);
         sumIs(channel, start, 1_500);
         watches(channel, pair, start);
@@ -109,7 +113,7 @@ class DaemonIT {
     }
   }
 
-  private Path configure(ReplicatedPair pair, TestCertificates certificates) throws Exception {
+  private Path configure(ReplicatedPair pair, TestAuthority.Identity identity) throws Exception {
     Files.writeString(folder.resolve("access"), "token alice " + digest(TOKEN) + " fnal\n");
     return Files.writeString(
         folder.resolve("daemon.yaml"),
@@ -129,8 +133,8 @@ class DaemonIT {
             siteTimeZone: America/Chicago
         """
             .formatted(
-                certificates.serverCertificate(),
-                certificates.serverKey(),
+                identity.certificateFile(),
+                identity.keyFile(),
                 pair.standbyPort(),
                 ReplicatedPair.DATABASE));
   }
@@ -275,12 +279,13 @@ class DaemonIT {
         .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
   }
 
-  private static ManagedChannel channel(int port, TestCertificates certificates)
-      throws IOException {
+  private static ManagedChannel channel(int port, TestAuthority authority)
+      throws IOException, GeneralSecurityException {
     return NettyChannelBuilder.forAddress("127.0.0.1", port)
         .sslContext(
             GrpcSslContexts.configure(
-                    SslContextBuilder.forClient().trustManager(certificates.authority().toFile()),
+                    SslContextBuilder.forClient()
+                        .trustManager(authority.certificateFile().toFile()),
                     SslProvider.JDK)
                 .build())
         .build();

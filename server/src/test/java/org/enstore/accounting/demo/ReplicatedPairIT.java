@@ -225,29 +225,31 @@ class ReplicatedPairIT {
 
   @Test
   void serversWithTls_areWhoTheySayAndRefuseOthers(@TempDir Path directory) throws Exception {
-    TestCertificates certificates = TestCertificates.in(directory);
+    TestAuthority authority =
+        new TestAuthority(Files.createDirectory(directory.resolve("own")), "test authority");
+    TestAuthority stranger =
+        new TestAuthority(Files.createDirectory(directory.resolve("other")), "another authority");
+    TestAuthority.Identity server =
+        authority.issue("standby.example.org", "EC", List.of("ip:127.0.0.1"));
+    TestAuthority.Identity client = authority.issue("reader.example.org", "EC");
     Path derKey = directory.resolve("client.pk8");
     Files.write(
         derKey,
-        Base64.getMimeDecoder()
-            .decode(Files.readString(certificates.clientKey()).replaceAll("-----.*-----", "")));
+        Base64.getMimeDecoder().decode(client.key().reveal().replaceAll("-----.*-----", "")));
     Files.setPosixFilePermissions(derKey, PosixFilePermissions.fromString("rw-------"));
     try (ReplicatedPair own =
         TestPairs.builder()
             .tls(
                 new ReplicatedPair.Tls(
-                    certificates.serverCertificate(),
-                    certificates.serverKey(),
-                    certificates.authority(),
-                    true))
+                    server.certificateFile(), server.keyFile(), authority.certificateFile(), true))
             .start()) {
       String url =
           own.standbyUrl()
               + "?user=enstore_reader&password="
               + own.password(Role.READER)
               + "&sslmode=";
-      String verified = url + "verify-full&sslrootcert=" + certificates.authority();
-      String ofClient = "&sslcert=" + certificates.clientCertificate() + "&sslkey=" + derKey;
+      String verified = url + "verify-full&sslrootcert=" + authority.certificateFile();
+      String ofClient = "&sslcert=" + client.certificateFile() + "&sslkey=" + derKey;
       try (Connection reader = DriverManager.getConnection(verified + ofClient)) {
         assertThat(single(reader, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"))
             .isEqualTo("t");
@@ -256,7 +258,7 @@ class ReplicatedPairIT {
           List.of(
               url + "disable",
               verified,
-              url + "verify-full&sslrootcert=" + certificates.strangerAuthority() + ofClient)) {
+              url + "verify-full&sslrootcert=" + stranger.certificateFile() + ofClient)) {
         assertThatThrownBy(() -> DriverManager.getConnection(refused).close())
             .isInstanceOf(SQLException.class);
       }

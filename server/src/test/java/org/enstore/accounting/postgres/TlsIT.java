@@ -13,6 +13,7 @@ import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.config.TlsSettings;
 import org.enstore.accounting.config.TlsSettings.Mode;
 import org.enstore.accounting.demo.ReplicatedPair;
+import org.enstore.accounting.demo.TestAuthority;
 import org.enstore.accounting.demo.TestPairs;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.FailureKind;
@@ -40,11 +41,12 @@ final class TlsIT {
     stranger = new TestAuthority(Files.createDirectory(folder.resolve("other")), "Other CA");
     TestAuthority.Identity server = authority.issue(SERVER, "RSA");
     client = authority.issue("reader.example.org", "EC");
-    Path ca = folder.resolve("ca.pem");
-    Files.writeString(ca, authority.certificate().reveal());
     offering =
         start(new ReplicatedPair.Tls(server.certificateFile(), server.keyFile(), null, true));
-    demanding = start(new ReplicatedPair.Tls(server.certificateFile(), server.keyFile(), ca, true));
+    demanding =
+        start(
+            new ReplicatedPair.Tls(
+                server.certificateFile(), server.keyFile(), authority.certificateFile(), true));
   }
 
   @AfterAll

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.enstore.accounting.config.Secret;
 import org.enstore.accounting.config.TlsSettings;
+import org.enstore.accounting.demo.TestAuthority;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.QueryFailure;
 import org.junit.jupiter.api.Test;

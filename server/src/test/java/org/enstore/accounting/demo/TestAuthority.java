@@ -1,4 +1,4 @@
-package org.enstore.accounting.postgres;
+package org.enstore.accounting.demo;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,14 +15,14 @@ import java.util.concurrent.TimeUnit;
 import org.enstore.accounting.config.Secret;
 
 /** A certificate authority of the tests' own, run by the JDK's keytool. */
-final class TestAuthority {
+public final class TestAuthority {
   private static final String PASSWORD = "changeit";
 
   private final Path folder;
   private final String name;
 
   /** Makes the authority; its files stay in {@code folder}. */
-  TestAuthority(Path folder, String name) throws IOException, InterruptedException {
+  public TestAuthority(Path folder, String name) throws IOException, InterruptedException {
     this.folder = folder;
     this.name = name;
     keytool(
@@ -43,15 +43,26 @@ final class TestAuthority {
   }
 
   /** A certificate and its key, both in PEM. */
-  record Identity(Path certificateFile, Path keyFile, Secret certificate, Secret key) {}
+  public record Identity(Path certificateFile, Path keyFile, Secret certificate, Secret key) {}
 
   /** The authority's own certificate. */
-  Secret certificate() throws IOException, GeneralSecurityException {
+  public Secret certificate() throws IOException, GeneralSecurityException {
     return new Secret(pem("CERTIFICATE", store(name).getCertificate("ca").getEncoded()));
   }
 
+  /** The same as a file. */
+  public Path certificateFile() throws IOException, GeneralSecurityException {
+    return Files.writeString(folder.resolve("ca.pem"), certificate().reveal());
+  }
+
   /** Issues a certificate for {@code host}; {@code validity} is keytool's options for it. */
-  Identity issue(String host, String keyAlgorithm, String... validity)
+  public Identity issue(String host, String keyAlgorithm, String... validity)
+      throws IOException, InterruptedException, GeneralSecurityException {
+    return issue(host, keyAlgorithm, List.of("dns:" + host), validity);
+  }
+
+  /** The same for {@code names}, each of its kind, such as {@code ip:127.0.0.1}. */
+  public Identity issue(String host, String keyAlgorithm, List<String> names, String... validity)
       throws IOException, InterruptedException, GeneralSecurityException {
     Path request = folder.resolve(host + ".csr");
     Path signed = folder.resolve(host + ".pem");
@@ -65,7 +76,7 @@ final class TestAuthority {
                 "ca",
                 "-rfc",
                 "-ext",
-                "san=dns:" + host,
+                "san=" + String.join(",", names),
                 "-infile",
                 request.toString(),
                 "-outfile",
@@ -83,7 +94,7 @@ final class TestAuthority {
   }
 
   /** {@code bytes} as PEM. */
-  static String pem(String kind, byte[] bytes) {
+  public static String pem(String kind, byte[] bytes) {
     return "-----BEGIN "
         + kind
         + "-----\n"
