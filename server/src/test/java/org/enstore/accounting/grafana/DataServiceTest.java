@@ -1,24 +1,26 @@
 package org.enstore.accounting.grafana;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.enstore.accounting.grafana.ServedServices.context;
 import static org.enstore.accounting.grafana.ServedServices.query;
 
 import io.grpc.Context;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.enstore.accounting.proto.pluginv2.DataGrpc;
 import org.enstore.accounting.proto.pluginv2.DataResponse;
 import org.enstore.accounting.proto.pluginv2.PluginContext;
 import org.enstore.accounting.proto.pluginv2.QueryDataRequest;
 import org.enstore.accounting.proto.pluginv2.QueryDataResponse;
 import org.enstore.accounting.series.FailureKind;
+import org.enstore.accounting.series.InMemoryTransferSource;
 import org.enstore.accounting.series.QueryFailure;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -206,8 +208,7 @@ class DataServiceTest {
   @Test
   void queryData_tooMany_areRefusedOneByOne() throws Exception {
     data.queryData(request().addQueries(query("A", "{}")).build());
-    CountDownLatch release = new CountDownLatch(1);
-    served.engines.last().source().beforeRead(() -> await(release));
+    InMemoryTransferSource.Gate gate = served.engines.last().source().holdReads();
     QueryDataRequest.Builder request = request();
     // One data source has at most half of the threads.
     int count = ServedServices.THREADS / 2 + ServedServices.QUEUE + 10;
@@ -217,7 +218,7 @@ class DataServiceTest {
     CompletableFuture<QueryDataResponse> reply = new CompletableFuture<>();
     // The service works on this very thread until each query has been taken or refused.
     DataGrpc.newStub(served.channel).queryData(request.build(), new Reply(reply));
-    release.countDown();
+    gate.open();
 
     assertThat(reply.get().getResponsesMap().values())
         .filteredOn(response -> response.getStatus() == 429)
@@ -227,48 +228,24 @@ class DataServiceTest {
   @Test
   void queryData_cancellationReachesTheSource() throws Exception {
     data.queryData(request().addQueries(query("A", "{}")).build());
-    CountDownLatch reading = new CountDownLatch(1);
-    CountDownLatch release = new CountDownLatch(1);
-    served
-        .engines
-        .last()
-        .source()
-        .beforeRead(
-            () -> {
-              reading.countDown();
-              await(release);
-            });
+    InMemoryTransferSource.Gate gate = served.engines.last().source().holdReads();
     Context.CancellableContext call = Context.current().withCancellation();
-    CountDownLatch ended = new CountDownLatch(1);
-    Thread caller =
-        new Thread(
-            call.wrap(
-                () -> {
-                  try {
-                    data.queryData(request().addQueries(query("A", UNCACHED)).build());
-                  } catch (io.grpc.StatusRuntimeException e) {
-                    ended.countDown();
-                  }
-                }));
-    caller.start();
-    assertThat(reading.await(10, TimeUnit.SECONDS)).isTrue();
+    CompletableFuture<QueryDataResponse> reply = new CompletableFuture<>();
+    QueryDataRequest request = request().addQueries(query("A", UNCACHED)).build();
+    call.run(() -> DataGrpc.newStub(served.channel).queryData(request, new Reply(reply)));
+    gate.awaitRead();
 
     call.cancel(null);
 
-    assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
-    caller.join();
-    release.countDown();
-    served.engines.last().source().beforeRead(() -> {});
+    gate.awaitCancelled();
+    assertThatThrownBy(reply::get)
+        .cause()
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.CANCELLED));
+    gate.open();
     assertFrame(
         data.queryData(request().addQueries(query("B", "{}")).build()).getResponsesOrThrow("B"));
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** Completes a future with the one response of a call. */

@@ -14,18 +14,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class BlockStoreTest {
   private static final ZoneId CHICAGO = ZoneId.of("America/Chicago");
   private static final Shape BY_MOVER = Shape.of(List.of(Dimension.MOVER), List.of(Quantity.BYTES));
@@ -405,15 +405,14 @@ class BlockStoreTest {
     List<BlockKey> recent = days(Grain.DAY, "2025-05-20", "2025-05-21");
     List<BlockKey> old = days(Grain.DAY, "2024-05-01", "2024-05-02");
     get(recent, BlockStore.Wish.ALL);
-    CountDownLatch proceed = new CountDownLatch(1);
-    source.beforeRead(() -> awaitQuietly(proceed));
+    InMemoryTransferSource.Gate gate = source.holdReads();
     List<BlockKey> both = List.of(old.get(0), recent.get(0));
 
     BlockStore.Batch part = get(both, atOnce());
 
     assertThat(part.missing()).containsExactly(old.get(0).span());
     assertThat(part.blocks()).hasSize(1);
-    proceed.countDown();
+    gate.open();
     assertThat(get(both, BlockStore.Wish.ALL).missing()).isEmpty();
     assertThat(source.reads()).hasSize(2);
   }
@@ -451,8 +450,7 @@ class BlockStoreTest {
 
     cancellation.cancel();
 
-    assertThatThrownBy(() -> asker.get(10, TimeUnit.SECONDS))
-        .hasCauseInstanceOf(QueryFailure.class);
+    assertThatThrownBy(asker::get).hasCauseInstanceOf(QueryFailure.class);
     assertThat(held.stats(0, 0, 0, 0).readsWaiting()).isZero();
   }
 
@@ -482,48 +480,26 @@ class BlockStoreTest {
 
   @Test
   void longHistory_leavesAThreadToToday() {
-    CountDownLatch proceed = new CountDownLatch(1);
-    source.beforeRead(
-        request -> {
-          if (request.to().isBefore(TODAY)) {
-            awaitQuietly(proceed);
-          }
-        });
+    InMemoryTransferSource.Gate gate = source.holdReads(request -> request.to().isBefore(TODAY));
     transfer("2025-06-20T08:00:00", 3);
     BlockStore.Batch part = get(days(Grain.DAY, "2020-01-01", "2024-01-01"), atOnce());
     assertThat(part.blocks()).isEmpty();
 
     assertThat(ask(TODAY_BY_HOUR)).isEqualTo(Map.of(8, 3L));
-    proceed.countDown();
+    gate.open();
   }
 
   @Test
-  void close_tellsThoseWhoWait() {
-    CountDownLatch reading = new CountDownLatch(1);
-    CountDownLatch proceed = new CountDownLatch(1);
-    source.beforeRead(
-        () -> {
-          reading.countDown();
-          awaitQuietly(proceed);
-        });
+  void close_tellsThoseWhoWait() throws Exception {
+    InMemoryTransferSource.Gate gate = source.holdReads();
     Future<Map<Integer, Long>> asker = askers.submit(() -> ask(TODAY_BY_HOUR));
-    awaitQuietly(reading);
+    gate.awaitRead();
 
     store.close();
 
-    assertThatThrownBy(() -> asker.get(10, TimeUnit.SECONDS))
+    assertThatThrownBy(asker::get)
         .hasCauseInstanceOf(QueryFailure.class)
         .hasMessageContaining("closed");
-    proceed.countDown();
-  }
-
-  private static void awaitQuietly(CountDownLatch latch) {
-    try {
-      if (!latch.await(10, TimeUnit.SECONDS)) {
-        throw new AssertionError("nobody let the read proceed");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    gate.open();
   }
 }

@@ -16,7 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Consumer;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.MoverClass;
@@ -42,7 +43,7 @@ public final class InMemoryTransferSource implements TransferSource {
   private Duration lag = Duration.ZERO;
   private boolean summaryReadable = true;
   private boolean rawReadable = true;
-  private Consumer<ReadRequest> beforeRead = request -> {};
+  private BiConsumer<ReadRequest, Cancellation> beforeRead = (request, cancellation) -> {};
   private String lineage = "memory/1";
   private boolean closed;
 
@@ -121,12 +122,60 @@ public final class InMemoryTransferSource implements TransferSource {
 
   /** Runs at the start of each read, on the reading thread. */
   public synchronized void beforeRead(Runnable action) {
-    this.beforeRead = request -> action.run();
+    this.beforeRead = (request, cancellation) -> action.run();
   }
 
-  /** Runs at the start of each read, on the reading thread. */
-  public synchronized void beforeRead(Consumer<ReadRequest> action) {
-    this.beforeRead = action;
+  /** Holds each read from now on at its start. */
+  public Gate holdReads() {
+    return holdReads(request -> true);
+  }
+
+  /** Holds each of {@code these} reads from now on at its start. */
+  public synchronized Gate holdReads(Predicate<ReadRequest> these) {
+    Gate gate = new Gate();
+    this.beforeRead =
+        (request, cancellation) -> {
+          if (these.test(request)) {
+            gate.pass(cancellation);
+          }
+        };
+    return gate;
+  }
+
+  /** Where reads wait. Nothing here gives up waiting: the tests that hold reads have a timeout. */
+  public static final class Gate {
+    private final CountDownLatch reached = new CountDownLatch(1);
+    private final CountDownLatch cancelled = new CountDownLatch(1);
+    private final CountDownLatch opened = new CountDownLatch(1);
+
+    private Gate() {}
+
+    /** Waits until a read is held here. */
+    public void awaitRead() throws InterruptedException {
+      reached.await();
+    }
+
+    /** Waits until a read is cancelled while it is held here. */
+    public void awaitCancelled() throws InterruptedException {
+      cancelled.await();
+    }
+
+    /** Lets the reads that are held proceed, and those to come. */
+    public void open() {
+      opened.countDown();
+    }
+
+    private void pass(Cancellation cancellation) {
+      Cancellation.Registration held = cancellation.onCancel(cancelled::countDown);
+      reached.countDown();
+      try {
+        opened.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } finally {
+        held.close();
+      }
+    }
   }
 
   /** Becomes another cluster, or another branch of its history. */
@@ -150,12 +199,12 @@ public final class InMemoryTransferSource implements TransferSource {
 
   @Override
   public Snapshot read(ReadRequest request, RowSink sink, Cancellation cancellation) {
-    Consumer<ReadRequest> action;
+    BiConsumer<ReadRequest, Cancellation> action;
     synchronized (this) {
       reads.add(request);
       action = beforeRead;
     }
-    action.accept(request);
+    action.accept(request, cancellation);
     cancellation.check();
     synchronized (this) {
       sink.begin();

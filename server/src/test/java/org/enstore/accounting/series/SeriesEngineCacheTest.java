@@ -9,11 +9,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.TimeRange;
@@ -234,22 +232,16 @@ class SeriesEngineCacheTest extends SeriesEngineFixture {
 
   @Test
   void manyAskers_shareOneRead() throws Exception {
-    CountDownLatch reading = new CountDownLatch(1);
-    CountDownLatch proceed = new CountDownLatch(1);
-    source.beforeRead(
-        () -> {
-          reading.countDown();
-          awaitQuietly(proceed);
-        });
+    InMemoryTransferSource.Gate gate = source.holdReads();
     List<Future<SeriesAnswer>> askers = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       askers.add(threads.submit(() -> ask(new Query().from("2025-06-14T05:00:00Z"))));
     }
-    assertThat(reading.await(10, TimeUnit.SECONDS)).isTrue();
-    proceed.countDown();
+    gate.awaitRead();
+    gate.open();
 
     for (Future<SeriesAnswer> asker : askers) {
-      asker.get(10, TimeUnit.SECONDS);
+      asker.get();
     }
 
     assertThat(source.reads()).hasSize(1);
@@ -259,13 +251,12 @@ class SeriesEngineCacheTest extends SeriesEngineFixture {
   void longRange_isAnsweredInPart_neverByAlertRules() throws Exception {
     transfer("2025-01-10T08:00:00", "L8G1_007.mover", Direction.READ, 3);
     transfer("2025-06-10T08:00:00", "L8G1_007.mover", Direction.READ, 4);
-    CountDownLatch proceed = new CountDownLatch(1);
     SourceSettings.Limits impatient =
         new SourceSettings.Limits(90, 500, 1_000_000, 64L << 20, Duration.ZERO);
     try (SeriesEngine hasty = engine(impatient)) {
       Query recent = new Query().from("2025-06-01T05:00:00Z").step(Duration.ofDays(30)).total();
       awaitWhole(hasty, recent);
-      source.beforeRead(() -> awaitQuietly(proceed));
+      InMemoryTransferSource.Gate gate = source.holdReads();
       SeriesQuery query = recent.from("2025-01-01T06:00:00Z").build();
 
       long before = hasty.stats().partialAnswers();
@@ -282,7 +273,7 @@ class SeriesEngineCacheTest extends SeriesEngineFixture {
             .hasMessageContaining("of 181 days loaded so far; refresh to see the rest");
       }
       assertThat(hasty.stats().partialAnswers()).isEqualTo(before + 1);
-      proceed.countDown();
+      gate.open();
       assertThat(exact(awaitWhole(hasty, recent).table().series().get(0)))
           .containsExactly(3L, 0L, 0L, 0L, 0L, 4L);
     }
@@ -301,35 +292,17 @@ class SeriesEngineCacheTest extends SeriesEngineFixture {
 
   @Test
   void read_isCancelled_whenItsLastAskerLeaves() throws Exception {
-    CountDownLatch reading = new CountDownLatch(1);
-    CountDownLatch proceed = new CountDownLatch(1);
-    source.beforeRead(
-        () -> {
-          reading.countDown();
-          awaitQuietly(proceed);
-        });
+    InMemoryTransferSource.Gate gate = source.holdReads();
     Cancellation first = new Cancellation();
     Future<SeriesAnswer> asker =
         threads.submit(() -> engine.answer(new Query().build(), Demand.USUAL, first));
-    assertThat(reading.await(10, TimeUnit.SECONDS)).isTrue();
+    gate.awaitRead();
 
     first.cancel();
 
-    assertThatThrownBy(() -> asker.get(10, TimeUnit.SECONDS))
-        .hasCauseInstanceOf(QueryFailure.class);
-    proceed.countDown();
-    source.beforeRead(() -> {});
+    assertThatThrownBy(asker::get).hasCauseInstanceOf(QueryFailure.class);
+    gate.open();
     assertThat(ask(new Query()).cached()).isFalse();
     assertThat(engine.stats().failures()).isZero();
-  }
-
-  private static void awaitQuietly(CountDownLatch latch) {
-    try {
-      if (!latch.await(10, TimeUnit.SECONDS)) {
-        throw new AssertionError("nobody let the read proceed");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

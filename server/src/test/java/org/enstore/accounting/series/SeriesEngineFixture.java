@@ -16,8 +16,10 @@ import org.enstore.accounting.measure.Series;
 import org.enstore.accounting.measure.TimeRange;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
 
 /** An engine over rows in memory at noon of 2025-06-20, and the questions that tests ask it. */
+@Timeout(60)
 abstract class SeriesEngineFixture {
   static final Instant NOON = MemorySite.NOON;
 
