@@ -1,6 +1,5 @@
 package org.enstore.accounting.series;
 
-import com.google.re2j.Pattern;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -10,13 +9,10 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.enstore.accounting.measure.Direction;
-import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.measure.MoverNames;
 
 /**
@@ -32,8 +28,7 @@ final class Grouping {
   private final SeriesQuery query;
   private final MoverRule rule;
   private final KeyNumbers keyNumbers;
-  private final Map<Dimension, Held> filters = new EnumMap<>(Dimension.class);
-  private final boolean countNullMovers;
+  private final Sieve sieve;
   private final Set<Direction> directions;
 
   private final Map<SourceTable, int[]> seriesOfKey = new EnumMap<>(SourceTable.class);
@@ -48,13 +43,7 @@ final class Grouping {
     this.rule = rule;
     this.keyNumbers = keyNumbers;
     this.directions = directions(query.direction());
-    query
-        .filters()
-        .forEach((dimension, filter) -> filters.put(dimension, Held.of(dimension, filter, rule)));
-    Filter classes =
-        query.filters().getOrDefault(Dimension.MOVER_CLASS, Filter.including(List.of()));
-    this.countNullMovers =
-        query.includeNullMovers() || classes.include().contains(MoverClass.NULL.label());
+    this.sieve = new Sieve(query.filters(), query.includeNullMovers(), rule);
     if (query.groupBy().isEmpty()) {
       // A total is there even when nothing was transferred.
       directions.forEach(direction -> numberOf(labels(List.of(), direction)));
@@ -102,7 +91,7 @@ final class Grouping {
 
   /** The bin of the drive rates of this key's rows, or {@link RateBins#NONE}. */
   int binOf(BlockKey block, int keyNumber) {
-    String bin = value(block.shape(), keyNumbers.keyOf(keyNumber), Dimension.DRIVE_RATE_BIN);
+    String bin = Sieve.value(Dimension.DRIVE_RATE_BIN, keyNumbers.keyOf(keyNumber), block.shape());
     return bin.isEmpty() ? RateBins.NONE : Integer.parseInt(bin);
   }
 
@@ -137,11 +126,7 @@ final class Grouping {
    */
   Map<String, Notice> summaryNames() {
     Map<String, Notice> notices = new TreeMap<>(MoverNames.naturalOrder());
-    Held asked = filters.get(Dimension.MOVER);
-    if (asked == null) {
-      return notices;
-    }
-    for (String name : asked.include) {
+    for (String name : sieve.moversAskedFor()) {
       Set<String> candidates = namesBySummaryName.getOrDefault(name, Set.of());
       if (!namesMet.contains(name) && !candidates.isEmpty()) {
         notices.put(
@@ -165,13 +150,12 @@ final class Grouping {
    * @param seen the series that have a row
    */
   List<String> moversWithoutRow(Set<Integer> seen) {
-    Held asked = filters.get(Dimension.MOVER);
     int place = query.groupBy().indexOf(Dimension.MOVER);
-    if (asked == null || place < 0) {
+    if (place < 0) {
       return List.of();
     }
     Set<String> unseen = new TreeSet<>(MoverNames.naturalOrder());
-    unseen.addAll(asked.include);
+    unseen.addAll(sieve.moversAskedFor());
     seen.forEach(number -> unseen.remove(labels(number).group().get(place)));
     return List.copyOf(unseen);
   }
@@ -180,48 +164,27 @@ final class Grouping {
     if (!directions.contains(key.direction())) {
       return LEFT_OUT;
     }
-    String spelling = value(shape, key, Dimension.MOVER);
-    String moverClass = rule.shownClass(spelling, value(shape, key, Dimension.MOVER_CLASS));
-    if (!countNullMovers && moverClass.equals(MoverClass.NULL.label())) {
+    if (!sieve.admitsClass(key, shape)) {
       return LEFT_OUT;
     }
+    String mover = sieve.mover(key, shape);
     if (table == SourceTable.RAW && rule == MoverRule.CANONICAL) {
-      String name = rule.shown(spelling);
-      namesMet.add(name);
+      namesMet.add(mover);
       namesBySummaryName
-          .computeIfAbsent(MoverNames.summaryName(name), trimmed -> new TreeSet<>())
-          .add(name);
+          .computeIfAbsent(MoverNames.summaryName(mover), trimmed -> new TreeSet<>())
+          .add(mover);
     }
-    for (Map.Entry<Dimension, Held> filter : filters.entrySet()) {
-      if (!filter.getValue().admits(shown(filter.getKey(), shape, key, spelling, moverClass))) {
-        return LEFT_OUT;
-      }
+    if (!sieve.admits(key, shape)) {
+      return LEFT_OUT;
     }
     if (table == SourceTable.RAW && rule == MoverRule.TRIMMED) {
       keysOfName
-          .computeIfAbsent(rule.shown(spelling), name -> new TreeSet<>())
-          .add(MoverNames.canonical(spelling));
+          .computeIfAbsent(mover, name -> new TreeSet<>())
+          .add(MoverNames.canonical(Sieve.value(Dimension.MOVER, key, shape)));
     }
     List<String> values =
-        query.groupBy().stream()
-            .map(dimension -> shown(dimension, shape, key, spelling, moverClass))
-            .toList();
+        query.groupBy().stream().map(dimension -> sieve.shown(dimension, key, shape)).toList();
     return numberOf(labels(values, key.direction()));
-  }
-
-  private static String value(Shape shape, GroupKey key, Dimension dimension) {
-    int place = shape.indexOf(dimension);
-    return place < 0 ? "" : key.values().get(place);
-  }
-
-  private String shown(
-      Dimension dimension, Shape shape, GroupKey key, String spelling, String moverClass) {
-    return switch (dimension) {
-      case MOVER -> rule.shown(spelling);
-      case MOVER_CLASS -> moverClass;
-      case STORAGE_GROUP, LIBRARY, DRIVE_TYPE, MEDIA_CHANGER, DRIVE_SERIAL, DRIVE_RATE_BIN ->
-          value(shape, key, dimension);
-    };
   }
 
   private Labels labels(List<String> group, Direction direction) {
@@ -243,35 +206,5 @@ final class Grouping {
       case WRITE -> Set.of(Direction.WRITE);
       case BOTH, SUM -> new LinkedHashSet<>(List.of(Direction.READ, Direction.WRITE));
     };
-  }
-
-  /** A filter made ready: movers in the spelling that is shown, patterns compiled. */
-  private record Held(
-      Set<String> include,
-      Set<String> exclude,
-      Optional<Pattern> match,
-      Optional<Pattern> noMatch) {
-
-    static Held of(Dimension dimension, Filter filter, MoverRule rule) {
-      String field = "filters." + dimension.label();
-      return new Held(
-          spelled(dimension, filter.include(), rule),
-          spelled(dimension, filter.exclude(), rule),
-          filter.match().map(pattern -> Filter.compile(field + ".match", pattern)),
-          filter.noMatch().map(pattern -> Filter.compile(field + ".noMatch", pattern)));
-    }
-
-    private static Set<String> spelled(Dimension dimension, List<String> values, MoverRule rule) {
-      return values.stream()
-          .map(value -> dimension == Dimension.MOVER ? rule.shown(value) : value)
-          .collect(Collectors.toUnmodifiableSet());
-    }
-
-    boolean admits(String value) {
-      return (include.isEmpty() || include.contains(value))
-          && !exclude.contains(value)
-          && match.map(pattern -> pattern.matcher(value).find()).orElse(true)
-          && noMatch.map(pattern -> !pattern.matcher(value).find()).orElse(true);
-    }
   }
 }

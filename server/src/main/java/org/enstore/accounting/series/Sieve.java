@@ -17,6 +17,7 @@ import org.enstore.accounting.measure.MoverClass;
 final class Sieve {
   private final MoverRule rule;
   private final boolean countNullMovers;
+  private final Set<String> moversAskedFor;
   private final Map<Dimension, Predicate<String>> conditions = new EnumMap<>(Dimension.class);
 
   /**
@@ -26,6 +27,10 @@ final class Sieve {
   Sieve(Map<Dimension, Filter> filters, boolean includeNullMovers, MoverRule rule) {
     this.rule = rule;
     filters.forEach((dimension, filter) -> conditions.put(dimension, condition(dimension, filter)));
+    this.moversAskedFor =
+        spelled(
+            Dimension.MOVER,
+            filters.getOrDefault(Dimension.MOVER, Filter.including(List.of())).include());
     this.countNullMovers =
         includeNullMovers
             || Optional.ofNullable(filters.get(Dimension.MOVER_CLASS))
@@ -41,23 +46,32 @@ final class Sieve {
     return List.copyOf(dimensions);
   }
 
+  /** The movers that the filters ask for by name, as they are shown; none when all may pass. */
+  Set<String> moversAskedFor() {
+    return moversAskedFor;
+  }
+
   /** Whether the rows of {@code key} pass. */
   boolean admits(GroupKey key, Shape shape) {
-    String moverClass = moverClass(key, shape);
-    if (!countNullMovers && moverClass.equals(MoverClass.NULL.label())) {
-      return false;
-    }
-    return conditions.entrySet().stream()
-        .allMatch(
-            condition ->
-                condition
-                    .getValue()
-                    .test(
-                        switch (condition.getKey()) {
-                          case MOVER -> mover(key, shape);
-                          case MOVER_CLASS -> moverClass;
-                          default -> value(condition.getKey(), key, shape);
-                        }));
+    return admitsClass(key, shape)
+        && conditions.entrySet().stream()
+            .allMatch(
+                condition -> condition.getValue().test(shown(condition.getKey(), key, shape)));
+  }
+
+  /** Whether the mover of {@code key} is none of the null movers, or those are asked for. */
+  boolean admitsClass(GroupKey key, Shape shape) {
+    return countNullMovers || !moverClass(key, shape).equals(MoverClass.NULL.label());
+  }
+
+  /** What is shown for {@code dimension} of {@code key}. */
+  String shown(Dimension dimension, GroupKey key, Shape shape) {
+    return switch (dimension) {
+      case MOVER -> mover(key, shape);
+      case MOVER_CLASS -> moverClass(key, shape);
+      case STORAGE_GROUP, LIBRARY, DRIVE_TYPE, MEDIA_CHANGER, DRIVE_SERIAL, DRIVE_RATE_BIN ->
+          value(dimension, key, shape);
+    };
   }
 
   /** The name shown for the mover of {@code key}. */
