@@ -104,7 +104,12 @@ public final class SeriesEngine implements AutoCloseable {
                 place ->
                     new DiskStore(
                         place.directory(), settings, calendar, keyNumbers, clock, place.writer())));
-    this.watch = new StateWatch(source, clock, settings.freshness().openRefresh());
+    this.watch =
+        new StateWatch(
+            source,
+            clock,
+            settings.freshness().openRefresh(),
+            state -> store.saw(state.lineage(), state.observedAt()));
     DayBlocks days = new DayBlocks(store, keyNumbers, calendar, clock);
     this.names = new NameLists(days, watch, settings, calendar, clock);
     this.reconciliation = new Reconciliation(days, watch, settings, calendar, clock);
@@ -184,7 +189,7 @@ public final class SeriesEngine implements AutoCloseable {
       Instant now = clock.instant();
       BlockStore.Wish wish =
           new BlockStore.Wish(notBefore, Optional.of(now.plus(settings.limits().partialAfter())));
-      StateWatch.Look look = look(wish.notBefore(), cancellation);
+      StateWatch.Look look = watch.look(wish.notBefore(), cancellation);
       Plan plan = Plan.of(query, look.state(), calendar, settings, now);
       return read(query, plan, look, demand, wish, now, cancellation);
     } catch (QueryFailure failure) {
@@ -193,12 +198,6 @@ public final class SeriesEngine implements AutoCloseable {
       }
       throw failure;
     }
-  }
-
-  private StateWatch.Look look(Optional<Instant> notBefore, Cancellation cancellation) {
-    StateWatch.Look look = watch.look(notBefore, cancellation);
-    store.saw(look.state().lineage(), look.state().observedAt());
-    return look;
   }
 
   /** The answer to {@code query} if the cache has it ready, without waiting for anything. */
@@ -645,7 +644,7 @@ public final class SeriesEngine implements AutoCloseable {
    * @throws QueryFailure when it has never been seen and cannot be reached
    */
   SourceState stateNow(Cancellation cancellation) {
-    return look(Optional.of(clock.instant()), cancellation).state();
+    return watch.look(Optional.of(clock.instant()), cancellation).state();
   }
 
   /** The time zone by which days are counted. */

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The last look at a source's freshness, taken again when it has become old. Thread-safe. */
@@ -15,13 +16,20 @@ final class StateWatch {
   private final TransferSource source;
   private final InstantSource clock;
   private final Duration validity;
+  private final Consumer<SourceState> seen;
   private final ReentrantLock turn = new ReentrantLock();
   private volatile @Nullable Look last;
 
-  StateWatch(TransferSource source, InstantSource clock, Duration validity) {
+  /**
+   * @param validity how old a look may be
+   * @param seen is told of every new look
+   */
+  StateWatch(
+      TransferSource source, InstantSource clock, Duration validity, Consumer<SourceState> seen) {
     this.source = source;
     this.clock = clock;
     this.validity = validity;
+    this.seen = seen;
   }
 
   /**
@@ -84,6 +92,7 @@ final class StateWatch {
     Instant takenAt = clock.instant();
     try {
       Look look = new Look(source.state(cancellation), takenAt, Optional.empty());
+      seen.accept(look.state());
       last = look;
       return look;
     } catch (QueryFailure failure) {
