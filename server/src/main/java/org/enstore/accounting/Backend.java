@@ -34,7 +34,7 @@ import org.enstore.accounting.series.SeriesEngine;
 final class Backend implements AutoCloseable {
   private static final Duration CHECK_EVERY = Duration.ofMinutes(1);
   private static final Duration IDLE_THREAD = Duration.ofSeconds(30);
-  private static final int LOADER_QUEUE = 1000;
+  private static final int LOADER_QUEUE = 10_000;
   private static final int DISK_QUEUE = 1000;
   private static final int CANCELLING_THREADS = 2;
 

@@ -29,7 +29,8 @@ final class Connector {
         set_config('statement_timeout', ?, false),
         set_config('datestyle', 'ISO, MDY', false),
         set_config('intervalstyle', 'postgres', false),
-        set_config('timezone', ?, false)
+        set_config('timezone', ?, false),
+        (select set_config(name, 'off', false) from pg_settings where name = 'jit')
       """;
 
   private static final String INVALID_PARAMETER_VALUE = "22023";

@@ -20,8 +20,8 @@ final class CopiedRows implements AutoCloseable {
   /*
    * Rows fetched through a portal, some thousand at a time, would stream as well. But a server does
    * not run a portal's plan in parallel, as its reader might never come back for the rest; nor does
-   * it for a cursor. A COPY runs to its end, so that many rows are added up by as many workers as
-   * the server's own settings allow.
+   * it for a cursor. A COPY runs to its end, and may be added up by as many workers as the server's
+   * own settings allow.
    */
   private static final int SIGNATURE_BYTES = 11;
   private static final int END_OF_ROWS = -1;

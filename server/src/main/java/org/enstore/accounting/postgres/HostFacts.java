@@ -24,6 +24,7 @@ import org.enstore.accounting.series.SourceTable;
  * @param standby whether it was in recovery
  * @param user whom the server took us for
  * @param zoneGuess the zone the server writes its log in, which is the site's more often than not
+ * @param dateIndex whether an index begins with the date
  * @param moverDateIndex whether an index begins with mover and date
  * @param lineageVisible whether {@link Lineage} may be looked at
  */
@@ -33,6 +34,7 @@ record HostFacts(
     String user,
     String zoneGuess,
     Map<SourceTable, Table> tables,
+    boolean dateIndex,
     boolean moverDateIndex,
     boolean lineageVisible) {
 
@@ -57,6 +59,11 @@ record HostFacts(
       """
       select current_setting('server_version'), pg_is_in_recovery(), current_user,
         current_setting('log_timezone'),
+        exists (
+          select from pg_index as i
+          join pg_attribute as first on first.attrelid = i.indrelid and first.attnum = i.indkey[0]
+          where i.indrelid = to_regclass('encp_xfer') and i.indisvalid and i.indpred is null
+            and first.attname = 'date'),
         exists (
           select from pg_index as i
           join pg_attribute as first on first.attrelid = i.indrelid and first.attnum = i.indkey[0]
@@ -94,7 +101,8 @@ record HostFacts(
           row.getString(4),
           tables,
           row.getBoolean(5),
-          row.getBoolean(6));
+          row.getBoolean(6),
+          row.getBoolean(7));
     }
   }
 

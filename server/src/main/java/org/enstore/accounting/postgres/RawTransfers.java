@@ -23,7 +23,10 @@ import org.enstore.accounting.series.RowSink;
 import org.enstore.accounting.series.Shape;
 import org.jooq.Condition;
 import org.jooq.Field;
+import org.jooq.Name;
+import org.jooq.Record2;
 import org.jooq.Select;
+import org.jooq.Table;
 import org.jooq.impl.DSL;
 
 /**
@@ -35,14 +38,36 @@ import org.jooq.impl.DSL;
  * empty one.
  */
 final class RawTransfers {
+  /*
+   * Cell by cell
+   *
+   * Grouped by time, the rows would be sorted: the planner takes nearly every date for a group of
+   * its own, far too many for a hash table. A sort of texts that does not fit the memory of a sort
+   * costs several times what reading the rows does. So the cells are listed, and each is a range of
+   * the index on the date, whose rows make the few groups that the planner rightly expects. Without
+   * that index each cell would read the whole table: there it is one pass, grouped by time. So it is
+   * for the end of the running day: an hour's rows are few, and a descent into the index for each
+   * cell would cost more than they do.
+   */
   private static final String TRUNCATED = "date_trunc({0}, {1})";
+
+  private static final Name CELLS = DSL.name("cells");
+  private static final Field<LocalDateTime> CELL_FROM =
+      DSL.field(CELLS.append("cell_from"), LocalDateTime.class);
+  private static final Field<LocalDateTime> CELL_TO =
+      DSL.field(CELLS.append("cell_to"), LocalDateTime.class);
 
   private final ReadRequest request;
   private final WallClock clock;
+  private final boolean dateIndexed;
 
-  RawTransfers(ReadRequest request, WallClock clock) {
+  /**
+   * @param dateIndexed whether the server finds the rows of a span without reading the others
+   */
+  RawTransfers(ReadRequest request, WallClock clock, boolean dateIndexed) {
     this.request = request;
     this.clock = clock;
+    this.dateIndexed = dateIndexed;
   }
 
   /** The columns that an answer in {@code shape} is made of, besides date, rw and size. */
@@ -95,23 +120,78 @@ final class RawTransfers {
 
   /** The statement. Its bounds are on the bare column, so that the index on it is of use. */
   Select<?> query() {
+    return dateIndexed && request.since().isEmpty() ? cellByCell() : inOnePass();
+  }
+
+  private Select<?> cellByCell() {
+    List<Field<?>> groups = groups();
+    List<Field<?>> columns = new ArrayList<>(groups);
+    columns.addAll(sums());
+    List<Field<?>> named = new ArrayList<>();
+    columns.forEach(column -> named.add(column.as("column_" + named.size())));
+    Table<?> sums =
+        DSL.lateral(
+                Statements.SQL
+                    .select(named)
+                    .from(ENCP_XFER)
+                    .where(ENCP_XFER.DATE.ge(CELL_FROM))
+                    .and(ENCP_XFER.DATE.lt(CELL_TO))
+                    .groupBy(groups))
+            .as("sums");
+    List<Field<?>> wanted = new ArrayList<>(List.of(wallSecond(CELL_FROM)));
+    wanted.addAll(List.of(sums.fields()));
+    return Statements.SQL.select(wanted).from(cells()).crossJoin(sums);
+  }
+
+  /** The cells in wall-clock time. */
+  private Table<?> cells() {
+    List<WallClock.Cells> runs =
+        clock.cells(request.grain(), readFrom(), request.to().atStartOfDay());
+    return runs.stream()
+        .<Select<Record2<LocalDateTime, LocalDateTime>>>map(RawTransfers::cells)
+        .reduce(Select::unionAll)
+        .orElseThrow()
+        .asTable(CELLS, CELL_FROM.getUnqualifiedName(), CELL_TO.getUnqualifiedName());
+  }
+
+  private static Select<Record2<LocalDateTime, LocalDateTime>> cells(WallClock.Cells run) {
+    Field<LocalDateTime> from = DSL.field(DSL.name("run", "cell_from"), LocalDateTime.class);
+    Field<?> width = DSL.field("cast({0} as interval)", DSL.inline(run.width().toString()));
+    return Statements.SQL
+        .select(from, DSL.field("{0} + {1}", LocalDateTime.class, from, width))
+        .from(
+            DSL.table(
+                    "generate_series({0}, {1}, {2})",
+                    DSL.inline(run.first()), DSL.inline(run.last()), width)
+                .as("run", "cell_from"));
+  }
+
+  private Select<?> inOnePass() {
     Field<LocalDateTime> truncated = truncatedDate();
-    List<Field<?>> groups = new ArrayList<>(List.of(truncated, ENCP_XFER.RW));
-    List<Field<?>> columns = new ArrayList<>(List.of(wallSecond(truncated), ENCP_XFER.RW));
-    for (Dimension dimension : request.shape().dimensions()) {
-      groups.add(column(dimension));
-      columns.add(column(dimension));
-    }
-    columns.add(DSL.count());
-    for (Quantity quantity : request.shape().quantities()) {
-      columns.add(sum(quantity));
-    }
+    List<Field<?>> groups = new ArrayList<>(List.of(truncated));
+    groups.addAll(groups());
+    List<Field<?>> columns = new ArrayList<>(List.of(wallSecond(truncated)));
+    columns.addAll(groups());
+    columns.addAll(sums());
     return Statements.SQL
         .select(columns)
         .from(ENCP_XFER)
         .where(ENCP_XFER.DATE.ge(readFrom()))
         .and(ENCP_XFER.DATE.lt(request.to().atStartOfDay()))
         .groupBy(groups);
+  }
+
+  private List<Field<?>> groups() {
+    List<Field<?>> groups = new ArrayList<>(List.of(ENCP_XFER.RW));
+    request.shape().dimensions().forEach(dimension -> groups.add(column(dimension)));
+    return groups;
+  }
+
+  /** The number of rows, and the quantities. */
+  private List<Field<?>> sums() {
+    List<Field<?>> sums = new ArrayList<>(List.of(DSL.count()));
+    request.shape().quantities().forEach(quantity -> sums.add(sum(quantity)));
+    return sums;
   }
 
   private LocalDateTime readFrom() {

@@ -56,7 +56,7 @@ public final class Rehearsal implements TransferSource {
       if (request.table() == SourceTable.SUMMARY) {
         new SummaryDays(request, wallClock).read(connection, sink);
       } else {
-        RawTransfers transfers = new RawTransfers(request, wallClock);
+        RawTransfers transfers = new RawTransfers(request, wallClock, true);
         transfers.readRows(
             new CopiedRows(
                 transfers.query().getSelect(),

@@ -129,7 +129,7 @@ public final class StandbyTransferSource implements TransferSource {
                 Instant known = observer.observe(Replay.look(connection)).knownThrough();
                 String lineage = Lineage.look(connection, facts, host.address());
                 sink.begin();
-                read(request, connection, sink);
+                read(request, facts, connection, sink);
                 return new Snapshot(known, lineage);
               },
               cancellation);
@@ -237,12 +237,13 @@ public final class StandbyTransferSource implements TransferSource {
     }
   }
 
-  private void read(ReadRequest request, Connection connection, RowSink sink) throws SQLException {
+  private void read(ReadRequest request, HostFacts facts, Connection connection, RowSink sink)
+      throws SQLException {
     if (request.table() == SourceTable.SUMMARY) {
       new SummaryDays(request, wallClock).read(connection, sink);
       return;
     }
-    long strange = new RawTransfers(request, wallClock).read(connection, sink);
+    long strange = new RawTransfers(request, wallClock, facts.dateIndex()).read(connection, sink);
     if (strange > 0 && strangeRowsTold.compareAndSet(false, true)) {
       logger.warn(
           "rows left out source={} table=encp_xfer rows={} reason=rw is neither r nor w",

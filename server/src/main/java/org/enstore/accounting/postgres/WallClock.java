@@ -149,6 +149,61 @@ final class WallClock {
     return new ArrayList<>(broken);
   }
 
+  /**
+   * Cells of equal width, one after the other in wall-clock time.
+   *
+   * @param first where the first begins
+   * @param last where the last begins; before the first one if there is none
+   */
+  record Cells(LocalDateTime first, LocalDateTime last, Duration width) {}
+
+  /**
+   * The wall-clock time {@code [from, to)} in cells, none of which reaches into two cells of {@code
+   * grain}: by the minute on days on which grouping by the hour would be wrong.
+   *
+   * @param to a midnight
+   */
+  List<Cells> cells(Grain grain, LocalDateTime from, LocalDateTime to) {
+    Duration width =
+        switch (grain) {
+          case DAY -> Duration.ofDays(1);
+          case HOUR -> Duration.ofHours(1);
+          case MINUTE -> Duration.ofMinutes(1);
+        };
+    List<Cells> cells = new ArrayList<>();
+    LocalDateTime begun = from;
+    if (grain == Grain.HOUR) {
+      for (LocalDate day : daysWithBrokenHours(from.toLocalDate(), to.toLocalDate())) {
+        LocalDateTime midnight = later(day.atStartOfDay(), begun);
+        LocalDateTime next = later(day.plusDays(1).atStartOfDay(), begun);
+        add(cells, begun, midnight, width);
+        add(cells, midnight, next, Duration.ofMinutes(1));
+        begun = next;
+      }
+    }
+    add(cells, begun, to, width);
+    return cells.isEmpty() ? List.of(new Cells(to, to.minus(width), width)) : cells;
+  }
+
+  /** Adds the cells between two times, the first of them shorter where it begins late. */
+  private static void add(List<Cells> cells, LocalDateTime from, LocalDateTime to, Duration width) {
+    if (!from.isBefore(to)) {
+      return;
+    }
+    long offset = from.toLocalTime().toNanoOfDay() % width.toNanos();
+    LocalDateTime whole = offset == 0 ? from : from.minusNanos(offset).plus(width);
+    if (from.isBefore(whole)) {
+      cells.add(new Cells(from, from, Duration.between(from, whole)));
+    }
+    if (whole.isBefore(to)) {
+      cells.add(new Cells(whole, to.minus(width), width));
+    }
+  }
+
+  private static LocalDateTime later(LocalDateTime a, LocalDateTime b) {
+    return a.isAfter(b) ? a : b;
+  }
+
   private static boolean isOfWholeHours(ZoneOffsetTransition change) {
     LocalDateTime before = change.getDateTimeBefore();
     return before.getMinute() == 0

@@ -91,11 +91,11 @@ final class BlockStore {
   /** How far rows may be committed after their own time without waiting for a whole read. */
   static final Duration TAIL_MARGIN = Duration.ofMinutes(10);
 
-  /** The most reads that may wait. */
-  static final int MAX_PENDING = 500;
+  /** The most reads that may wait; twenty years by day are 240. */
+  static final int MAX_PENDING = 5_000;
 
   private static final Map<Grain, Integer> MAX_DAYS_PER_READ =
-      Map.of(Grain.MINUTE, 7, Grain.HOUR, 92, Grain.DAY, 366);
+      Map.of(Grain.MINUTE, 7, Grain.HOUR, 31, Grain.DAY, 31);
 
   private final TransferSource source;
   private final SourceSettings settings;

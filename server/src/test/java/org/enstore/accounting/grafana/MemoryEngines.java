@@ -5,7 +5,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.enstore.accounting.config.SourceSettings;
@@ -42,7 +42,7 @@ final class MemoryEngines {
     }
     built.add(new Built(settings, source));
     ThreadPoolExecutor loaders =
-        new ThreadPoolExecutor(2, 2, 1, TimeUnit.SECONDS, new ArrayBlockingQueue<>(100));
+        new ThreadPoolExecutor(2, 2, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
     return new SeriesEngine(source, settings, () -> NOW, loaders);
   }
 

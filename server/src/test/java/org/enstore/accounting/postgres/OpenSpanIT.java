@@ -240,7 +240,7 @@ final class OpenSpanIT {
             today.plusDays(1),
             Optional.of(since));
     String sql =
-        new RawTransfers(request, new WallClock(new SiteCalendar(UTC)))
+        new RawTransfers(request, new WallClock(new SiteCalendar(UTC)), true)
             .query()
             .getSQL(ParamType.INLINED);
     try (Connection connection = pair.standby("open_cost");

@@ -130,7 +130,7 @@ final class RawTransfersIT {
           off.execute("SET enable_seqscan = off");
         }
         String explain =
-            "EXPLAIN " + new RawTransfers(request, clock).query().getSQL(ParamType.INLINED);
+            "EXPLAIN " + new RawTransfers(request, clock, true).query().getSQL(ParamType.INLINED);
         StringBuilder plan = new StringBuilder();
         try (Statement statement = connection.createStatement();
             ResultSet rows = statement.executeQuery(explain)) {
@@ -141,6 +141,36 @@ final class RawTransfersIT {
         assertThat(plan).contains("Index Cond: ((date >= ").contains("xfr_date_idx");
       }
     }
+  }
+
+  @Test
+  void cells_readInOnePass_areTheSame() throws Exception {
+    Shape shape =
+        Shape.of(
+            List.of(Dimension.MOVER, Dimension.DRIVE_RATE_BIN),
+            List.of(Quantity.BYTES, Quantity.DRIVE_RATE_SECONDS));
+    for (String name : List.of("America/Chicago", "America/St_Johns", "Australia/Lord_Howe")) {
+      WallClock clock = new WallClock(new SiteCalendar(ZoneId.of(name)));
+      for (Grain grain : Grain.values()) {
+        ReadRequest request = request(SourceTable.RAW, grain, shape);
+        Map<String, Long> cellByCell = bytes(new RawTransfers(request, clock, true));
+
+        assertThat(cellByCell).hasSizeGreaterThan(200);
+        assertThat(bytes(new RawTransfers(request, clock, false)))
+            .as("%s %s", name, grain)
+            .isEqualTo(cellByCell);
+      }
+    }
+  }
+
+  private static Map<String, Long> bytes(RawTransfers transfers) throws SQLException {
+    Map<String, Long> bytes = new HashMap<>();
+    try (Connection connection = pair.standby(DATABASE)) {
+      transfers.read(
+          connection,
+          (epochSecond, key, sums) -> bytes.merge(epochSecond + " " + key, sums[0], Long::sum));
+    }
+    return bytes;
   }
 
   @Test

@@ -86,6 +86,41 @@ final class WallClockTest {
   }
 
   @Test
+  void cells_coverTheirTimeOnce_andNoneReachesIntoTwo() {
+    for (String name :
+        new String[] {
+          "America/Chicago", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia"
+        }) {
+      WallClock clock = clock(name);
+      var rules = ZoneId.of(name).getRules();
+      var change = rules.nextTransition(Instant.parse("2009-12-01T00:00:00Z"));
+      for (;
+          change != null && change.getInstant().isBefore(Instant.parse("2012-06-01T00:00:00Z"));
+          change = rules.nextTransition(change.getInstant())) {
+        LocalDateTime to = change.getDateTimeAfter().toLocalDate().plusDays(2).atStartOfDay();
+        for (int minutesBefore = 0; minutesBefore < 5 * 24 * 60; minutesBefore += 487) {
+          for (Grain grain : Grain.values()) {
+            LocalDateTime from = to.minusMinutes(minutesBefore);
+            LocalDateTime at = grain == Grain.DAY ? from.toLocalDate().atStartOfDay() : from;
+            for (WallClock.Cells run : clock.cells(grain, at, to)) {
+              for (LocalDateTime cell = run.first();
+                  !cell.isAfter(run.last());
+                  cell = cell.plus(run.width())) {
+                assertThat(cell).as("%s %s from %s", name, grain, from).isEqualTo(at);
+                at = cell.plus(run.width());
+                assertThat(cell(clock, grain, at.minusSeconds(1).toString()))
+                    .as("%s %s end of %s", name, grain, cell)
+                    .isEqualTo(cell(clock, grain, cell.toString()));
+              }
+            }
+            assertThat(at).as("%s %s from %s", name, grain, from).isEqualTo(to);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
   void brokenHours_noneWhereChangesAreWholeHours() {
     for (String zone : new String[] {"America/Chicago", "Europe/Madrid", "Europe/Moscow", "UTC"}) {
       assertThat(

@@ -351,7 +351,7 @@ class BlockStoreTest {
         block -> true,
         new Cancellation());
 
-    assertThat(source.reads()).hasSize(6);
+    assertThat(source.reads()).hasSize(65);
     assertThat(source.reads())
         .extracting(ReadRequest::to)
         .isSortedAccordingTo((a, b) -> b.compareTo(a));
