@@ -21,6 +21,8 @@ final class Block implements Kept {
   private final Origin origin;
   private final long version = VERSIONS.incrementAndGet();
 
+  private final KeyNumbers keys;
+
   /** Key numbers, ascending; cell range {@code [offsets[k], offsets[k + 1])} belongs to key k. */
   private final int[] keyNumbers;
 
@@ -31,12 +33,14 @@ final class Block implements Kept {
   private Block(
       BlockKey key,
       Origin origin,
+      KeyNumbers keys,
       int[] keyNumbers,
       int[] offsets,
       short[] slots,
       long[][] quantities) {
     this.key = key;
     this.origin = origin;
+    this.keys = keys;
     this.keyNumbers = keyNumbers;
     this.offsets = offsets;
     this.slots = slots;
@@ -62,7 +66,7 @@ final class Block implements Kept {
     Origin again =
         new Origin(
             loadedAt, origin.knownThrough(), wholeAt, origin.wholeThrough(), origin.lineage());
-    return new Block(key, again, keyNumbers, offsets, slots, quantities);
+    return new Block(key, again, keys, keyNumbers, offsets, slots, quantities);
   }
 
   /**
@@ -89,6 +93,15 @@ final class Block implements Kept {
 
   int keyNumber(int index) {
     return keyNumbers[index];
+  }
+
+  GroupKey groupKey(int index) {
+    return keys.keyOf(keyNumbers[index]);
+  }
+
+  /** What the key numbers are of. */
+  KeyNumbers keys() {
+    return keys;
   }
 
   /** The first cell of key {@code index}; its last is before {@code firstCell(index + 1)}. */
@@ -137,6 +150,7 @@ final class Block implements Kept {
 
     private final BlockKey key;
     private final SiteCalendar calendar;
+    private final KeyNumbers keys;
     private final List<Quantity> quantities;
     private final LongConsumer room;
 
@@ -147,8 +161,8 @@ final class Block implements Kept {
     private int count;
     private int highestKey = -1;
 
-    Builder(BlockKey key, SiteCalendar calendar) {
-      this(key, calendar, bytes -> {});
+    Builder(BlockKey key, SiteCalendar calendar, KeyNumbers keys) {
+      this(key, calendar, keys, bytes -> {});
     }
 
     /**
@@ -157,13 +171,19 @@ final class Block implements Kept {
      * @param room is told of all memory that is going to be taken, in bytes, and may refuse it by
      *     throwing
      */
-    Builder(BlockKey key, SiteCalendar calendar, LongConsumer room) {
+    Builder(BlockKey key, SiteCalendar calendar, KeyNumbers keys, LongConsumer room) {
       this.key = key;
       this.calendar = calendar;
+      this.keys = keys;
       this.quantities = key.shape().quantities();
       this.room = room;
       this.columns = new long[quantities.size()][FIRST_CAPACITY];
       this.slotStarts = key.span().slotStarts(key.grain(), calendar);
+    }
+
+    /** The number of {@code group} among the keys of this block. */
+    int numberOf(GroupKey group) {
+      return keys.numberOf(group, room);
     }
 
     /** Adds one cell; one outside the span goes to the nearest slot. */
@@ -192,8 +212,9 @@ final class Block implements Kept {
         slotHere[slot] = indexOf(slotStarts, starts[slot]);
       }
       for (int k = 0; k < finer.keyCount(); k++) {
+        int number = numberHere(finer, k);
         for (int cell = finer.firstCell(k); cell < finer.firstCell(k + 1); cell++) {
-          copy(finer, cell, slotHere[finer.slots[cell]], finer.keyNumbers[k]);
+          copy(finer, cell, slotHere[finer.slots[cell]], number);
         }
       }
     }
@@ -201,12 +222,17 @@ final class Block implements Kept {
     /** Adds the cells of an older block of the same key that lie before {@code slot}. */
     void addBefore(int slot, Block older) {
       for (int k = 0; k < older.keyCount(); k++) {
+        int number = numberHere(older, k);
         for (int cell = older.firstCell(k); cell < older.firstCell(k + 1); cell++) {
           if (older.slots[cell] < slot) {
-            copy(older, cell, older.slots[cell], older.keyNumbers[k]);
+            copy(older, cell, older.slots[cell], number);
           }
         }
       }
+    }
+
+    private int numberHere(Block from, int index) {
+      return from.keys == keys ? from.keyNumbers[index] : numberOf(from.groupKey(index));
     }
 
     private void copy(Block from, int fromCell, int slot, int keyNumber) {
@@ -279,7 +305,7 @@ final class Block implements Kept {
           sorted[q] = Arrays.copyOf(sorted[q], cells);
         }
       }
-      return new Block(key, origin, distinct, offsets, sortedSlots, sorted);
+      return new Block(key, origin, this.keys, distinct, offsets, sortedSlots, sorted);
     }
 
     /** The cells by key and then by slot: counted into place, twice, the later order kept. */

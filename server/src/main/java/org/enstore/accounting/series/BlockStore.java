@@ -71,6 +71,12 @@ final class BlockStore {
    * only when its snapshot reaches as far, and what comes from a snapshot that is behind, as when
    * another standby took over, does not replace what came from a later one.
    *
+   * Keys
+   *
+   * Blocks hold the numbers of their keys, and Numbering begins these anew when they have become too
+   * many. It then drops the blocks of before; those that are in somebody's hands stay readable, as
+   * each knows its own numbers. A read that was on its way meanwhile is renumbered.
+   *
    * Disk
    *
    * Settled blocks of the transfers are kept on disk as well, and are looked for there before they
@@ -103,7 +109,7 @@ final class BlockStore {
   private final SiteCalendar calendar;
   private final InstantSource clock;
   private final Executor loaders;
-  private final KeyNumbers keyNumbers;
+  private final Numbering numbering;
   private final Memory memory;
   private final Optional<DiskStore> disk;
   private final Map<BlockKey, Load> inFlight = new HashMap<>();
@@ -127,7 +133,7 @@ final class BlockStore {
       SiteCalendar calendar,
       InstantSource clock,
       Executor loaders,
-      KeyNumbers keyNumbers,
+      Numbering numbering,
       Memory memory,
       Optional<DiskStore> disk) {
     this.source = source;
@@ -136,7 +142,7 @@ final class BlockStore {
     this.calendar = calendar;
     this.clock = clock;
     this.loaders = loaders;
-    this.keyNumbers = keyNumbers;
+    this.numbering = numbering;
     this.memory = memory;
     this.disk = disk;
   }
@@ -163,7 +169,7 @@ final class BlockStore {
   }
 
   private Optional<Block> held(BlockKey key) {
-    return memory.get(key, Block.class);
+    return memory.get(key, Block.class).filter(block -> numbering.isCurrent(block.keys()));
   }
 
   /**
@@ -377,7 +383,7 @@ final class BlockStore {
 
   /** Adds a block up from finer ones that cover it, and keeps it. */
   private Block derived(BlockKey key, List<Block> parts) {
-    Block.Builder builder = new Block.Builder(key, calendar);
+    Block.Builder builder = new Block.Builder(key, calendar, numbering.current());
     parts.forEach(builder::addAll);
     Block block =
         builder.build(parts.stream().map(Block::origin).reduce(Origin::and).orElseThrow());
@@ -386,6 +392,17 @@ final class BlockStore {
     changes.incrementAndGet();
     keepOnDisk(block);
     return block;
+  }
+
+  /** The same block with the numbers of now, should they have begun anew while it was read. */
+  private Block renumbered(Block block) {
+    KeyNumbers numbers = numbering.current();
+    if (block.keys() == numbers) {
+      return block;
+    }
+    Block.Builder builder = new Block.Builder(block.key(), calendar, numbers);
+    builder.addAll(block);
+    return builder.build(block.origin());
   }
 
   private void keepOnDisk(Block block) {
@@ -501,6 +518,9 @@ final class BlockStore {
   private Block better(Block held, Block loaded) {
     Origin before = held.origin();
     Origin now = loaded.origin();
+    if (!numbering.isCurrent(held.keys())) {
+      return loaded;
+    }
     if (before.loadedAt().isAfter(now.loadedAt())) {
       return held;
     }
@@ -846,7 +866,7 @@ final class BlockStore {
       Map<BlockKey, Block> blocks = filler.build(Origin.of(loadedAt, snapshot));
       Block joined = tail.base().lookedAt(loadedAt, base.wholeAt());
       if (!behind) {
-        Block.Builder builder = new Block.Builder(first, calendar);
+        Block.Builder builder = new Block.Builder(first, calendar, numbering.current());
         builder.addBefore(tail.slot(), tail.base());
         builder.addAll(Objects.requireNonNull(blocks.get(first)));
         joined = builder.build(base.withTail(loadedAt, snapshot));
@@ -861,7 +881,8 @@ final class BlockStore {
       Map<BlockKey, Block> kept = new HashMap<>();
       read.forEach(
           (key, block) ->
-              kept.put(key, memory.merge(key, block, Block.class, BlockStore.this::better)));
+              kept.put(
+                  key, memory.merge(key, renumbered(block), Block.class, BlockStore.this::better)));
       changes.incrementAndGet();
       kept.values().forEach(BlockStore.this::keepOnDisk);
       return kept;
@@ -908,14 +929,14 @@ final class BlockStore {
     @Override
     public void begin() {
       builders.clear();
-      keys.forEach(key -> builders.add(new Block.Builder(key, calendar, room)));
+      KeyNumbers numbers = numbering.current();
+      keys.forEach(key -> builders.add(new Block.Builder(key, calendar, numbers, room)));
     }
 
     @Override
     public void accept(long epochSecond, GroupKey key, long[] quantities) {
-      builders
-          .get(Block.indexOf(starts, epochSecond))
-          .add(epochSecond, keyNumbers.numberOf(key), quantities);
+      Block.Builder builder = builders.get(Block.indexOf(starts, epochSecond));
+      builder.add(epochSecond, builder.numberOf(key), quantities);
     }
 
     Map<BlockKey, Block> build(Origin origin) {

@@ -36,16 +36,11 @@ final class Composer {
   private final Tally tally;
   private final List<Notice> notices = new ArrayList<>();
 
-  Composer(
-      SeriesQuery query,
-      Plan plan,
-      KeyNumbers keyNumbers,
-      SiteCalendar calendar,
-      SourceSettings.Limits limits) {
+  Composer(SeriesQuery query, Plan plan, SiteCalendar calendar, SourceSettings.Limits limits) {
     this.query = query;
     this.plan = plan;
     this.limits = limits;
-    this.grouping = new Grouping(query, plan.rule(), keyNumbers);
+    this.grouping = new Grouping(query, plan.rule());
     this.tally = new Tally(query.measure(), grouping, plan.buckets(), calendar);
   }
 

@@ -13,13 +13,11 @@ import org.enstore.accounting.measure.SiteCalendar;
  */
 final class DayBlocks {
   private final BlockStore store;
-  private final KeyNumbers keyNumbers;
   private final SiteCalendar calendar;
   private final InstantSource clock;
 
-  DayBlocks(BlockStore store, KeyNumbers keyNumbers, SiteCalendar calendar, InstantSource clock) {
+  DayBlocks(BlockStore store, SiteCalendar calendar, InstantSource clock) {
     this.store = store;
-    this.keyNumbers = keyNumbers;
     this.calendar = calendar;
     this.clock = clock;
   }
@@ -123,8 +121,7 @@ final class DayBlocks {
     BlockKey blockKey = block.key();
     int bytes = blockKey.shape().quantities().indexOf(Quantity.BYTES);
     for (int k = 0; k < block.keyCount(); k++) {
-      Optional<CellSink> cells =
-          sink.cellsOf(keyNumbers.keyOf(block.keyNumber(k)), blockKey.shape());
+      Optional<CellSink> cells = sink.cellsOf(block.groupKey(k), blockKey.shape());
       if (cells.isEmpty()) {
         continue;
       }

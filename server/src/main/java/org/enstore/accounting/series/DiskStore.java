@@ -84,7 +84,7 @@ final class DiskStore implements AutoCloseable {
   private final Path root;
   private final SourceSettings settings;
   private final SiteCalendar calendar;
-  private final KeyNumbers keyNumbers;
+  private final Numbering numbering;
   private final InstantSource clock;
   private final Executor writer;
   private final long directoryBytes;
@@ -111,10 +111,10 @@ final class DiskStore implements AutoCloseable {
       Path root,
       SourceSettings settings,
       SiteCalendar calendar,
-      KeyNumbers keyNumbers,
+      Numbering numbering,
       InstantSource clock,
       Executor writer) {
-    this(root, settings, calendar, keyNumbers, clock, writer, DIRECTORY_BYTES, ROOT_BYTES);
+    this(root, settings, calendar, numbering, clock, writer, DIRECTORY_BYTES, ROOT_BYTES);
   }
 
   /** A store with other bounds. */
@@ -122,7 +122,7 @@ final class DiskStore implements AutoCloseable {
       Path root,
       SourceSettings settings,
       SiteCalendar calendar,
-      KeyNumbers keyNumbers,
+      Numbering numbering,
       InstantSource clock,
       Executor writer,
       long directoryBytes,
@@ -132,7 +132,7 @@ final class DiskStore implements AutoCloseable {
     this.root = root;
     this.settings = settings;
     this.calendar = calendar;
-    this.keyNumbers = keyNumbers;
+    this.numbering = numbering;
     this.clock = clock;
     this.writer = writer;
   }
@@ -497,7 +497,7 @@ final class DiskStore implements AutoCloseable {
     int quantities = block.key().shape().quantities().size();
     out.writeInt(block.keyCount());
     for (int k = 0; k < block.keyCount(); k++) {
-      GroupKey key = keyNumbers.keyOf(block.keyNumber(k));
+      GroupKey key = block.groupKey(k);
       out.writeUTF(key.direction().name());
       for (String value : key.values()) {
         out.writeUTF(value);
@@ -515,7 +515,7 @@ final class DiskStore implements AutoCloseable {
 
   private Block decode(BlockKey key, Place place, byte[] body) throws IOException {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(body));
-    Block.Builder builder = new Block.Builder(key, calendar);
+    Block.Builder builder = new Block.Builder(key, calendar, numbering.current());
     int dimensions = key.shape().dimensions().size();
     long[] quantities = new long[key.shape().quantities().size()];
     for (int k = in.readInt(); k > 0; k--) {
@@ -524,7 +524,7 @@ final class DiskStore implements AutoCloseable {
       for (int i = 0; i < dimensions; i++) {
         values[i] = in.readUTF();
       }
-      int number = keyNumbers.numberOf(new GroupKey(direction, List.of(values)));
+      int number = builder.numberOf(new GroupKey(direction, List.of(values)));
       for (int cell = in.readInt(); cell > 0; cell--) {
         int slot = in.readUnsignedShort();
         for (int q = 0; q < quantities.length; q++) {

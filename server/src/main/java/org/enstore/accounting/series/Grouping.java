@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,21 +28,20 @@ final class Grouping {
 
   private final SeriesQuery query;
   private final MoverRule rule;
-  private final KeyNumbers keyNumbers;
   private final Sieve sieve;
   private final Set<Direction> directions;
 
-  private final Map<SourceTable, int[]> seriesOfKey = new EnumMap<>(SourceTable.class);
+  private final Map<SourceTable, Map<KeyNumbers, int[]>> seriesOfKey =
+      new EnumMap<>(SourceTable.class);
   private final Map<Labels, Integer> numbers = new HashMap<>();
   private final List<Labels> series = new ArrayList<>();
   private final Map<String, Set<String>> keysOfName = new TreeMap<>(MoverNames.naturalOrder());
   private final Map<String, Set<String>> namesBySummaryName = new HashMap<>();
   private final Set<String> namesMet = new HashSet<>();
 
-  Grouping(SeriesQuery query, MoverRule rule, KeyNumbers keyNumbers) {
+  Grouping(SeriesQuery query, MoverRule rule) {
     this.query = query;
     this.rule = rule;
-    this.keyNumbers = keyNumbers;
     this.directions = directions(query.direction());
     this.sieve = new Sieve(query.filters(), query.includeNullMovers(), rule);
     if (query.groupBy().isEmpty()) {
@@ -73,25 +73,28 @@ final class Grouping {
         Comparator.comparing(Labels::group, BY_VALUES).thenComparing(Labels::direction);
   }
 
-  /** The number of the series that rows of this key in blocks like {@code block} belong to. */
-  int seriesOf(BlockKey block, int keyNumber) {
-    int[] known = seriesOfKey.computeIfAbsent(block.table(), table -> new int[0]);
-    if (keyNumber >= known.length) {
-      int size = Math.max(keyNumbers.count(), keyNumber + 1);
+  /** The number of the series that rows of the block's key {@code index} belong to. */
+  int seriesOf(Block block, int index) {
+    Map<KeyNumbers, int[]> byKeys =
+        seriesOfKey.computeIfAbsent(block.key().table(), table -> new IdentityHashMap<>());
+    int[] known = byKeys.computeIfAbsent(block.keys(), keys -> new int[0]);
+    int number = block.keyNumber(index);
+    if (number >= known.length) {
+      int size = Math.max(block.keys().count(), number + 1);
       int[] grown = Arrays.copyOf(known, size);
       Arrays.fill(grown, known.length, size, UNDECIDED);
       known = grown;
-      seriesOfKey.put(block.table(), known);
+      byKeys.put(block.keys(), known);
     }
-    if (known[keyNumber] == UNDECIDED) {
-      known[keyNumber] = decide(block.shape(), block.table(), keyNumbers.keyOf(keyNumber));
+    if (known[number] == UNDECIDED) {
+      known[number] = decide(block.key().shape(), block.key().table(), block.groupKey(index));
     }
-    return known[keyNumber];
+    return known[number];
   }
 
-  /** The bin of the drive rates of this key's rows, or {@link RateBins#NONE}. */
-  int binOf(BlockKey block, int keyNumber) {
-    String bin = Sieve.value(Dimension.DRIVE_RATE_BIN, keyNumbers.keyOf(keyNumber), block.shape());
+  /** The bin of the drive rates of the rows of this key, or {@link RateBins#NONE}. */
+  int binOf(Block block, int index) {
+    String bin = Sieve.value(Dimension.DRIVE_RATE_BIN, block.groupKey(index), block.key().shape());
     return bin.isEmpty() ? RateBins.NONE : Integer.parseInt(bin);
   }
 

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BinaryOperator;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ final class Memory {
   private final ReentrantLock large = new ReentrantLock();
   private long sharedBytes;
   private long largeBytes;
+  private long setAside;
   private long heldBack;
 
   /** A memory of {@code limit} bytes. */
@@ -63,6 +65,11 @@ final class Memory {
     Kept merged =
         kept.asMap().merge(key, value, (a, b) -> choice.apply(kind.cast(a), kind.cast(b)));
     return kind.cast(merged);
+  }
+
+  /** Drops what {@code useless} says of everything that is kept. */
+  void dropIf(Predicate<Kept> useless) {
+    kept.asMap().values().removeIf(useless);
   }
 
   /** How many values were dropped for want of room. */
@@ -151,8 +158,18 @@ final class Memory {
     } else {
       sharedBytes = wanted;
     }
-    long step = limit / STEPS;
-    long hold = (sharedBytes + largeBytes + step - 1) / step * step;
+    hold();
+  }
+
+  /** Lets {@code bytes} be taken by what is needed to understand the blocks, and no less. */
+  synchronized void setAside(long bytes) {
+    setAside = bytes;
+    hold();
+  }
+
+  private synchronized void hold() {
+    long step = Math.max(1, limit / STEPS);
+    long hold = Math.min(limit, (sharedBytes + largeBytes + setAside + step - 1) / step * step);
     if (hold != heldBack) {
       heldBack = hold;
       kept.policy().eviction().ifPresent(eviction -> eviction.setMaximum(limit - hold));

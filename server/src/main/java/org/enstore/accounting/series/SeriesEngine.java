@@ -29,6 +29,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class SeriesEngine implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(SeriesEngine.class);
+
+  /** The part of the cache that the keys of blocks may take. */
+  private static final int KEY_SHARE = 4;
+
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(2);
 
   private final TransferSource source;
@@ -36,7 +40,6 @@ public final class SeriesEngine implements AutoCloseable {
   private final SiteCalendar calendar;
   private final InstantSource clock;
   private final ExecutorService loaders;
-  private final KeyNumbers keyNumbers = new KeyNumbers();
   private final BlockStore store;
   private final StateWatch watch;
   private final Memory memory;
@@ -91,6 +94,7 @@ public final class SeriesEngine implements AutoCloseable {
     this.clock = clock;
     this.loaders = loaders;
     this.memory = new Memory(settings.limits().cacheBytes());
+    Numbering numbering = new Numbering(memory, settings.limits().cacheBytes() / KEY_SHARE);
     this.store =
         new BlockStore(
             source,
@@ -98,19 +102,19 @@ public final class SeriesEngine implements AutoCloseable {
             calendar,
             clock,
             loaders,
-            keyNumbers,
+            numbering,
             memory,
             disk.map(
                 place ->
                     new DiskStore(
-                        place.directory(), settings, calendar, keyNumbers, clock, place.writer())));
+                        place.directory(), settings, calendar, numbering, clock, place.writer())));
     this.watch =
         new StateWatch(
             source,
             clock,
             settings.freshness().openRefresh(),
             state -> store.saw(state.lineage(), state.observedAt()));
-    DayBlocks days = new DayBlocks(store, keyNumbers, calendar, clock);
+    DayBlocks days = new DayBlocks(store, calendar, clock);
     this.names = new NameLists(days, watch, settings, calendar, clock);
     this.reconciliation = new Reconciliation(days, watch, settings, calendar, clock);
     this.annotator = new Annotator(days, watch, settings, calendar, clock);
@@ -392,7 +396,7 @@ public final class SeriesEngine implements AutoCloseable {
     gathered.raw().forEach(block -> parts.add(new Tally.Part(block, seam, Long.MAX_VALUE)));
     Instant completeUntil = completeUntil(plan, state, gathered, seam);
     Composer.Composed composed =
-        new Composer(query, plan, keyNumbers, calendar, settings.limits())
+        new Composer(query, plan, calendar, settings.limits())
             .compose(parts, completeUntil, unknown(plan, gathered.missing()));
     List<Notice> notices = new ArrayList<>(composed.notices());
     if (!gathered.missing().isEmpty()) {

@@ -83,7 +83,7 @@ final class Tally {
     for (Part part : parts) {
       Block block = part.block();
       for (int k = 0; k < block.keyCount(); k++) {
-        grouping.seriesOf(block.key(), block.keyNumber(k));
+        grouping.seriesOf(block, k);
       }
     }
   }
@@ -175,11 +175,11 @@ final class Tally {
     int witness =
         measure.witness().map(quantity -> key.shape().quantities().indexOf(quantity)).orElse(-1);
     for (int k = 0; k < block.keyCount(); k++) {
-      int series = grouping.seriesOf(key, block.keyNumber(k));
+      int series = grouping.seriesOf(block, k);
       if (series == Grouping.LEFT_OUT) {
         continue;
       }
-      int bin = measure.isQuantile() ? grouping.binOf(key, block.keyNumber(k)) : RateBins.NONE;
+      int bin = measure.isQuantile() ? grouping.binOf(block, k) : RateBins.NONE;
       boolean byKey = !measure.isQuantile() || bin != RateBins.NONE;
       for (int cell = block.firstCell(k); cell < block.firstCell(k + 1); cell++) {
         int bucket = bucketOfSlot[block.slot(cell)];

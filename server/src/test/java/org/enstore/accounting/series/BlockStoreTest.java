@@ -61,7 +61,7 @@ class BlockStoreTest {
         new SiteCalendar(zone),
         () -> now,
         executor,
-        new KeyNumbers(),
+        new Numbering(memory, 16L << 20),
         memory,
         Optional.empty());
   }

@@ -44,10 +44,12 @@ class DiskStoreTest {
 
   /** A process's view: its own numbers of keys, the same files. */
   private static final class View implements AutoCloseable {
-    private final KeyNumbers keyNumbers = new KeyNumbers();
+    private final KeyNumbers keyNumbers;
     private final DiskStore store;
 
     View(Path root, int keysBefore, long directoryBytes, long rootBytes, String lookBack) {
+      Numbering numbering = new Numbering(new Memory(64L << 20), 16L << 20);
+      keyNumbers = numbering.current();
       for (int i = 0; i < keysBefore; i++) {
         keyNumbers.numberOf(new GroupKey(Direction.WRITE, List.of("other" + i)));
       }
@@ -57,7 +59,7 @@ class DiskStoreTest {
               settings(
                   Map.of("siteTimeZone", "America/Chicago", "lookBack", Long.valueOf(lookBack))),
               CALENDAR,
-              keyNumbers,
+              numbering,
               () -> NOW,
               Runnable::run,
               directoryBytes,
@@ -71,7 +73,7 @@ class DiskStoreTest {
     /** A block whose content follows from its day. */
     Block block(LocalDate day, String lineage) {
       Random random = new Random(day.toEpochDay());
-      Block.Builder builder = new Block.Builder(key(day), CALENDAR);
+      Block.Builder builder = new Block.Builder(key(day), CALENDAR, keyNumbers);
       for (int i = 0; i < 40; i++) {
         GroupKey key = new GroupKey(Direction.READ, List.of("L8G1_" + random.nextInt(9)));
         builder.add(
@@ -365,9 +367,10 @@ class DiskStoreTest {
   }
 
   private List<Long> sums(InMemoryTransferSource source) {
-    KeyNumbers keyNumbers = new KeyNumbers();
+    Memory memory = new Memory(64L << 20);
+    Numbering numbering = new Numbering(memory, 16L << 20);
     SourceSettings settings = settings(Map.of("siteTimeZone", "America/Chicago"));
-    DiskStore disk = new DiskStore(root, settings, CALENDAR, keyNumbers, () -> NOW, Runnable::run);
+    DiskStore disk = new DiskStore(root, settings, CALENDAR, numbering, () -> NOW, Runnable::run);
     BlockStore store =
         new BlockStore(
             source,
@@ -375,8 +378,8 @@ class DiskStoreTest {
             CALENDAR,
             () -> NOW,
             Runnable::run,
-            keyNumbers,
-            new Memory(64L << 20),
+            numbering,
+            memory,
             Optional.of(disk));
     store.saw(source.state(new Cancellation()).lineage(), NOW);
     LocalDate today = LocalDate.parse("2025-06-20");
