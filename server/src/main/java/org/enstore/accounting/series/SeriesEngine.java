@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import org.enstore.accounting.config.Durations;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.SeriesTable;
 import org.enstore.accounting.measure.SiteCalendar;
@@ -318,7 +319,7 @@ public final class SeriesEngine implements AutoCloseable {
   }
 
   /** How much of a long range is there. */
-  private static String progress(Plan plan, List<Span> missing) {
+  private String progress(Plan plan, List<Span> missing) {
     long days = plan.to().toEpochDay() - plan.from().toEpochDay();
     long lacking =
         missing.stream()
@@ -327,7 +328,13 @@ public final class SeriesEngine implements AutoCloseable {
                     Math.min(span.to().toEpochDay(), plan.to().toEpochDay())
                         - Math.max(span.from().toEpochDay(), plan.from().toEpochDay()))
             .sum();
-    return (days - lacking) + " of " + days + " days loaded so far; refresh to see the rest";
+    return "Only "
+        + (days - lacking)
+        + " of "
+        + days
+        + " days were loaded within partialAfter ("
+        + Durations.format(settings.limits().partialAfter())
+        + "); loading goes on. Refresh to see the rest.";
   }
 
   /**

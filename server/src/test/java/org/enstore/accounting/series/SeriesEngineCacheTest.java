@@ -264,13 +264,17 @@ class SeriesEngineCacheTest extends SeriesEngineFixture {
 
       assertThat(exact(part.table().series().get(0)))
           .containsExactly(null, null, null, null, null, 4L);
-      assertThat(texts(part)).contains("30 of 181 days loaded so far; refresh to see the rest");
+      assertThat(texts(part))
+          .contains(
+              "Only 30 of 181 days were loaded within partialAfter (0s); loading goes on. Refresh to"
+                  + " see the rest.");
       for (Demand demand : List.of(Demand.WHOLE, Demand.FRESH)) {
         assertThatThrownBy(() -> hasty.answer(query, demand, new Cancellation()))
             .isInstanceOfSatisfying(
                 QueryFailure.class,
                 failure -> assertThat(failure.kind()).isEqualTo(FailureKind.TIMEOUT))
-            .hasMessageContaining("of 181 days loaded so far; refresh to see the rest");
+            .hasMessageContaining(
+                "of 181 days were loaded within partialAfter (0s); loading goes on.");
       }
       assertThat(hasty.stats().partialAnswers()).isEqualTo(before + 1);
       gate.open();
@@ -283,7 +287,7 @@ class SeriesEngineCacheTest extends SeriesEngineFixture {
   private static SeriesAnswer awaitWhole(SeriesEngine engine, Query query) {
     while (true) {
       SeriesAnswer answer = engine.answer(query.build(), Demand.USUAL, new Cancellation());
-      if (texts(answer).stream().noneMatch(text -> text.contains("loaded so far"))) {
+      if (texts(answer).stream().noneMatch(text -> text.contains("loading goes on"))) {
         return answer;
       }
       Thread.onSpinWait();
