@@ -67,7 +67,7 @@ final class Application implements AutoCloseable {
             new DataService(registry, workers),
             resources,
             diagnostics,
-            new StreamService(),
+            new StreamService(registry, workers, InstantSource.system()),
             new BrokerService(),
             new ControllerService(underHost ? end : () -> {}),
             new StdioService());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -33,6 +34,7 @@ import org.enstore.accounting.proto.pluginv2.QueryChunkedDataRequest;
 import org.enstore.accounting.proto.pluginv2.ResourceGrpc;
 import org.enstore.accounting.proto.pluginv2.RunStreamRequest;
 import org.enstore.accounting.proto.pluginv2.StreamGrpc;
+import org.enstore.accounting.proto.pluginv2.StreamPacket;
 import org.enstore.accounting.proto.pluginv2.SubscribeStreamRequest;
 import org.enstore.accounting.proto.pluginv2.SubscribeStreamResponse;
 import org.junit.jupiter.api.DisplayName;
@@ -99,16 +101,38 @@ class ServiceConformanceIT extends PluginConformance {
   }
 
   @Test
-  @DisplayName("live channels: none, and none may be written to; what is not served says so")
-  void notServed() {
+  @DisplayName("live channels: of series alone, none may be written to; what is not served says so")
+  void notServed() throws Exception {
     StreamGrpc.StreamBlockingStub streams = StreamGrpc.newBlockingStub(plugin.channel());
     assertThat(streams.subscribeStream(SubscribeStreamRequest.getDefaultInstance()).getStatus())
         .isEqualTo(SubscribeStreamResponse.Status.NOT_FOUND);
     assertThat(streams.publishStream(PublishStreamRequest.getDefaultInstance()).getStatus())
         .isEqualTo(PublishStreamResponse.Status.PERMISSION_DENIED);
     assertStatus(
-        Status.Code.NOT_FOUND,
+        Status.Code.INVALID_ARGUMENT,
         () -> streams.runStream(RunStreamRequest.getDefaultInstance()).next());
+    SubscribeStreamRequest subscription =
+        SubscribeStreamRequest.newBuilder()
+            .setPluginContext(context())
+            .setPath("series/1")
+            .setData(ByteString.copyFromUtf8("{\"query\": {\"step\": \"1d\"}}"))
+            .build();
+    assertThat(streams.subscribeStream(subscription).getStatus())
+        .isEqualTo(SubscribeStreamResponse.Status.OK);
+    Context.CancellableContext call = Context.current().withCancellation();
+    StreamPacket packet =
+        call.call(
+            () ->
+                streams
+                    .runStream(
+                        RunStreamRequest.newBuilder()
+                            .setPluginContext(context())
+                            .setPath(subscription.getPath())
+                            .setData(subscription.getData())
+                            .build())
+                    .next());
+    assertThat(packet.getData().toStringUtf8()).contains("\"schema\"", "\"data\"", "\"asOf\"");
+    call.cancel(null);
     assertStatus(
         Status.Code.UNIMPLEMENTED,
         () ->

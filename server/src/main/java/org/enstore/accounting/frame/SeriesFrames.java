@@ -1,11 +1,15 @@
 package org.enstore.accounting.frame;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.enstore.accounting.measure.Buckets;
+import org.enstore.accounting.measure.Numbers;
 import org.enstore.accounting.measure.Series;
 import org.enstore.accounting.measure.SeriesTable;
 
@@ -50,6 +54,22 @@ public final class SeriesFrames {
 
   /** The table as one frame; a frame without columns, which means "no data", without series. */
   public static Frame wide(SeriesTable table, Presentation presentation) {
+    return frame(table, Column.times(TIME, table.buckets()), numbers -> numbers, presentation);
+  }
+
+  /**
+   * The same columns with the rows of some buckets alone.
+   *
+   * @param rows the places of these buckets
+   */
+  public static Frame rows(SeriesTable table, BitSet rows, Presentation presentation) {
+    List<Instant> starts =
+        rows.stream().mapToObj(row -> Instant.ofEpochSecond(table.buckets().start(row))).toList();
+    return frame(table, Column.times(TIME, starts), numbers -> numbers.only(rows), presentation);
+  }
+
+  private static Frame frame(
+      SeriesTable table, Column times, UnaryOperator<Numbers> shown, Presentation presentation) {
     FrameMeta meta =
         FrameMeta.of(FrameType.TIMESERIES_WIDE)
             .custom(presentation.custom())
@@ -61,12 +81,11 @@ public final class SeriesFrames {
       return frame.build();
     }
     frame.column(
-        Column.times(TIME, table.buckets())
-            .configured(FieldConfig.builder().interval(longest(table.buckets())).build()));
+        times.configured(FieldConfig.builder().interval(longest(table.buckets())).build()));
     for (Series series : table.series()) {
       String title = presentation.legend().title(series.labels(), presentation.words());
       frame.column(
-          Column.numbers(presentation.valueName(), series.numbers())
+          Column.numbers(presentation.valueName(), shown.apply(series.numbers()))
               .labelled(series.labels())
               .configured(
                   FieldConfig.builder().displayName(title).unit(presentation.unit()).build()));

@@ -2,6 +2,7 @@ package org.enstore.accounting.grafana;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,28 +23,59 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns the engine's answers into frames, in Grafana's vocabulary of units and notices. */
 final class AnswerFrames {
+  /** What an answer says of itself: the instant up to which its numbers are complete. */
+  private static final String AS_OF = "asOf";
+
   private AnswerFrames() {}
 
   /** The answer as one wide frame. */
   static Frame series(String refId, SeriesAnswer answer, Legend legend) {
-    Measure measure = answer.query().measure();
-    ByteUnit unit = answer.query().unit();
     Map<String, Object> custom = new LinkedHashMap<>();
     custom.put("step", answer.step().text());
     custom.put("source", answer.query().source().label());
-    custom.put("asOf", answer.asOf().toString());
+    custom.put(AS_OF, answer.asOf().toString());
     custom.put("cached", answer.cached());
     return SeriesFrames.wide(
         answer.table(),
-        new SeriesFrames.Presentation(
+        presentation(
             refId,
-            measure.label(),
-            unitId(measure, unit),
+            answer,
             legend,
-            Map.of("measure", measure.label(), "unit", unit.text()),
             answer.notices().stream().map(AnswerFrames::notice).toList(),
             answer.executed(),
             custom));
+  }
+
+  /**
+   * Some rows of what {@link #series} gives, in the same columns.
+   *
+   * @param rows the places of their buckets
+   */
+  static Frame changes(SeriesAnswer answer, BitSet rows, Legend legend) {
+    return SeriesFrames.rows(
+        answer.table(),
+        rows,
+        presentation("", answer, legend, List.of(), "", Map.of(AS_OF, answer.asOf().toString())));
+  }
+
+  private static SeriesFrames.Presentation presentation(
+      String refId,
+      SeriesAnswer answer,
+      Legend legend,
+      List<FrameNotice> notices,
+      String executed,
+      Map<String, ?> custom) {
+    Measure measure = answer.query().measure();
+    ByteUnit unit = answer.query().unit();
+    return new SeriesFrames.Presentation(
+        refId,
+        measure.label(),
+        unitId(measure, unit),
+        legend,
+        Map.of("measure", measure.label(), "unit", unit.text()),
+        notices,
+        executed,
+        custom);
   }
 
   /** The names as a table of texts and values. */

@@ -45,6 +45,9 @@ final class QuestionJson {
       Key.number("version", 1, VERSION, "version of the query model", 1);
   private static final Key<String> LEGEND = Key.text("legend", "");
 
+  /** Is the front end's affair: it opens a channel, which {@link LiveQuestion} is about. */
+  private static final Key<Boolean> LIVE = Key.flag("live", false);
+
   /** Every key of a series query, in the order to document them. */
   static final List<Key<?>> KEYS = keys();
 
@@ -100,11 +103,12 @@ final class QuestionJson {
   }
 
   /** Reads a query for time series. */
-  static Question series(DataQuery query, Map<String, ?> object) {
+  static Question.OfSeries series(DataQuery query, Map<String, ?> object) {
     KeyReader keys = new KeyReader("", object, KEYS);
     keys.take(VERSION_KEY);
     keys.take(QUERY_TYPE);
     Legend legend = Legend.of(keys.take(LEGEND));
+    keys.take(LIVE);
     keys.drop(IGNORED::containsKey);
     SeriesQuery asked =
         QueryRules.finish(
@@ -139,6 +143,7 @@ final class QuestionJson {
     List<Key<?>> keys = new ArrayList<>(List.of(VERSION_KEY, QUERY_TYPE));
     keys.addAll(QueryRules.KEYS);
     keys.add(LEGEND);
+    keys.add(LIVE);
     return List.copyOf(keys);
   }
 

@@ -50,6 +50,18 @@ public abstract sealed class Numbers {
     return with(lacking);
   }
 
+  /** The numbers at {@code places} alone. */
+  public abstract Numbers only(BitSet places);
+
+  final BitSet missingAmong(BitSet places) {
+    BitSet among = new BitSet();
+    int at = 0;
+    for (int i = places.nextSetBit(0); i >= 0; i = places.nextSetBit(i + 1)) {
+      among.set(at++, missing.get(i));
+    }
+    return among;
+  }
+
   /** The same numbers with others missing. */
   abstract Numbers with(BitSet lacking);
 
@@ -65,6 +77,11 @@ public abstract sealed class Numbers {
     @Override
     public int size() {
       return values.length;
+    }
+
+    @Override
+    public Numbers only(BitSet places) {
+      return new Longs(places.stream().mapToLong(i -> values[i]).toArray(), missingAmong(places));
     }
 
     @Override
@@ -97,6 +114,12 @@ public abstract sealed class Numbers {
     @Override
     public int size() {
       return values.length;
+    }
+
+    @Override
+    public Numbers only(BitSet places) {
+      return new Doubles(
+          places.stream().mapToDouble(i -> values[i]).toArray(), missingAmong(places));
     }
 
     @Override

@@ -50,6 +50,9 @@ public final class LiveFeed implements AutoCloseable {
   /** How often the database is looked at while anybody watches. */
   public static final Duration EVERY = Duration.ofMillis(250);
 
+  /** The most different queries that are watched at a time; each may have many watchers. */
+  static final int MAX_QUERIES = 1000;
+
   /** How long after the newest transfer moved the running day is read on. */
   private static final Duration SETTLING = Duration.ofMillis(1500);
 
@@ -85,7 +88,8 @@ public final class LiveFeed implements AutoCloseable {
    * Watches {@code query} until the returned handle is closed. Its range's start stays; its end
    * moves with time.
    *
-   * @throws QueryFailure when the feed is closed
+   * @throws QueryFailure when the feed is closed, or {@value #MAX_QUERIES} other queries are
+   *     watched
    */
   public AutoCloseable watch(SeriesQuery query, Watcher watcher) {
     lock.lock();
@@ -94,6 +98,12 @@ public final class LiveFeed implements AutoCloseable {
         throw new QueryFailure(FailureKind.OVERLOADED, ENDING);
       }
       SeriesQuery open = endingAt(query, query.range().from().plusMillis(1));
+      if (watched.size() >= MAX_QUERIES && !watched.containsKey(open)) {
+        throw new QueryFailure(
+            FailureKind.OVERLOADED,
+            "This data source has %d different live queries already; close some panels or watches."
+                .formatted(MAX_QUERIES));
+      }
       watched.computeIfAbsent(open, Watched::new).newcomers.add(watcher);
       if (!running) {
         running = true;
@@ -185,7 +195,7 @@ public final class LiveFeed implements AutoCloseable {
         }
         boolean moving = tick.isBefore(movedAt.plus(SETTLING));
         for (Watched each : all()) {
-          tell(each, moving, tick);
+          tellOrDismiss(each, moving, tick);
         }
         pause = EVERY;
       } catch (QueryFailure failure) {
@@ -238,6 +248,27 @@ public final class LiveFeed implements AutoCloseable {
     }
   }
 
+  /** A query that cannot be answered at all, as its range has grown too long, ends alone. */
+  private void tellOrDismiss(Watched each, boolean moving, Instant tick) {
+    try {
+      tell(each, moving, tick);
+    } catch (QueryFailure failure) {
+      if (failure.kind() != FailureKind.BAD_QUERY && failure.kind() != FailureKind.TOO_LARGE) {
+        throw failure;
+      }
+      List<Watcher> dismissed = new ArrayList<>();
+      lock.lock();
+      try {
+        watched.remove(each.query);
+        dismissed.addAll(each.watchers);
+        dismissed.addAll(each.newcomers);
+      } finally {
+        lock.unlock();
+      }
+      dismissed.forEach(watcher -> watcher.fail(failure));
+    }
+  }
+
   private void tell(Watched each, boolean moving, Instant tick) {
     SeriesQuery query = endingAt(each.pinned(), clock.instant().plusSeconds(1));
     if (moving) {
@@ -245,7 +276,12 @@ public final class LiveFeed implements AutoCloseable {
       engine.answer(today(query), Demand.USUAL, Optional.of(tick), cancellation);
     }
     SeriesAnswer answer = engine.answer(query, Demand.USUAL, Optional.empty(), cancellation);
-    each.pin(answer.step());
+    if (!each.pins(answer.step())) {
+      throw new QueryFailure(
+          FailureKind.TOO_LARGE,
+          "The watched range has grown too long for its step of %s; watch a later one anew."
+              .formatted(each.stepText()));
+    }
     List<LiveUpdate.Point> points = each.take(answer);
     List<Watcher> present;
     List<Watcher> newcomers;
@@ -327,10 +363,16 @@ public final class LiveFeed implements AutoCloseable {
       return chosen == null ? query : query.by(Optional.of(chosen.nominal()));
     }
 
-    void pin(Step first) {
-      if (step == null) {
-        step = first;
-      }
+    /** Whether {@code next} is the step of the first answer, as it is for the first one. */
+    boolean pins(Step next) {
+      Step first = step;
+      step = first == null ? next : first;
+      return step == next;
+    }
+
+    String stepText() {
+      Step first = step;
+      return first == null ? "" : first.text();
     }
 
     /** Takes a new answer; returns what is different in it. */

@@ -678,6 +678,11 @@ public final class SeriesEngine implements AutoCloseable {
     return source.health();
   }
 
+  /** From when on numbers are looked at again for late rows at {@code now}: a local midnight. */
+  public Instant settledBefore(Instant now) {
+    return Instant.ofEpochSecond(calendar.startOfDay(store.settledBefore(now)));
+  }
+
   /** Tells of new numbers as they become visible. */
   public LiveFeed live() {
     return live;
