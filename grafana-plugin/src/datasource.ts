@@ -1,11 +1,15 @@
-import { CoreApp, DataSourceInstanceSettings, MetricFindValue, ScopedVars } from '@grafana/data';
-import { DataSourceWithBackend, getTemplateSrv, TemplateSrv } from '@grafana/runtime';
+import {
+  CoreApp, DataQueryRequest, DataQueryResponse, DataSourceInstanceSettings, dateMath, MetricFindValue, ScopedVars,
+} from '@grafana/data';
+import { DataSourceWithBackend, getGrafanaLiveSrv, getTemplateSrv, TemplateSrv } from '@grafana/runtime';
+import { merge, Observable } from 'rxjs';
 
 import { annotations } from './annotations';
 import { describe } from './describe';
 import { AdHocFilter, listOf, withAdHoc } from './filters';
-import { pruned, typeOf } from './fit';
+import { isLive, pruned, typeOf } from './fit';
 import { classChoices } from './labels';
+import { channelOf, isForRules, liveAnswers } from './live';
 import { migrateQuery } from './migrate';
 import { DEFAULTS, DIMENSIONS, EnstoreOptions, EnstoreQuery, Filter, Filters, QUERY_VERSION, VariableKind } from './types';
 import { EnstoreVariables } from './variables';
@@ -39,6 +43,19 @@ export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, Ensto
 
   filterQuery(query: EnstoreQuery): boolean {
     return !query.hide;
+  }
+
+  /** Live queries get a channel each; the others are asked together, as ever. */
+  query(request: DataQueryRequest<EnstoreQuery>): Observable<DataQueryResponse> {
+    const live = request.targets.filter(
+      (target) => !target.hide && !isForRules(request.app) && isLive(target, request.range?.raw.to)
+    );
+    if (live.length === 0) {
+      return super.query(request);
+    }
+    const others = request.targets.filter((target) => !live.includes(target));
+    const answers = live.map((target) => this.followed(request, target));
+    return others.length === 0 ? merge(...answers) : merge(super.query({ ...request, targets: others }), ...answers);
   }
 
   applyTemplateVariables(query: EnstoreQuery, scopedVars: ScopedVars, adHoc?: AdHocFilter[]): EnstoreQuery {
@@ -82,6 +99,26 @@ export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, Ensto
       .map(([dimension, filter]) => [dimension, this.filledFilter(filter, scopedVars)] as const)
       .filter(([, filter]) => Object.keys(filter).length > 0);
     return Object.fromEntries(filled);
+  }
+
+  private followed(request: DataQueryRequest<EnstoreQuery>, target: EnstoreQuery): Observable<DataQueryResponse> {
+    // Handed over only since Grafana 10.3.
+    const { filters } = request as { filters?: AdHocFilter[] };
+    const { range, timezone, maxDataPoints, intervalMs } = request;
+    const key = `live-${target.refId}`;
+    const channel = channelOf(this.uid, {
+      query: this.applyTemplateVariables(target, request.scopedVars, filters),
+      from: range.from.valueOf(),
+      maxDataPoints,
+      intervalMs,
+    });
+    return liveAnswers({
+      key,
+      events: getGrafanaLiveSrv().getStream(channel),
+      // A request of the name of another one under way ends that one.
+      ask: () => super.query({ ...request, requestId: `${request.requestId}-${key}`, targets: [target] }),
+      start: () => (dateMath.parse(range.raw.from, false, timezone) ?? range.from).valueOf(),
+    });
   }
 
   private filled(saved: EnstoreQuery, scopedVars: ScopedVars, adHoc: AdHocFilter[]): EnstoreQuery {

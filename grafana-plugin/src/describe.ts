@@ -58,7 +58,7 @@ function parts(query: EnstoreQuery): Array<string | undefined> {
 }
 
 function series(query: EnstoreQuery): Array<string | undefined> {
-  const { measure, direction, groupBy, filters, includeNullMovers, step, unit, source, top, compare, runningTotal } =
+  const { measure, direction, groupBy, filters, includeNullMovers, step, unit, source, top, compare, runningTotal, live } =
     asSeries(query);
   const grouping = groupBy.length === 0 ? 'in total' : `per ${groupBy.map((each) => namesOf(each)[0]).join(' and ')}`;
   return [
@@ -71,6 +71,7 @@ function series(query: EnstoreQuery): Array<string | undefined> {
     compare === 'previousPeriod' ? 'beside the period before' : undefined,
     source === 'summary' ? 'from the daily summary' : source === 'raw' ? 'from single transfers' : undefined,
     unitName(unit, measure),
+    live ? 'live' : undefined,
   ];
 }
 

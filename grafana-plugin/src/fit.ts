@@ -81,6 +81,16 @@ export function asEvents(saved: EnstoreQuery | undefined): EnstoreQuery {
   return pruned({ ...migrateQuery({ refId: 'Anno', ...saved }), queryType: 'annotations' });
 }
 
+/** Whether a query is to be answered by a channel: live is for a time range that moves. */
+export function isLive(query: EnstoreQuery, rangeEnd: unknown): boolean {
+  return query.live === true && typeOf(query) === 'series' && endsNow(rangeEnd);
+}
+
+/** Whether a time range that ends so, as it was written, ends now and goes on doing so. */
+export function endsNow(rangeEnd: unknown): boolean {
+  return rangeEnd === 'now';
+}
+
 function without<T extends DataQuery>(query: T, keys: string[]): T {
   return Object.fromEntries(Object.entries(query).filter(([key]) => !keys.includes(key))) as T;
 }

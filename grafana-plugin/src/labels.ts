@@ -73,6 +73,10 @@ export const queryLabels = {
     label: 'Legend',
     help: 'Name of each series, for example {{mover}} {{direction}}; {{measure}} and {{unit}} are known too. Empty means automatic.',
   },
+  live: {
+    label: 'Live',
+    help: 'Transfers appear as they happen, without a refresh, while the time range ends now.',
+  },
   onlyDifferences: {
     label: 'Only differences',
     help: 'List only the days and movers on which the daily summary and the single transfers do not agree.',

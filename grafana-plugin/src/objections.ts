@@ -1,4 +1,4 @@
-import { asSeries, fits, kindOf, ONLY_IN_TRANSFERS, typeOf } from './fit';
+import { asSeries, endsNow, fits, kindOf, ONLY_IN_TRANSFERS, typeOf } from './fit';
 import { dimensionNames, measureWords } from './labels';
 import { DEFAULTS, Dimension, EnstoreQuery, Filters } from './types';
 
@@ -12,18 +12,19 @@ export function objections(query: EnstoreQuery): string[] {
   return [...refusals(query), ...expressionFaults(query.filters ?? {})];
 }
 
-/** Sentences on what the backend will answer otherwise than it was asked. */
-export function remarks(query: EnstoreQuery): string[] {
+/** Sentences on what will be answered otherwise than it was asked, in a time range that ends so, as it is written. */
+export function remarks(query: EnstoreQuery, rangeEnd: unknown = 'now'): string[] {
   if (typeOf(query) !== 'series') {
     return [];
   }
-  const { source, step, groupBy, legend, compare } = asSeries(query);
+  const { source, step, groupBy, legend, compare, live } = asSeries(query);
   const known = [...groupBy, ...LEGEND_WORDS, ...(compare === 'none' ? [] : ['period'])];
   const stranger = Array.from(legend.matchAll(/\{\{\s*([^}]*?)\s*\}\}/g), ([, word]) => word).find(
     (word) => !known.includes(word)
   );
   return [
     ...(source === 'summary' && isUnderADay(step) ? ['The daily summary holds whole days: the step will be one day.'] : []),
+    ...(live && !endsNow(rangeEnd) ? ['Live needs a time range that ends now: this one is asked once for each refresh.'] : []),
     ...(stranger === undefined
       ? []
       : [`The legend’s {{${stranger}}} will stay empty: this query has only ${known.map((word) => `{{${word}}}`).join(' ')}.`]),

@@ -60,6 +60,8 @@ export interface EnstoreQuery extends DataQuery {
   source?: Source;
   /** Template such as "{{mover}} {{direction}}"; empty means automatic. */
   legend?: string;
+  /** Panels and Explore: transfers appear as they happen, without a refresh. */
+  live?: boolean;
 
   /** Reconciliation: leave out days on which both tables agree. */
   onlyDifferences?: boolean;
@@ -94,6 +96,7 @@ export const DEFAULTS = {
     gaps: 'notYet',
     source: 'auto',
     legend: '',
+    live: false,
   },
   reconciliation: { version: QUERY_VERSION, filters: {}, onlyDifferences: true, includeNullMovers: true },
   replication: { version: QUERY_VERSION, view: 'status' },

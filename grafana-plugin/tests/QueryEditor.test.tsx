@@ -1,7 +1,8 @@
 // @vitest-environment jsdom
 import './browser';
 
-import { render, screen } from '@testing-library/react';
+import { CoreApp } from '@grafana/data';
+import { cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React, { useState } from 'react';
 import { describe, expect, it, vi } from 'vitest';
@@ -13,14 +14,14 @@ import { FakeBackend, fakeDataSource, FakeTemplates } from './fakes';
 
 const movers = ['LTO8_001', 'LTO8_002'].map((name) => ({ text: name, value: name }));
 
-/** Shows the editor and remembers the last query it made. */
-function edit(start: Partial<EnstoreQuery>, backend = new FakeBackend({ movers })) {
+/** Shows the editor, where Grafana shows it so, and remembers the last query it made. */
+function edit(start: Partial<EnstoreQuery>, backend = new FakeBackend({ movers }), place: { app?: CoreApp; range?: any } = {}) {
   const datasource = fakeDataSource(new FakeTemplates({ mover: ['a'] }), backend);
   const seen = { query: { refId: 'A', ...start } as EnstoreQuery, runs: vi.fn(), backend };
   function Panel() {
     const [query, setQuery] = useState(seen.query);
     const change = (next: EnstoreQuery) => setQuery((seen.query = next));
-    return <QueryEditor datasource={datasource} query={query} onChange={change} onRunQuery={seen.runs} />;
+    return <QueryEditor datasource={datasource} query={query} onChange={change} onRunQuery={seen.runs} {...place} />;
   }
   render(<Panel />);
   return seen;
@@ -43,7 +44,7 @@ describe('QueryEditor', () => {
     }
     expect(screen.getByRole('textbox', { name: 'Legend' })).toBeDefined();
     expect(screen.getByRole('spinbutton', { name: 'Largest' })).toBeDefined();
-    for (const name of ['Null movers', 'Running total']) {
+    for (const name of ['Null movers', 'Running total', 'Live']) {
       expect(screen.getByLabelText(name)).toBeDefined();
     }
   });
@@ -206,6 +207,31 @@ describe('QueryEditor', () => {
     await userEvent.click(screen.getByRole('radio', { name: 'History' }));
     expect(seen.query).toEqual({ refId: 'A', version: 1, queryType: 'replication', view: 'history' });
     expect(screen.queryByRole('combobox', { name: 'Movers only' })).toBeNull();
+  });
+
+  it('goes live, and says when the time range keeps it from it', async () => {
+    const seen = edit({}, undefined, { range: { raw: { from: 'now-2d', to: 'now-1d' } } });
+    expect(screen.queryByText(/time range that ends now/)).toBeNull();
+    await userEvent.click(screen.getByLabelText('Live'));
+    expect(seen.query).toEqual({ refId: 'A', version: 1, live: true });
+    expect(screen.getByText(/, live$/)).toBeDefined();
+    expect(screen.getByText(/Live needs a time range that ends now/)).toBeDefined();
+  });
+
+  it('says nothing about a live query whose time range ends now', () => {
+    edit({ live: true }, undefined, { app: CoreApp.PanelEditor, range: { raw: { from: 'now-1h', to: 'now' } } });
+    expect(screen.queryByText(/a little differently/)).toBeNull();
+  });
+
+  it('offers no live query in alert rules and to other kinds of queries', async () => {
+    edit({ live: true }, undefined, { app: CoreApp.UnifiedAlerting, range: { raw: { from: 'now-1h', to: 'now-5m' } } });
+    expect(screen.queryByLabelText('Live')).toBeNull();
+    expect(screen.queryByText(/a little differently/)).toBeNull();
+    cleanup();
+    const seen = edit({ live: true });
+    await userEvent.click(screen.getByRole('radio', { name: 'Replication' }));
+    expect(screen.queryByLabelText('Live')).toBeNull();
+    expect(seen.query).not.toHaveProperty('live');
   });
 
   it('leaves a query of a newer plugin alone', () => {

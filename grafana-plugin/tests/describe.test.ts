@@ -12,6 +12,7 @@ group('describe', () => {
 
   it.each([
     [{ direction: 'read', step: '1d' }, 'Bytes read per mover, daily, MiB'],
+    [{ direction: 'read', step: '1m', live: true }, 'Bytes read per mover, every minute, MiB, live'],
     [{ direction: 'write', step: '15m', unit: 'bytes' }, 'Bytes written per mover, every 15 minutes, B'],
     [{ direction: 'sum', groupBy: [], step: '1M', unit: 'MB' }, 'Bytes read plus written in total, monthly, MB'],
     [{ measure: 'throughput', direction: 'read', step: '1h' }, 'Throughput of bytes read per mover, hourly, MiB/s'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { asEvents, fits, fitted, ofType, pruned, typeOf } from '../src/fit';
+import { asEvents, fits, fitted, isLive, ofType, pruned, typeOf } from '../src/fit';
 import { EnstoreQuery, MEASURES } from '../src/types';
 
 const query = (part: Partial<EnstoreQuery>): EnstoreQuery => ({ refId: 'A', version: 1, ...part });
@@ -54,5 +54,17 @@ describe('kinds of queries', () => {
   it('makes a query for events of what Grafana starts with', () => {
     expect(asEvents(undefined)).toEqual({ refId: 'Anno', version: 1, queryType: 'annotations' });
     expect(asEvents(query({ measure: 'bytes', event: 'recordDay' }))).toEqual(query({ queryType: 'annotations', event: 'recordDay' }));
+  });
+});
+
+describe('isLive', () => {
+  it('is for series in a time range that ends now', () => {
+    expect(isLive(query({ live: true }), 'now')).toBe(true);
+    expect(isLive(query({ live: true, queryType: 'series' }), 'now')).toBe(true);
+    expect(isLive(query({ live: true, queryType: 'replication' }), 'now')).toBe(false);
+    expect([false, undefined].map((live) => isLive(query({ live }), 'now'))).toEqual([false, false]);
+    expect(['now-5m', 'now/d', new Date(0), undefined].map((end) => isLive(query({ live: true }), end))).toEqual([
+      false, false, false, false,
+    ]);
   });
 });

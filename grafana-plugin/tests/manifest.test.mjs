@@ -29,6 +29,8 @@ describe('plugin.json', () => {
     expect(plugin.executable).toMatch(/^gpx_[a-z_]+$/);
     expect(plugin.metrics || plugin.logs || plugin.annotations || plugin.alerting).toBe(true);
     expect(categories).toContain(plugin.category);
+    // Without it Grafana opens no live channel to the backend.
+    expect(plugin.streaming).toBe(true);
   });
 
   it('has a version and a date, not their placeholders', () => {

@@ -75,6 +75,13 @@ describe('objections', () => {
 });
 
 describe('remarks', () => {
+  it('tells that live needs a range that ends now', () => {
+    const live = (rangeEnd?: unknown) => remarks({ refId: 'A', live: true }, rangeEnd);
+    expect([live(), live('now')]).toEqual([[], []]);
+    expect(live('now-1d')).toEqual([expect.stringContaining('ends now')]);
+    expect(remarks({ refId: 'A' }, 'now-1d')).toEqual([]);
+  });
+
   it('has none about the defaults or other kinds of queries', () => {
     expect(about({})).toEqual([]);
     expect(about({ queryType: 'replication' })).toEqual([]);

@@ -9,6 +9,7 @@ import {
   compareChoices, dimensionChoices, directionChoices, gapsChoices, measureChoices, queryLabels, sourceChoices, stepName,
   typeChoices, unitChoices, viewChoices,
 } from '../labels';
+import { isForRules } from '../live';
 import { isFromNewerPlugin, migrateQuery } from '../migrate';
 import { isUnderADay, objections, remarks } from '../objections';
 import { DEFAULTS, DIMENSIONS, EnstoreOptions, EnstoreQuery, STEPS } from '../types';
@@ -56,11 +57,12 @@ const fieldsOf = (prefix: string) => {
   return { id, field, firstField: (name: LabelName) => field(name, FIRST_LABEL_WIDTH) };
 };
 
-function Controls({ datasource, query: saved, onChange, onRunQuery }: Props) {
+function Controls({ datasource, query: saved, app, range, onChange, onRunQuery }: Props) {
   const [prefix] = useState(() => `enstore-query-${++editorsMade}`);
   const [fault, setFault] = useState<string>();
   const query = migrateQuery(saved);
   const type = typeOf(query);
+  const forRules = isForRules(app);
   const { id, firstField } = fieldsOf(prefix);
 
   const replace = (next: EnstoreQuery) => {
@@ -88,16 +90,16 @@ function Controls({ datasource, query: saved, onChange, onRunQuery }: Props) {
           />
         </InlineField>
       </InlineFieldRow>
-      {type === 'series' && <SeriesControls {...part} />}
+      {type === 'series' && <SeriesControls {...part} canBeLive={!forRules} />}
       {type === 'reconciliation' && <ReconciliationControls {...part} />}
       {type === 'replication' && <ReplicationControls {...part} />}
       <p>{describe(query)}</p>
-      <Advice objections={objections(query)} remarks={remarks(query)} fault={fault} />
+      <Advice objections={objections(query)} remarks={remarks(query, forRules ? undefined : range?.raw.to)} fault={fault} />
     </>
   );
 }
 
-function SeriesControls({ query: saved, datasource, change, prefix, onFault }: Part) {
+function SeriesControls({ query: saved, datasource, change, prefix, onFault, canBeLive }: Part & { canBeLive: boolean }) {
   const query = asSeries(saved);
   const { measure, groupBy, filters, source, step, top } = query;
   const { id, field, firstField } = fieldsOf(prefix);
@@ -251,6 +253,15 @@ function SeriesControls({ query: saved, datasource, change, prefix, onFault }: P
             onChange={(event) => change({ includeNullMovers: event.currentTarget.checked })}
           />
         </InlineField>
+        {canBeLive && (
+          <InlineField {...field('live')}>
+            <InlineSwitch
+              id={id('live')}
+              value={query.live}
+              onChange={(event) => change({ live: event.currentTarget.checked })}
+            />
+          </InlineField>
+        )}
       </InlineFieldRow>
     </>
   );
