@@ -1,5 +1,4 @@
 import { QueryEditorProps } from '@grafana/data';
-import { InlineField, RadioButtonGroup } from '@grafana/ui';
 import React, { useState } from 'react';
 
 import type { EnstoreDataSource } from '../datasource';
@@ -10,20 +9,14 @@ import { objections } from '../objections';
 import { DEFAULTS, DIMENSIONS, EnstoreOptions, EnstoreQuery } from '../types';
 import { Advice } from './Advice';
 import { FilterRows } from './FilterRows';
-import { TextField } from './TextField';
+import { LabelName, RadioControl, TextControl } from './Labelled';
 
 type Props = QueryEditorProps<EnstoreDataSource, EnstoreQuery, EnstoreOptions>;
 
 const LABEL_WIDTH = 18;
 const PREFIX = 'enstore-annotation';
 
-const id = (name: 'event' | 'silence' | 'lag') => `${PREFIX}-${name}`;
-const field = (name: 'event' | 'silence' | 'lag') => ({
-  label: queryLabels[name].label,
-  tooltip: queryLabels[name].help,
-  labelWidth: LABEL_WIDTH,
-  htmlFor: id(name),
-});
+const at = (name: LabelName) => ({ prefix: PREFIX, name, labelWidth: LABEL_WIDTH });
 
 /** Edits what is marked on the panels of a dashboard. */
 export function AnnotationEditor({ datasource, query: saved, onChange, onRunQuery }: Props) {
@@ -36,36 +29,24 @@ export function AnnotationEditor({ datasource, query: saved, onChange, onRunQuer
   };
   return (
     <>
-      <InlineField {...field('event')}>
-        <RadioButtonGroup
-          id={id('event')}
-          aria-label={queryLabels.event.label}
-          options={eventChoices}
-          value={event}
-          onChange={(chosen) => change({ event: chosen })}
-        />
-      </InlineField>
+      <RadioControl {...at('event')} options={eventChoices} value={event} onChange={(chosen) => change({ event: chosen })} />
       {event === 'moverSilent' && (
-        <InlineField {...field('silence')}>
-          <TextField
-            id={id('silence')}
-            value={query.silence}
-            placeholder={DEFAULTS.annotations.silence}
-            width={16}
-            onCommit={(silence) => change({ silence: silence || undefined })}
-          />
-        </InlineField>
+        <TextControl
+          {...at('silence')}
+          value={query.silence}
+          placeholder={DEFAULTS.annotations.silence}
+          width={16}
+          onChange={(silence) => change({ silence: silence || undefined })}
+        />
       )}
       {event === 'replicationLag' ? (
-        <InlineField {...field('lag')}>
-          <TextField
-            id={id('lag')}
-            value={query.lag}
-            placeholder="as the data source warns"
-            width={28}
-            onCommit={(lag) => change({ lag: lag || undefined })}
-          />
-        </InlineField>
+        <TextControl
+          {...at('lag')}
+          value={query.lag}
+          placeholder="as the data source warns"
+          width={28}
+          onChange={(lag) => change({ lag: lag || undefined })}
+        />
       ) : (
         <FilterRows
           prefix={PREFIX}

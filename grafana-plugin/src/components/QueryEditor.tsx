@@ -1,5 +1,5 @@
 import { QueryEditorProps } from '@grafana/data';
-import { Alert, ErrorBoundaryAlert, InlineField, InlineFieldRow, InlineSwitch, MultiSelect, RadioButtonGroup, Select } from '@grafana/ui';
+import { Alert, ErrorBoundaryAlert, InlineFieldRow } from '@grafana/ui';
 import React, { useState } from 'react';
 
 import { EnstoreDataSource } from '../datasource';
@@ -15,11 +15,11 @@ import { isUnderADay, objections, remarks } from '../objections';
 import { DEFAULTS, DIMENSIONS, EnstoreOptions, EnstoreQuery, STEPS } from '../types';
 import { Advice } from './Advice';
 import { FilterRows } from './FilterRows';
-import { TextField } from './TextField';
+import { LabelName, MultiSelectControl, RadioControl, SelectControl, SwitchControl, TextControl } from './Labelled';
 
 type Props = QueryEditorProps<EnstoreDataSource, EnstoreQuery, EnstoreOptions>;
 
-export const FIRST_LABEL_WIDTH = 18;
+const FIRST_LABEL_WIDTH = 18;
 let editorsMade = 0;
 
 export function QueryEditor(props: Props) {
@@ -45,17 +45,11 @@ interface Part {
   onFault: (fault: string | undefined) => void;
 }
 
-type LabelName = keyof typeof queryLabels;
-const fieldsOf = (prefix: string) => {
-  const id = (name: LabelName) => `${prefix}-${name}`;
-  const field = (name: LabelName, labelWidth: number | 'auto' = 'auto') => ({
-    label: queryLabels[name].label,
-    tooltip: queryLabels[name].help,
-    labelWidth,
-    htmlFor: id(name),
-  });
-  return { id, field, firstField: (name: LabelName) => field(name, FIRST_LABEL_WIDTH) };
-};
+/** Where a control stands; the labels of those that begin a row are equally wide. */
+const placesOf = (prefix: string) => ({
+  first: (name: LabelName) => ({ prefix, name, labelWidth: FIRST_LABEL_WIDTH }),
+  then: (name: LabelName) => ({ prefix, name }),
+});
 
 function Controls({ datasource, query: saved, app, range, onChange, onRunQuery }: Props) {
   const [prefix] = useState(() => `enstore-query-${++editorsMade}`);
@@ -63,7 +57,6 @@ function Controls({ datasource, query: saved, app, range, onChange, onRunQuery }
   const query = migrateQuery(saved);
   const type = typeOf(query);
   const forRules = isForRules(app);
-  const { id, firstField } = fieldsOf(prefix);
 
   const replace = (next: EnstoreQuery) => {
     onChange(next);
@@ -80,15 +73,12 @@ function Controls({ datasource, query: saved, app, range, onChange, onRunQuery }
   return (
     <>
       <InlineFieldRow>
-        <InlineField {...firstField('queryType')}>
-          <RadioButtonGroup
-            id={id('queryType')}
-            aria-label={queryLabels.queryType.label}
-            options={typeChoices}
-            value={type}
-            onChange={(chosen) => replace(ofType(query, chosen))}
-          />
-        </InlineField>
+        <RadioControl
+          {...placesOf(prefix).first('queryType')}
+          options={typeChoices}
+          value={type}
+          onChange={(chosen) => replace(ofType(query, chosen))}
+        />
       </InlineFieldRow>
       {type === 'series' && <SeriesControls {...part} canBeLive={!forRules} />}
       {type === 'reconciliation' && <ReconciliationControls {...part} />}
@@ -102,7 +92,7 @@ function Controls({ datasource, query: saved, app, range, onChange, onRunQuery }
 function SeriesControls({ query: saved, datasource, change, prefix, onFault, canBeLive }: Part & { canBeLive: boolean }) {
   const query = asSeries(saved);
   const { measure, groupBy, filters, source, step, top } = query;
-  const { id, field, firstField } = fieldsOf(prefix);
+  const { first, then } = placesOf(prefix);
   const fit = fits(query);
   const known = source === 'summary' ? DIMENSIONS.filter((dimension) => !ONLY_IN_TRANSFERS.includes(dimension)) : DIMENSIONS;
   const steps = ['auto', ...STEPS].filter((each) => source !== 'summary' || !isUnderADay(each));
@@ -110,51 +100,39 @@ function SeriesControls({ query: saved, datasource, change, prefix, onFault, can
   return (
     <>
       <InlineFieldRow>
-        <InlineField {...firstField('measure')}>
-          <Select
-            inputId={id('measure')}
-            aria-label={queryLabels.measure.label}
-            options={measureChoices}
-            value={measure}
-            width={36}
-            onChange={({ value }) => change({ measure: value })}
-          />
-        </InlineField>
-        <InlineField {...field('direction')}>
-          <RadioButtonGroup
-            id={id('direction')}
-            aria-label={queryLabels.direction.label}
-            options={directionChoices}
-            value={query.direction}
-            onChange={(direction) => change({ direction })}
-          />
-        </InlineField>
+        <SelectControl
+          {...first('measure')}
+          options={measureChoices}
+          value={measure}
+          width={36}
+          onChange={(value) => change({ measure: value })}
+        />
+        <RadioControl
+          {...then('direction')}
+          options={directionChoices}
+          value={query.direction}
+          onChange={(direction) => change({ direction })}
+        />
       </InlineFieldRow>
       <InlineFieldRow>
-        <InlineField {...firstField('groupBy')}>
-          <MultiSelect
-            inputId={id('groupBy')}
-            aria-label={queryLabels.groupBy.label}
-            options={dimensionChoices.filter(({ value }) => known.includes(value) || groupBy.includes(value))}
-            value={groupBy}
-            placeholder="Nothing: the total"
-            closeMenuOnSelect={false}
-            isClearable
-            width={36}
-            onChange={(chosen) => change({ groupBy: chosen.flatMap(({ value }) => value ?? []) })}
-          />
-        </InlineField>
+        <MultiSelectControl
+          {...first('groupBy')}
+          options={dimensionChoices.filter(({ value }) => known.includes(value) || groupBy.includes(value))}
+          value={groupBy}
+          placeholder="Nothing: the total"
+          isClearable
+          width={36}
+          onChange={(chosen) => change({ groupBy: chosen })}
+        />
         {fit.top && (
-          <InlineField {...field('top')}>
-            <TextField
-              id={id('top')}
-              type="number"
-              value={top === 0 ? '' : String(top)}
-              placeholder="all"
-              width={10}
-              onCommit={(text) => change({ top: text === '' ? undefined : Number(text) })}
-            />
-          </InlineField>
+          <TextControl
+            {...then('top')}
+            type="number"
+            value={top === 0 ? '' : String(top)}
+            placeholder="all"
+            width={10}
+            onChange={(text) => change({ top: text === '' ? undefined : Number(text) })}
+          />
         )}
       </InlineFieldRow>
       <FilterRows
@@ -170,98 +148,69 @@ function SeriesControls({ query: saved, datasource, change, prefix, onFault, can
       />
       <InlineFieldRow>
         {fit.unit && (
-          <InlineField {...firstField('unit')}>
-            <RadioButtonGroup
-              id={id('unit')}
-              aria-label={queryLabels.unit.label}
-              options={unitChoices(measure)}
-              value={query.unit}
-              onChange={(unit) => change({ unit })}
-            />
-          </InlineField>
-        )}
-        <InlineField {...(fit.unit ? field('compare') : firstField('compare'))}>
-          <RadioButtonGroup
-            id={id('compare')}
-            aria-label={queryLabels.compare.label}
-            options={compareChoices}
-            value={query.compare}
-            onChange={(compare) => change({ compare })}
+          <RadioControl
+            {...first('unit')}
+            options={unitChoices(measure)}
+            value={query.unit}
+            onChange={(unit) => change({ unit })}
           />
-        </InlineField>
+        )}
+        <RadioControl
+          {...(fit.unit ? then('compare') : first('compare'))}
+          options={compareChoices}
+          value={query.compare}
+          onChange={(compare) => change({ compare })}
+        />
         {fit.runningTotal && (
-          <InlineField {...field('runningTotal')}>
-            <InlineSwitch
-              id={id('runningTotal')}
-              value={query.runningTotal}
-              onChange={(event) => change({ runningTotal: event.currentTarget.checked })}
-            />
-          </InlineField>
+          <SwitchControl
+            {...then('runningTotal')}
+            value={query.runningTotal}
+            onChange={(runningTotal) => change({ runningTotal })}
+          />
         )}
       </InlineFieldRow>
       <InlineFieldRow>
-        <InlineField {...firstField('step')}>
-          <Select
-            inputId={id('step')}
-            aria-label={queryLabels.step.label}
-            options={[...new Set([...steps, step])].map((value) => ({ value, label: stepName(value) }))}
-            value={step}
-            allowCustomValue
-            width={18}
-            onChange={({ value }) => change({ step: value })}
+        <SelectControl
+          {...first('step')}
+          options={[...new Set([...steps, step])].map((value) => ({ value, label: stepName(value) }))}
+          value={step}
+          allowCustomValue
+          width={18}
+          onChange={(value) => change({ step: value })}
+        />
+        {(fit.source || source === 'summary') && (
+          <SelectControl
+            {...then('source')}
+            options={sourceChoices}
+            value={source}
+            width={24}
+            onChange={(value) => change({ source: value })}
           />
-        </InlineField>
-        {fit.source || source === 'summary' ? (
-          <InlineField {...field('source')}>
-            <Select
-              inputId={id('source')}
-              aria-label={queryLabels.source.label}
-              options={sourceChoices}
-              value={source}
-              width={24}
-              onChange={({ value }) => change({ source: value })}
-            />
-          </InlineField>
-        ) : null}
+        )}
         {fit.gaps && (
-          <InlineField {...field('gaps')}>
-            <Select
-              inputId={id('gaps')}
-              aria-label={queryLabels.gaps.label}
-              options={gapsChoices}
-              value={query.gaps}
-              width={28}
-              onChange={({ value }) => change({ gaps: value })}
-            />
-          </InlineField>
+          <SelectControl
+            {...then('gaps')}
+            options={gapsChoices}
+            value={query.gaps}
+            width={28}
+            onChange={(gaps) => change({ gaps })}
+          />
         )}
       </InlineFieldRow>
       <InlineFieldRow>
-        <InlineField {...firstField('legend')}>
-          <TextField
-            id={id('legend')}
-            value={query.legend}
-            placeholder="automatic"
-            width={40}
-            onCommit={(legend) => change({ legend })}
-          />
-        </InlineField>
-        <InlineField {...field('nullMovers')}>
-          <InlineSwitch
-            id={id('nullMovers')}
-            value={query.includeNullMovers}
-            onChange={(event) => change({ includeNullMovers: event.currentTarget.checked })}
-          />
-        </InlineField>
-        {canBeLive && (
-          <InlineField {...field('live')}>
-            <InlineSwitch
-              id={id('live')}
-              value={query.live}
-              onChange={(event) => change({ live: event.currentTarget.checked })}
-            />
-          </InlineField>
-        )}
+        <TextControl
+          {...first('legend')}
+          value={query.legend}
+          placeholder="automatic"
+          width={40}
+          onChange={(legend) => change({ legend })}
+        />
+        <SwitchControl
+          {...then('nullMovers')}
+          value={query.includeNullMovers}
+          onChange={(includeNullMovers) => change({ includeNullMovers })}
+        />
+        {canBeLive && <SwitchControl {...then('live')} value={query.live} onChange={(live) => change({ live })} />}
       </InlineFieldRow>
     </>
   );
@@ -269,7 +218,7 @@ function SeriesControls({ query: saved, datasource, change, prefix, onFault, can
 
 function ReconciliationControls({ query: saved, datasource, change, prefix, onFault }: Part) {
   const query = { ...DEFAULTS.reconciliation, ...saved };
-  const { id, firstField } = fieldsOf(prefix);
+  const { first } = placesOf(prefix);
   return (
     <>
       <FilterRows
@@ -284,20 +233,16 @@ function ReconciliationControls({ query: saved, datasource, change, prefix, onFa
         onFault={onFault}
       />
       <InlineFieldRow>
-        <InlineField {...firstField('onlyDifferences')}>
-          <InlineSwitch
-            id={id('onlyDifferences')}
-            value={query.onlyDifferences}
-            onChange={(event) => change({ onlyDifferences: event.currentTarget.checked })}
-          />
-        </InlineField>
-        <InlineField {...firstField('nullMovers')}>
-          <InlineSwitch
-            id={id('nullMovers')}
-            value={query.includeNullMovers}
-            onChange={(event) => change({ includeNullMovers: event.currentTarget.checked })}
-          />
-        </InlineField>
+        <SwitchControl
+          {...first('onlyDifferences')}
+          value={query.onlyDifferences}
+          onChange={(onlyDifferences) => change({ onlyDifferences })}
+        />
+        <SwitchControl
+          {...first('nullMovers')}
+          value={query.includeNullMovers}
+          onChange={(includeNullMovers) => change({ includeNullMovers })}
+        />
       </InlineFieldRow>
     </>
   );
@@ -305,18 +250,14 @@ function ReconciliationControls({ query: saved, datasource, change, prefix, onFa
 
 function ReplicationControls({ query: saved, change, prefix }: Part) {
   const { view } = { ...DEFAULTS.replication, ...saved };
-  const { id, firstField } = fieldsOf(prefix);
   return (
     <InlineFieldRow>
-      <InlineField {...firstField('view')}>
-        <RadioButtonGroup
-          id={id('view')}
-          aria-label={queryLabels.view.label}
-          options={viewChoices}
-          value={view}
-          onChange={(chosen) => change({ view: chosen })}
-        />
-      </InlineField>
+      <RadioControl
+        {...placesOf(prefix).first('view')}
+        options={viewChoices}
+        value={view}
+        onChange={(chosen) => change({ view: chosen })}
+      />
     </InlineFieldRow>
   );
 }

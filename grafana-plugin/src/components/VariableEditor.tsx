@@ -1,5 +1,4 @@
 import { QueryEditorProps } from '@grafana/data';
-import { InlineField, MultiSelect, RadioButtonGroup } from '@grafana/ui';
 import React, { useState } from 'react';
 
 import type { EnstoreDataSource } from '../datasource';
@@ -9,22 +8,14 @@ import { migrateVariableQuery } from '../migrate';
 import { CHAINS, EnstoreOptions, EnstoreQuery, EnstoreVariableQuery, VARIABLE_DEFAULTS } from '../types';
 import { Advice } from './Advice';
 import { FilterRows } from './FilterRows';
-import { TextField } from './TextField';
+import { LabelName, MultiSelectControl, RadioControl, TextControl } from './Labelled';
 
 type Props = QueryEditorProps<EnstoreDataSource, EnstoreQuery, EnstoreOptions, EnstoreVariableQuery>;
-
-type LabelName = 'variableKind' | 'variableClasses' | 'variableMatch' | 'variableLookBack';
 
 const LABEL_WIDTH = 20;
 const PREFIX = 'enstore-variable';
 
-const id = (name: LabelName) => `enstore-${name}`;
-const field = (name: LabelName) => ({
-  label: queryLabels[name].label,
-  tooltip: queryLabels[name].help,
-  labelWidth: LABEL_WIDTH,
-  htmlFor: id(name),
-});
+const at = (name: LabelName) => ({ prefix: 'enstore', name, labelWidth: LABEL_WIDTH });
 
 /** Edits what a dashboard variable lists. */
 export function VariableEditor({ datasource, query: saved, onChange }: Props) {
@@ -37,47 +28,30 @@ export function VariableEditor({ datasource, query: saved, onChange }: Props) {
   };
   return (
     <>
-      <InlineField {...field('variableKind')}>
-        <RadioButtonGroup
-          id={id('variableKind')}
-          aria-label={queryLabels.variableKind.label}
-          options={kindChoices}
-          value={query.kind}
-          onChange={(kind) => change({ kind })}
-        />
-      </InlineField>
+      <RadioControl {...at('variableKind')} options={kindChoices} value={query.kind} onChange={(kind) => change({ kind })} />
       {query.kind === 'movers' && (
-        <InlineField {...field('variableClasses')}>
-          <MultiSelect
-            inputId={id('variableClasses')}
-            aria-label={queryLabels.variableClasses.label}
-            options={classChoices}
-            value={query.classes}
-            width={40}
-            onChange={(chosen) =>
-              change({ classes: chosen.length > 0 ? chosen.flatMap(({ value }) => value ?? []) : VARIABLE_DEFAULTS.classes })
-            }
-          />
-        </InlineField>
-      )}
-      <InlineField {...field('variableMatch')}>
-        <TextField
-          id={id('variableMatch')}
-          value={query.match}
-          placeholder="any name"
+        <MultiSelectControl
+          {...at('variableClasses')}
+          options={classChoices}
+          value={query.classes}
           width={40}
-          onCommit={(match) => change({ match })}
+          onChange={(chosen) => change({ classes: chosen.length > 0 ? chosen : VARIABLE_DEFAULTS.classes })}
         />
-      </InlineField>
-      <InlineField {...field('variableLookBack')}>
-        <TextField
-          id={id('variableLookBack')}
-          value={query.lookBack}
-          placeholder="as the data source is set"
-          width={28}
-          onCommit={(lookBack) => change({ lookBack })}
-        />
-      </InlineField>
+      )}
+      <TextControl
+        {...at('variableMatch')}
+        value={query.match}
+        placeholder="any name"
+        width={40}
+        onChange={(match) => change({ match })}
+      />
+      <TextControl
+        {...at('variableLookBack')}
+        value={query.lookBack}
+        placeholder="as the data source is set"
+        width={28}
+        onChange={(lookBack) => change({ lookBack })}
+      />
       <FilterRows
         prefix={PREFIX}
         datasource={datasource}
