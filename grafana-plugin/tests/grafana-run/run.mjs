@@ -86,6 +86,12 @@ async function answers(act) {
   return Object.values(body.results);
 }
 
+/** Whether this Grafana is of that version or a later one. */
+function isAtLeast(major, minor) {
+  const [itsMajor, itsMinor] = version.split('.').map(Number);
+  return itsMajor > major || (itsMajor === major && itsMinor >= minor);
+}
+
 const field = (name) => page.locator(`[id^="enstore-query-"][id$="-${name}"]`).first();
 /** Grafana names its parts by aria-label at first, and by data-testid later. */
 const part = (...names) => page.locator(names.flatMap((name) => [`[aria-label="${name}"]`, `[data-testid="${name}"]`, `[data-testid="data-testid ${name}"]`]).join(', ')).first();
@@ -105,7 +111,7 @@ const steps = {
 
   'adds the data source, and Save & test finds the standby': async () => {
     await page.goto(`${grafana}/datasources/new`);
-    const search = page.getByPlaceholder(/Filter by name or type|Search all/i).first();
+    const search = page.getByPlaceholder(/Filter by name or type|Search all/i).or(part('Add data source search input')).first();
     await search.fill('Enstore');
     const card = part('Add new data source Enstore', 'Data source plugin item Enstore');
     const tile = card.or(page.getByRole('link', { name: /^Enstore/ })).or(page.getByText('Enstore', { exact: true })).first();
@@ -150,7 +156,7 @@ const steps = {
   },
 
   'offers a variable’s values, and edits what they are': async () => {
-    const view = Number.parseFloat(version) >= 10 ? 'variables' : 'templating';
+    const view = isAtLeast(11, 3) ? 'variables' : 'templating';
     await page.goto(`${grafana}/d/${made}/run?editview=${view}&editIndex=0`);
     const match = page.locator('#enstore-variableMatch');
     await match.waitFor();
@@ -176,7 +182,7 @@ const steps = {
     const range = { from: 'now-7d', to: 'now' };
     const pane = { datasource: datasource.uid, queries: [query], range };
     const parameters =
-      Number.parseFloat(version) >= 10
+      isAtLeast(10, 0)
         ? { schemaVersion: '1', panes: JSON.stringify({ a: pane }), orgId: '1' }
         : { left: JSON.stringify({ ...pane, datasource: made }), orgId: '1' };
     const [first] = await answers(() => page.goto(`${grafana}/explore?${new URLSearchParams(parameters)}`));
@@ -190,7 +196,7 @@ const steps = {
     const defaults = { name: made, type: 'grafana', queries, condition };
     await page.goto(`${grafana}/alerting/new?${new URLSearchParams({ defaults: JSON.stringify(defaults) })}`);
     await field('legend').waitFor();
-    const [first] = await answers(() => page.getByRole('button', { name: /^(Preview|Run queries|Preview alerts?)$/ }).first().click());
+    const [first] = await answers(() => page.getByRole('button', { name: /^(Preview|Run queries|Preview alerts?)$/ }).or(part('alert-rule preview-button')).first().click());
     assert.ok(first.frames.length > 0);
   },
 
