@@ -33,8 +33,9 @@ export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, Ensto
   }
 
   getDefaultQuery(app: CoreApp): Partial<EnstoreQuery> {
-    const start: Partial<EnstoreQuery> = { version: QUERY_VERSION, measure: 'bytes', groupBy: ['mover'], direction: 'both' };
-    return app === CoreApp.Explore ? { ...start, groupBy: [] } : start;
+    const start: Partial<EnstoreQuery> = { version: QUERY_VERSION, measure: 'bytes', direction: 'both' };
+    // All movers of a large site would be more lines than can be told apart.
+    return app === CoreApp.Explore ? { ...start, groupBy: [] } : { ...start, groupBy: ['mover'], top: 10 };
   }
 
   getQueryDisplayText(query: EnstoreQuery): string {

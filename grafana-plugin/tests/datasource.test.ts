@@ -5,6 +5,7 @@ import { AnnotationQuery, CoreApp, DataQueryRequest } from '@grafana/data';
 import { lastValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
+import { objections } from '../src/objections';
 import { EnstoreQuery, EnstoreVariableQuery } from '../src/types';
 import { EnstoreVariables } from '../src/variables';
 import { FakeBackend, fakeDataSource, FakeTemplates } from './fakes';
@@ -12,10 +13,12 @@ import { FakeBackend, fakeDataSource, FakeTemplates } from './fakes';
 const query = (part: Partial<EnstoreQuery>): EnstoreQuery => ({ refId: 'A', version: 1, ...part });
 
 describe('EnstoreDataSource', () => {
-  it('starts panels per mover and Explore with the total', () => {
+  it('starts panels with the largest movers and Explore with the total', () => {
     const datasource = fakeDataSource();
-    expect(datasource.getDefaultQuery(CoreApp.Dashboard)).toMatchObject({ version: 1, groupBy: ['mover'] });
+    expect(datasource.getDefaultQuery(CoreApp.Dashboard)).toMatchObject({ version: 1, groupBy: ['mover'], top: 10 });
     expect(datasource.getDefaultQuery(CoreApp.Explore)).toMatchObject({ version: 1, groupBy: [] });
+    const starts = [CoreApp.Dashboard, CoreApp.Explore].map((app) => query(datasource.getDefaultQuery(app)));
+    expect(starts.flatMap(objections)).toEqual([]);
   });
 
   it('skips hidden queries only', () => {
