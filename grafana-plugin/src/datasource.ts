@@ -2,7 +2,7 @@ import {
   CoreApp, DataQueryRequest, DataQueryResponse, DataSourceInstanceSettings, dateMath, MetricFindValue, ScopedVars,
 } from '@grafana/data';
 import { DataSourceWithBackend, getGrafanaLiveSrv, getTemplateSrv, TemplateSrv } from '@grafana/runtime';
-import { merge, Observable } from 'rxjs';
+import { map, merge, Observable } from 'rxjs';
 
 import { annotations } from './annotations';
 import { describe } from './describe';
@@ -11,6 +11,7 @@ import { isLive, pruned, typeOf } from './fit';
 import { classChoices } from './labels';
 import { channelOf, isForRules, liveAnswers } from './live';
 import { migrateQuery } from './migrate';
+import { asNothing } from './nothing';
 import { DEFAULTS, DIMENSIONS, EnstoreOptions, EnstoreQuery, Filter, Filters, QUERY_VERSION, VariableKind } from './types';
 import { EnstoreVariables } from './variables';
 
@@ -52,7 +53,7 @@ export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, Ensto
       (target) => !target.hide && !isForRules(request.app) && isLive(target, request.range?.raw.to)
     );
     if (live.length === 0) {
-      return super.query(request);
+      return super.query(request).pipe(map(asNothing));
     }
     const others = request.targets.filter((target) => !live.includes(target));
     const answers = live.map((target) => this.followed(request, target));

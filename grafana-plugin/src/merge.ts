@@ -54,6 +54,6 @@ function timesOf(frame: DataFrame): number[] {
 }
 
 /** Before Grafana 10.1 the values of a field are an object with the list inside. */
-function listed(values: Field['values'] | { toArray(): unknown[] } | undefined): unknown[] {
+export function listed(values: Field['values'] | { toArray(): unknown[] } | undefined): unknown[] {
   return values === undefined ? [] : Array.isArray(values) ? values : values.toArray();
 }
