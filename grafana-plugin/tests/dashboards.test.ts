@@ -8,8 +8,10 @@ import { lastValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
 import { describeVariable } from '../src/describe';
+import { kindOf } from '../src/fit';
 import { objections } from '../src/objections';
 import plugin from '../src/plugin.json';
+import { Measure } from '../src/types';
 
 const files = readdirSync('src/dashboards');
 const read = (file: string) => JSON.parse(readFileSync(`src/dashboards/${file}`, 'utf8'));
@@ -75,7 +77,7 @@ describe.each(files)('%s', (file) => {
   it('lets the data source be chosen, and asks no other', () => {
     const chosen = templating.list.filter(({ type }: any) => type === 'datasource').map(({ name, query }: any) => ({ type: query, uid: `\${${name}}` }));
     expect(chosen).toHaveLength(1);
-    const users = [...panels.filter(({ type }: any) => type !== 'text'), ...annotations.list, ...templating.list.filter(({ type }: any) => type !== 'datasource')];
+    const users = [...panels.filter(({ type }: any) => type !== 'text'), ...annotations.list, ...templating.list.filter(({ type }: any) => !['datasource', 'textbox'].includes(type))];
     for (const { datasource, targets = [] } of users) {
       expect(datasource).toEqual(chosen[0]);
       for (const target of targets) {
@@ -101,6 +103,17 @@ describe.each(files)('%s', (file) => {
         const { query: sentence, ...sent } = query;
         expectAccepted(sent, 'variable', name);
         expect([sentence, definition], name).toEqual([describeVariable(query), describeVariable(query)]);
+      }
+    }
+  });
+
+  it('asks for plain bytes, of which Grafana draws axes below a MiB too, and says so', () => {
+    const units = { amount: 'bytes', size: 'bytes', rate: 'binBps', speed: 'binBps', count: 'short' };
+    for (const { title, targets = [], fieldConfig, datasource } of panels) {
+      for (const query of datasource?.type === own.type ? targets.filter(({ measure }: any) => measure) : []) {
+        const kind = kindOf[query.measure as Measure];
+        expect(query.unit, title).toBe(kind === 'count' ? undefined : 'bytes');
+        expect([units[kind], 'dateTimeFromNow'], title).toContain(fieldConfig.defaults.unit);
       }
     }
   });
