@@ -12,7 +12,9 @@ import { classChoices } from './labels';
 import { channelOf, isForRules, liveAnswers } from './live';
 import { migrateQuery } from './migrate';
 import { asNothing } from './nothing';
-import { DEFAULTS, DIMENSIONS, EnstoreOptions, EnstoreQuery, Filter, Filters, QUERY_VERSION, VariableKind } from './types';
+import {
+  DEFAULTS, DIMENSIONS, EnstoreOptions, EnstoreQuery, Filter, Filters, QUERY_VERSION, TOP_AT_FIRST, VariableKind,
+} from './types';
 import { EnstoreVariables } from './variables';
 
 /**
@@ -35,8 +37,7 @@ export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, Ensto
 
   getDefaultQuery(app: CoreApp): Partial<EnstoreQuery> {
     const start: Partial<EnstoreQuery> = { version: QUERY_VERSION, measure: 'bytes', direction: 'both' };
-    // All movers of a large site would be more lines than can be told apart.
-    return app === CoreApp.Explore ? { ...start, groupBy: [] } : { ...start, groupBy: ['mover'], top: 10 };
+    return app === CoreApp.Explore ? { ...start, groupBy: [] } : { ...start, groupBy: ['mover'], top: TOP_AT_FIRST };
   }
 
   getQueryDisplayText(query: EnstoreQuery): string {

@@ -23,6 +23,9 @@ export type EventKind = 'moverSilent' | 'recordDay' | 'driveChange' | 'replicati
 /** The kinds of question a query can be; empty means series. */
 export type QueryType = 'series' | 'reconciliation' | 'replication' | 'annotations';
 
+/** How many groups are kept apart when grouping begins: more lines can hardly be told apart. */
+export const TOP_AT_FIRST = 10;
+
 /** The widths of time the backend answers in, finest first. Any other duration is snapped up to the next of these. */
 export const STEPS = [
   '1m', '2m', '5m', '10m', '15m', '30m', '1h', '2h', '3h', '4h', '6h', '8h', '12h', '1d', '1w', '1M', '1Q', '1y',

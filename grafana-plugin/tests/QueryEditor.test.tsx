@@ -95,6 +95,16 @@ describe('QueryEditor', () => {
     expect(seen.query).not.toHaveProperty('top');
   });
 
+  it('begins to group with the ten largest, and leaves the number alone then', async () => {
+    const seen = edit({ groupBy: [] });
+    await choose('Group by', 'Mover');
+    expect(seen.query).toMatchObject({ groupBy: ['mover'], top: 10 });
+    await userEvent.type(screen.getByRole('spinbutton', { name: 'Largest' }), '{Backspace}{Backspace}{Enter}');
+    await choose('Group by', 'Library');
+    expect(seen.query.groupBy).toEqual(['mover', 'library']);
+    expect(seen.query.top).toBeUndefined();
+  });
+
   it('shows only what fits the measure, and drops what does not', async () => {
     const seen = edit({ runningTotal: true });
     await choose('Measure', 'Drive rate, median');

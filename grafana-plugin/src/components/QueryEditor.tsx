@@ -12,7 +12,7 @@ import {
 import { isForRules } from '../live';
 import { isFromNewerPlugin, migrateQuery } from '../migrate';
 import { isUnderADay, objections, remarks } from '../objections';
-import { DEFAULTS, DIMENSIONS, EnstoreOptions, EnstoreQuery, STEPS } from '../types';
+import { DEFAULTS, DIMENSIONS, EnstoreOptions, EnstoreQuery, STEPS, TOP_AT_FIRST } from '../types';
 import { Advice } from './Advice';
 import { FilterRows } from './FilterRows';
 import { LabelName, MultiSelectControl, RadioControl, SelectControl, SwitchControl, TextControl } from './Labelled';
@@ -122,7 +122,7 @@ function SeriesControls({ query: saved, datasource, change, prefix, onFault, can
           placeholder="Nothing: the total"
           isClearable
           width={36}
-          onChange={(chosen) => change({ groupBy: chosen })}
+          onChange={(chosen) => change({ groupBy: chosen, ...(groupBy.length === 0 && { top: TOP_AT_FIRST }) })}
         />
         {fit.top && (
           <TextControl
