@@ -18,6 +18,7 @@ import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.QueryRules;
 import org.enstore.accounting.series.SeriesQuery;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads queries, version {@value #VERSION} of the public query model, which {@code
@@ -104,7 +105,7 @@ final class QuestionJson {
 
   /** Reads a query for time series. */
   static Question.OfSeries series(DataQuery query, Map<String, ?> object) {
-    KeyReader keys = new KeyReader("", object, KEYS);
+    KeyReader keys = new KeyReader("", withTotal(object), KEYS);
     keys.take(VERSION_KEY);
     keys.take(QUERY_TYPE);
     Legend legend = Legend.of(keys.take(LEGEND));
@@ -119,6 +120,21 @@ final class QuestionJson {
                     query.getIntervalMS() > 0 ? query.getIntervalMS() : DEFAULT_INTERVAL_MILLIS),
                 maxPoints(query)));
     return new Question.OfSeries(asked, legend);
+  }
+
+  /**
+   * {@code object} with an empty list of groups in place of a null. Grafana makes null of every
+   * empty list when it provisions an alert rule from a file, and a rule for the total must not
+   * become one for each mover. Of other lists an empty one is as good as none.
+   */
+  private static Map<String, ?> withTotal(Map<String, ?> object) {
+    String groups = QueryRules.GROUP_BY.name();
+    if (!object.containsKey(groups) || object.get(groups) != null) {
+      return object;
+    }
+    Map<String, @Nullable Object> total = new LinkedHashMap<>(object);
+    total.put(groups, List.of());
+    return total;
   }
 
   /** How many points the asker has room for. */

@@ -31,8 +31,11 @@ public final class QueryRules {
 
   private static final Key<Measure> MEASURE =
       Key.choice("measure", List.of(Measure.values()), Measure::label, Measure.BYTES);
-  private static final Key<List<Dimension>> GROUP_BY =
+
+  /** The dimensions to keep apart; none of them is the total. */
+  public static final Key<List<Dimension>> GROUP_BY =
       Key.choices("groupBy", Dimension.ASKABLE, Dimension::label, List.of(Dimension.MOVER));
+
   private static final Key<Long> TOP =
       Key.number("top", 0, Arrangement.MOST_GROUPS, "groups; 0 for all", 0);
   private static final Key<DirectionMode> DIRECTION =

@@ -65,6 +65,13 @@ class QuestionJsonTest {
   }
 
   @Test
+  void read_groupsThatGrafanaMadeNullAreTheTotal() {
+    assertThat(series("{\"groupBy\":null}").groupBy()).isEmpty();
+    assertThat(series("{\"groupBy\":[]}").groupBy()).isEmpty();
+    assertThat(series("{}").groupBy()).containsExactly(Dimension.MOVER);
+  }
+
+  @Test
   void read_defaults() {
     SeriesQuery defaults =
         new SeriesQuery(
