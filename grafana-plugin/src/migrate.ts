@@ -5,7 +5,19 @@ import { EnstoreQuery, EnstoreVariableQuery, QUERY_VERSION, VARIABLE_DEFAULTS } 
  * version is left alone, for the backend to refuse by name.
  */
 export function migrateQuery(saved: EnstoreQuery): EnstoreQuery {
-  return saved.version === undefined ? { ...saved, version: QUERY_VERSION } : saved;
+  const query = withoutNulls(saved);
+  return query.version === undefined ? { ...query, version: QUERY_VERSION } : query;
+}
+
+/**
+ * Grafana makes null of an empty list when it provisions an alert rule from a file. No groups are the total; any other
+ * list is as good as left out when it is empty.
+ */
+function withoutNulls(saved: EnstoreQuery): EnstoreQuery {
+  const text = JSON.stringify(saved);
+  return text.includes(':null')
+    ? JSON.parse(text, (key, value) => value ?? (key === 'groupBy' ? [] : undefined))
+    : saved;
 }
 
 /** The same for the query of a variable, which Grafana starts off as an empty text. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { isFromNewerPlugin, migrateQuery, migrateVariableQuery } from '../src/migrate';
+import { EnstoreQuery } from '../src/types';
 
 describe('migrateQuery', () => {
   it('takes a query without a version for version 1 and keeps every key', () => {
@@ -11,6 +12,12 @@ describe('migrateQuery', () => {
     const [current, later] = [{ refId: 'A', version: 1 }, { refId: 'B', version: 2 }];
     expect(migrateQuery(current)).toBe(current);
     expect(migrateQuery(later)).toBe(later);
+  });
+
+  it('takes null for the empty list that it was before Grafana provisioned the query from a file', () => {
+    const filters = { mover: { include: null, exclude: ['a'] } };
+    const provisioned = { refId: 'A', version: 1, groupBy: null, filters, top: null } as unknown as EnstoreQuery;
+    expect(migrateQuery(provisioned)).toEqual({ refId: 'A', version: 1, groupBy: [], filters: { mover: { exclude: ['a'] } } });
   });
 
   it('knows queries of a newer plugin', () => {
