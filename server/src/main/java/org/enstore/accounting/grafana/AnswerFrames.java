@@ -26,12 +26,14 @@ final class AnswerFrames {
   /** What an answer says of itself: the instant up to which its numbers are complete. */
   private static final String AS_OF = "asOf";
 
+  private static final String STEP = "step";
+
   private AnswerFrames() {}
 
   /** The answer as one wide frame. */
   static Frame series(String refId, SeriesAnswer answer, Legend legend) {
     Map<String, Object> custom = new LinkedHashMap<>();
-    custom.put("step", answer.step().text());
+    custom.put(STEP, answer.step().text());
     custom.put("source", answer.query().source().label());
     custom.put(AS_OF, answer.asOf().toString());
     custom.put("cached", answer.cached());
@@ -55,7 +57,13 @@ final class AnswerFrames {
     return SeriesFrames.rows(
         answer.table(),
         rows,
-        presentation("", answer, legend, List.of(), "", Map.of(AS_OF, answer.asOf().toString())));
+        presentation(
+            "",
+            answer,
+            legend,
+            List.of(),
+            "",
+            Map.of(STEP, answer.step().text(), AS_OF, answer.asOf().toString())));
   }
 
   private static SeriesFrames.Presentation presentation(

@@ -34,8 +34,9 @@ final class LiveChannel implements LiveFeed.Watcher {
    *
    * Long-lived channels
    *
-   * A feed's range begins where it began, so that after as long as the panel looks back it is twice
-   * as long as it has to be. Then the question is asked anew, and the first packet is sent again.
+   * A feed's range begins where it began. Of a panel that looks back from now, it is twice as long
+   * as it has to be after some time; the question is then asked anew, and the first packet is sent
+   * again.
    */
 
   private static final Duration SHORTEST_RUN = Duration.ofMinutes(10);
@@ -80,7 +81,7 @@ final class LiveChannel implements LiveFeed.Watcher {
     watch = held.engine().live().watch(current.query(), this);
     asked = current;
     Duration run = question.width().compareTo(SHORTEST_RUN) > 0 ? question.width() : SHORTEST_RUN;
-    renewAt = now.plus(run);
+    renewAt = question.start().isPresent() ? Instant.MAX : now.plus(run);
     close(before);
   }
 

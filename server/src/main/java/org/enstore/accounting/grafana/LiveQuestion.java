@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.enstore.accounting.config.Key;
 import org.enstore.accounting.config.KeyReader;
 import org.enstore.accounting.proto.pluginv2.DataQuery;
@@ -18,24 +19,28 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a live channel shows: series over the time up to now. Its text is what the front end
  * attaches to the channel: the query as a panel would ask it, and beside it what Grafana says
- * beside queries, but how far back the panel looks in place of a time range.
+ * beside queries, but where the panel begins in place of a time range.
  *
- * @param width how far back from now the series begin; they do so with a whole minute
+ * @param start where the series begin, if that stays
+ * @param width how far back from now they begin otherwise
  * @param around what Grafana would say beside the query
  * @param query the query itself
  */
-record LiveQuestion(Duration width, DataQuery around, Map<String, ?> query) {
+record LiveQuestion(
+    Optional<Instant> start, Duration width, DataQuery around, Map<String, ?> query) {
   private static final String QUERY = "query";
   private static final String TYPE = QuestionJson.QUERY_TYPE.name();
   private static final long LONGEST_MILLIS = Duration.ofDays(36_600).toMillis();
   private static final Key<Long> WIDTH =
       Key.number("width", 1, LONGEST_MILLIS, "milliseconds", Duration.ofHours(6).toMillis());
+  private static final Key<Long> FROM =
+      Key.number("from", 0, LONGEST_MILLIS, "milliseconds since 1970", 0);
   private static final Key<Long> MAX_DATA_POINTS =
       Key.number("maxDataPoints", 0, Integer.MAX_VALUE, "points", 0);
   private static final Key<Long> INTERVAL_MILLIS =
       Key.number("intervalMs", 0, LONGEST_MILLIS, "milliseconds", 0);
   private static final List<Key<?>> KEYS =
-      List.of(Key.text(QUERY, ""), WIDTH, MAX_DATA_POINTS, INTERVAL_MILLIS);
+      List.of(Key.text(QUERY, ""), FROM, WIDTH, MAX_DATA_POINTS, INTERVAL_MILLIS);
 
   /**
    * Reads {@code data}.
@@ -52,8 +57,13 @@ record LiveQuestion(Duration width, DataQuery around, Map<String, ?> query) {
     }
     KeyReader keys = new KeyReader("", object, KEYS);
     keys.drop(QUERY::equals);
+    if (keys.has(FROM) && keys.has(WIDTH)) {
+      keys.complain(WIDTH.name(), "\"from\" and \"width\" exclude each other.");
+    }
+    Optional<Long> from = keys.has(FROM) ? Optional.of(keys.take(FROM)) : Optional.empty();
     LiveQuestion question =
         new LiveQuestion(
+            from.map(Instant::ofEpochMilli),
             Duration.ofMillis(keys.take(WIDTH)),
             DataQuery.newBuilder()
                 .setMaxDataPoints(keys.take(MAX_DATA_POINTS))
@@ -86,10 +96,11 @@ record LiveQuestion(Duration width, DataQuery around, Map<String, ?> query) {
    * @throws QueryFailure of kind {@link FailureKind#BAD_QUERY} with every problem
    */
   Question.OfSeries at(Instant now) {
+    Instant begin = start.orElseGet(() -> now.minus(width));
     TimeRange range =
         TimeRange.newBuilder()
-            .setFromEpochMS(now.minus(width).truncatedTo(ChronoUnit.MINUTES).toEpochMilli())
-            .setToEpochMS(now.toEpochMilli() + 1)
+            .setFromEpochMS(begin.truncatedTo(ChronoUnit.MINUTES).toEpochMilli())
+            .setToEpochMS(Math.max(begin.toEpochMilli(), now.toEpochMilli()) + 1)
             .build();
     return QuestionJson.series(around.toBuilder().setTimeRange(range).build(), query);
   }

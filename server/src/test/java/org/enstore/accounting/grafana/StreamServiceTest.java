@@ -88,7 +88,8 @@ class StreamServiceTest {
         "{                                                        | JSON",
         "{\"query\": 3}                                           | \"query\"",
         "{\"query\": {}, \"width\": 0}                            | \"width\"",
-        "{\"query\": {}, \"from\": 5}                             | \"from\"",
+        "{\"query\": {}, \"to\": 5}                               | \"to\"",
+        "{\"query\": {}, \"from\": 5, \"width\": 5}               | \"from\"",
         "{\"query\": {\"measure\": \"heat\"}}                     | \"measure\"",
         "{\"query\": {\"queryType\": \"annotations\"}}            | \"query.queryType\""
       })
@@ -120,7 +121,8 @@ class StreamServiceTest {
     assertThat(bytes).contains(BigDecimal.valueOf(3L << 30));
     Map<?, ?> meta =
         (Map<?, ?>) requireNonNull(((Map<?, ?>) requireNonNull(first.get("schema"))).get("meta"));
-    assertThat((Map<String, Object>) requireNonNull(meta.get("custom"))).containsOnlyKeys("asOf");
+    assertThat((Map<String, Object>) requireNonNull(meta.get("custom")))
+        .containsOnlyKeys("step", "asOf");
 
     services
         .engines
