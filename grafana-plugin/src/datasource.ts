@@ -111,7 +111,7 @@ export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, Ensto
     const key = `live-${target.refId}`;
     const channel = channelOf(this.uid, {
       query: this.applyTemplateVariables(target, request.scopedVars, filters),
-      from: range.from.valueOf(),
+      range,
       maxDataPoints,
       intervalMs,
     });

@@ -1,7 +1,7 @@
 import {
   CoreApp, DataFrame, DataFrameJSON, dataFrameFromJSON, DataQueryResponse, isLiveChannelMessageEvent, isLiveChannelStatusEvent,
   LiveChannelAddress, LiveChannelConnectionState, LiveChannelEvent, LiveChannelScope, LiveChannelStatusEvent, LoadingState,
-  QueryResultMetaNotice,
+  QueryResultMetaNotice, TimeRange,
 } from '@grafana/data';
 import { Observable, Subscription, timer } from 'rxjs';
 
@@ -22,23 +22,30 @@ export function isForRules(app: string | undefined): boolean {
   return app === CoreApp.UnifiedAlerting || app === CoreApp.CloudAlerting;
 }
 
-/** What a channel is told: the query, from when on it is drawn, and into how many points. */
+/** What a channel is told: the query, where the panel begins, and into how many points. */
 export interface LiveQuestion {
   query: EnstoreQuery;
-  /** Milliseconds since 1970. */
-  from: number;
+  /** The panel's time range, which ends now. */
+  range: TimeRange;
   maxDataPoints?: number;
   intervalMs: number;
 }
 
+/** A time range that looks back from now by a fixed length; rounded ones, such as today so far, stay where they begin. */
+const SLIDING = /^\s*now-\d+[a-zA-Z]+\s*$/;
+
 /** Grafana 12 calls stream what was called namespace before. */
 type Channel = LiveChannelAddress & Record<'namespace' | 'stream', string>;
 
-/** The channel for a question. Panels that ask the same within a minute share it, and so the backend's work. */
-export function channelOf(uid: string, { query, from, ...rest }: LiveQuestion): Channel {
+/** The channel for a question. Panels that ask the same share it, and so the backend's work. */
+export function channelOf(uid: string, { query, range, ...rest }: LiveQuestion): Channel {
   // Where the query came from, and what is true of every query there, would only keep equal questions apart.
   const { live, hide, key, datasource, ...asked } = query;
-  const data = { query: asked, from: Math.floor(from / MINUTE) * MINUTE, ...rest };
+  const from = range.from.valueOf();
+  const begin = SLIDING.test(String(range.raw.from))
+    ? { width: Math.ceil((range.to.valueOf() - from) / MINUTE) * MINUTE }
+    : { from: Math.floor(from / MINUTE) * MINUTE };
+  const data = { query: asked, ...begin, ...rest };
   const path = `series/${hashOf(JSON.stringify(data))}`;
   return { scope: LiveChannelScope.DataSource, namespace: uid, stream: uid, path, data };
 }

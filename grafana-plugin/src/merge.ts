@@ -5,7 +5,7 @@ import { DataFrame, Field, FieldType, toDataFrame } from '@grafana/data';
  * and those that ended by `start`, in milliseconds since 1970, are dropped. The frame itself stays as it is.
  *
  * A change that knows less than the frame, by the instant up to which the numbers are complete, gives the frame back
- * unchanged; a change of other columns cannot be merged and gives undefined.
+ * unchanged; a change of other columns, or of another step, cannot be merged and gives undefined.
  */
 export function merged(frame: DataFrame, change: DataFrame, start: number): DataFrame | undefined {
   if (asOf(change) < asOf(frame)) {
@@ -40,7 +40,8 @@ function rowsAfter(times: number[], changed: number[], start: number): number[] 
 }
 
 function columnsOf(frame: DataFrame): string {
-  return JSON.stringify(frame.fields.map(({ name, labels }) => [name, Object.entries(labels ?? {}).sort()]));
+  const columns = frame.fields.map(({ name, labels }) => [name, Object.entries(labels ?? {}).sort()]);
+  return JSON.stringify([frame.meta?.custom?.step, columns]);
 }
 
 /** The instant up to which a frame's numbers are complete; frames that do not say are newer than nothing. */

@@ -24,24 +24,32 @@ describe('isForRules', () => {
 });
 
 describe('channelOf', () => {
-  const question = { query: query(), from: 90_500, maxDataPoints: 300, intervalMs: 60_000 };
+  const lasting = (from: number, to: number, raw: string) => ({ from: dateTime(from), to: dateTime(to), raw: { from: raw, to: 'now' } });
+  const question = { query: query(), range: lasting(90_500, 3_690_400, 'now-1h'), maxDataPoints: 300, intervalMs: 60_000 };
 
-  it('tells the query without what is no part of the question, from the minute it begins in', () => {
+  it('tells the query without what is no part of the question, and how far back it looks', () => {
     const asked = query({ hide: false, key: 'Q-1', datasource: { uid: 'enstore' }, measure: 'bytes' });
     expect(channelOf('enstore', { ...question, query: asked })).toEqual({
       scope: 'ds',
       namespace: 'enstore',
       stream: 'enstore',
       path: expect.stringMatching(/^series\/[0-9a-f]{32}$/),
-      data: { query: { refId: 'A', version: 1, measure: 'bytes' }, from: 60_000, maxDataPoints: 300, intervalMs: 60_000 },
+      data: { query: { refId: 'A', version: 1, measure: 'bytes' }, width: 3_600_000, maxDataPoints: 300, intervalMs: 60_000 },
     });
   });
 
   it('is the same for the same question, and another for another', () => {
     const path = (part: Partial<typeof question>) => channelOf('enstore', { ...question, ...part }).path;
-    expect(path({ from: 119_999 })).toBe(path({}));
-    const others = [{ from: 120_000 }, { maxDataPoints: 301 }, { intervalMs: 1 }, { query: query({ measure: 'transfers' }) }];
+    expect(path({ range: lasting(990_500, 4_590_500, 'now-1h') })).toBe(path({}));
+    const longer = lasting(0, 7_200_000, 'now-2h');
+    const others = [{ range: longer }, { maxDataPoints: 301 }, { intervalMs: 1 }, { query: query({ measure: 'transfers' }) }];
     expect(new Set([path({}), ...others.map(path)]).size).toBe(1 + others.length);
+  });
+
+  it.each(['now/d', 'now-1d/d', '2026-11-01T00:00:00Z'])('tells where a range begins that does not slide: %s', (raw) => {
+    const { data } = channelOf('enstore', { ...question, range: lasting(90_500, 3_690_400, raw) });
+    expect(data).toMatchObject({ from: 60_000 });
+    expect(data).not.toHaveProperty('width');
   });
 
   it('hashes as published', () => {
@@ -294,8 +302,8 @@ describe('EnstoreDataSource.query', () => {
       query({ refId: 'D', queryType: 'replication', live: undefined }),
     ]);
     expect(addresses.map(({ namespace, data }) => [namespace, data])).toEqual([
-      ['enstore', { query: { refId: 'A', version: 1, filters: { mover: { include: ['a', 'b'] } } }, from: NOW - 3_600_000, maxDataPoints: 500, intervalMs: 1000 }],
-      ['enstore', { query: { refId: 'C', version: 1, measure: 'transfers', filters: {} }, from: NOW - 3_600_000, maxDataPoints: 500, intervalMs: 1000 }],
+      ['enstore', { query: { refId: 'A', version: 1, filters: { mover: { include: ['a', 'b'] } } }, width: 3_600_000, maxDataPoints: 500, intervalMs: 1000 }],
+      ['enstore', { query: { refId: 'C', version: 1, measure: 'transfers', filters: {} }, width: 3_600_000, maxDataPoints: 500, intervalMs: 1000 }],
     ]);
     expect(asked.map(({ requestId, targets }) => [requestId, ...targets.map(({ refId }) => refId)])).toEqual([
       ['Q7', 'B', 'D'], ['Q7-live-A', 'A'], ['Q7-live-C', 'C'],

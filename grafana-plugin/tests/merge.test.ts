@@ -110,12 +110,18 @@ describe('merged', () => {
   it('reads changes as they come over a channel', () => {
     const change = dataFrameFromJSON({
       schema: {
-        meta: { custom: { asOf: late } },
+        meta: { custom: { step: '1m', asOf: late } },
         fields: [{ name: 'time', type: FieldType.time }, { name: 'bytes', type: FieldType.number, labels }],
       },
       data: { values: [[30], [3.5]] },
     });
     expect(rowsOf(merged(before, change, 0))).toEqual([[10, 20, 30], [1, 2, 3.5]]);
+  });
+
+  it('does not mix buckets of two steps', () => {
+    const wider = frame([30], [3], late);
+    wider.meta!.custom!.step = '5m';
+    expect(merged(before, wider, 0)).toBeUndefined();
   });
 });
 
