@@ -4,6 +4,7 @@ import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerTransportFilter;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
@@ -79,6 +80,10 @@ public final class PluginServer implements AutoCloseable {
             .maxInboundMessageSize(LARGEST_MESSAGE_BYTES)
             .maxInboundMetadataSize(LARGEST_METADATA_BYTES)
             .addService(health.getHealthService());
+    if (socketFile.isPresent()) {
+      // Such sockets have no keep-alive, and a value of null takes the library's own wish back.
+      builder.withChildOption(ChannelOption.SO_KEEPALIVE, null);
+    }
     services.forEach(builder::addService);
     filters.forEach(builder::addTransportFilter);
     server = builder.build();
