@@ -10,12 +10,15 @@ import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.enstore.accounting.config.ProcessSettings;
+import org.enstore.accounting.grafana.AttachService;
 import org.enstore.accounting.grafana.BrokerService;
 import org.enstore.accounting.grafana.ControllerService;
 import org.enstore.accounting.grafana.DataService;
@@ -49,6 +52,8 @@ final class Application implements AutoCloseable {
   private final Workers workers;
   private final ResourceService resources;
   private final DiagnosticsService diagnostics;
+  private final List<BindableService> shared;
+  private final Optional<AttachService> attaching;
   private final PluginServer server;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -62,17 +67,38 @@ final class Application implements AutoCloseable {
     workers = new Workers(backend.questions(), backend.cancellations(), backend.timer());
     resources = new ResourceService(registry, workers);
     diagnostics = new DiagnosticsService(registry, workers, figures::scrape);
-    List<BindableService> services =
+    shared =
         List.of(
             new DataService(registry, workers),
             resources,
             diagnostics,
             new StreamService(registry, workers, InstantSource.system()),
             new BrokerService(),
-            new ControllerService(underHost ? end : () -> {}),
             new StdioService());
-    List<ServerTransportFilter> filters = underHost ? List.of(watch) : List.of();
-    server = new PluginServer(address, services, filters, Backend.threads("enstore-transport"));
+    if (underHost) {
+      attaching = Optional.empty();
+      server = server(address, List.of(new ControllerService(end)), List.of(watch));
+    } else {
+      AttachService attach =
+          new AttachService(
+              address,
+              this::door,
+              Executors.newCachedThreadPool(Backend.threads("enstore-attach")));
+      attaching = Optional.of(attach);
+      server = server(address, List.of(new ControllerService(() -> {}), attach), List.of());
+    }
+  }
+
+  /** Where one host of several is served, whose order to end concerns its own plugin alone. */
+  private PluginServer door(SocketAddress address, Runnable end) {
+    return server(address, List.of(new ControllerService(end)), List.of());
+  }
+
+  private PluginServer server(
+      SocketAddress address, List<BindableService> own, List<ServerTransportFilter> filters) {
+    List<BindableService> services = new ArrayList<>(shared);
+    services.addAll(own);
+    return new PluginServer(address, services, filters, Backend.threads("enstore-transport"));
   }
 
   /**
@@ -86,7 +112,8 @@ final class Application implements AutoCloseable {
   }
 
   /**
-   * An application that several hosts may share; only its own process ends it.
+   * An application that several hosts may share, and that plugin processes may attach to; only its
+   * own process ends it.
    *
    * @param backend not closed with the application
    */
@@ -142,7 +169,11 @@ final class Application implements AutoCloseable {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      Backend.closeAll(List.of(server, registry));
+      List<AutoCloseable> parts = new ArrayList<>();
+      attaching.ifPresent(parts::add);
+      parts.add(server);
+      parts.add(registry);
+      Backend.closeAll(parts);
     }
   }
 

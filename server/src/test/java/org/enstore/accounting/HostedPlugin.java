@@ -6,6 +6,12 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Empty;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.grpc.stub.StreamObserver;
 import java.io.BufferedReader;
 import java.io.File;
@@ -13,6 +19,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.URI;
+import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -46,6 +53,11 @@ import org.jspecify.annotations.Nullable;
 public final class HostedPlugin implements AutoCloseable {
   /** How long a host waits for the handshake. */
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+  /** For Unix sockets, which the library's own threads may not be made for. */
+  private static final EventLoopGroup SOCKETS =
+      new MultiThreadIoEventLoopGroup(
+          1, new DefaultThreadFactory("sockets", true), NioIoHandler.newFactory());
 
   private static final String COOKIE = "grafana_plugin_type";
 
@@ -149,8 +161,15 @@ public final class HostedPlugin implements AutoCloseable {
   /** Connects, and opens the two streams that Grafana opens first. */
   public void dial(String handshake) {
     String[] fields = handshake.split("\\|", -1);
+    NettyChannelBuilder builder =
+        fields[2].equals("unix")
+            ? NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(fields[3]))
+                .channelType(NioDomainSocketChannel.class, UnixDomainSocketAddress.class)
+                .withOption(ChannelOption.SO_KEEPALIVE, null)
+                .eventLoopGroup(SOCKETS)
+            : NettyChannelBuilder.forTarget("dns:///" + fields[3]);
     channel =
-        NettyChannelBuilder.forTarget("dns:///" + fields[3])
+        builder
             .overrideAuthority("unused")
             .maxInboundMessageSize(Integer.MAX_VALUE)
             .usePlaintext()

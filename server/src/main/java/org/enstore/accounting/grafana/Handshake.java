@@ -40,20 +40,33 @@ public final class Handshake {
 
   /** Tells the host to dial {@code address}: an internet or a Unix domain socket's. */
   public void announce(SocketAddress address) {
+    announce(network(address), dialled(address));
+  }
+
+  /** Tells the host to dial what a daemon has named: {@code tcp} or {@code unix}, and where. */
+  public void announce(String network, String dialled) {
     try {
-      standardOutput.write(line(address).getBytes(StandardCharsets.UTF_8));
+      standardOutput.write(line(network, dialled).getBytes(StandardCharsets.UTF_8));
       standardOutput.flush();
     } catch (IOException e) {
       throw new UncheckedIOException("the host does not listen", e);
     }
   }
 
+  /** The handshake's word for the kind of {@code address}. */
+  static String network(SocketAddress address) {
+    return address instanceof InetSocketAddress ? "tcp" : "unix";
+  }
+
+  /** The handshake's spelling of {@code address}. */
+  static String dialled(SocketAddress address) {
+    return address instanceof InetSocketAddress inet
+        ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
+        : address.toString();
+  }
+
   /** Five fields, the fifth included: a host that misses it assumes another protocol. */
-  static String line(SocketAddress address) {
-    String dialled =
-        address instanceof InetSocketAddress inet
-            ? "tcp|%s:%d".formatted(inet.getAddress().getHostAddress(), inet.getPort())
-            : "unix|" + address;
-    return "%d|%d|%s|grpc\n".formatted(CORE_PROTOCOL, PLUGIN_PROTOCOL, dialled);
+  static String line(String network, String dialled) {
+    return "%d|%d|%s|%s|grpc\n".formatted(CORE_PROTOCOL, PLUGIN_PROTOCOL, network, dialled);
   }
 }
