@@ -65,10 +65,10 @@ final class Access implements ServerInterceptor {
 
       @Override
       public void onMessage(Q message) {
-        // The health service knows every data source by name, and must not tell of foreign ones.
+        // The health service knows every data source by name, must not tell of foreign ones, and
+        // would repeat whatever name it does not know, however long.
         if (message instanceof HealthCheckRequest asked
-            && sources.contains(asked.getService())
-            && !caller.get().maySee(asked.getService())) {
+            && !isKnown(asked.getService(), caller.get())) {
           refused = true;
           call.close(Status.NOT_FOUND.withDescription("unknown service"), new Metadata());
           return;
@@ -83,6 +83,12 @@ final class Access implements ServerInterceptor {
         }
       }
     };
+  }
+
+  private boolean isKnown(String service, Caller caller) {
+    return service.isEmpty()
+        || service.equals(ApiServer.SERVICE)
+        || (sources.contains(service) && caller.maySee(service));
   }
 
   private static Optional<Caller> identify(

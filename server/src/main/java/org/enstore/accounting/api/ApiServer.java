@@ -111,7 +111,7 @@ public final class ApiServer implements AutoCloseable {
     // The one that is named last sees a call first.
     for (BindableService each :
         List.of(service, health.getHealthService(), ProtoReflectionServiceV1.newInstance())) {
-      builder.addService(ServerInterceptors.intercept(each, limits, check, log));
+      builder.addService(Unreadable.before(ServerInterceptors.intercept(each, limits, check), log));
     }
     server = builder.build();
     health.setStatus(SERVICE, ServingStatus.SERVING);

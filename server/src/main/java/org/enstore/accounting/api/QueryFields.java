@@ -87,18 +87,30 @@ final class QueryFields {
    * @throws QueryFailure with a complaint for each wrong field
    */
   static Map<Dimension, Filter> filters(SeriesQuery.Filters asked, List<Dimension> dimensions) {
-    return filters(values(asked), dimensions, new ArrayList<>());
+    Key<Map<String, Filter>> key = QueryRules.filters(dimensions);
+    KeyReader keys = new KeyReader("", Map.of(key.name(), values(asked)), List.of(key));
+    Map<Dimension, Filter> filters = QueryRules.byDimension(keys.take(key));
+    QueryRules.refuse(keys.complaints());
+    return filters;
   }
 
-  private static Map<Dimension, Filter> filters(
-      Map<String, Object> asked, List<Dimension> dimensions, List<Complaint> complaints) {
-    Key<Map<String, Filter>> key = QueryRules.filters(dimensions);
-    KeyReader keys = new KeyReader("", Map.of(key.name(), asked), List.of(key));
-    Map<Dimension, Filter> filters = QueryRules.byDimension(keys.take(key));
-    List<Complaint> all = new ArrayList<>(complaints);
-    all.addAll(keys.complaints());
-    QueryRules.refuse(all);
-    return filters;
+  /** Conditions on the mover, which this request has in a field of its own. */
+  private static Map<Dimension, Filter> mover(
+      ListReconciliationRequest asked, List<Complaint> complaints) {
+    SeriesQuery.Filters filters =
+        SeriesQuery.Filters.newBuilder().setMover(asked.getMover()).build();
+    try {
+      return filters(filters, List.of(Dimension.MOVER));
+    } catch (QueryFailure e) {
+      e.complaints()
+          .forEach(
+              complaint ->
+                  complaints.add(
+                      new Complaint(
+                          complaint.field().replaceFirst("^filters\\.", ""),
+                          complaint.sentence())));
+      return Map.of();
+    }
   }
 
   /**
@@ -113,11 +125,9 @@ final class QueryFields {
             instant("startTime", asked.hasStartTime(), asked.getStartTime(), keys),
             instant("endTime", asked.hasEndTime(), asked.getEndTime(), keys),
             keys);
-    Map<Dimension, Filter> filters =
-        filters(
-            asked.hasMover() ? Map.of(Dimension.MOVER.label(), values(asked.getMover())) : Map.of(),
-            List.of(Dimension.MOVER),
-            keys.complaints());
+    List<Complaint> complaints = new ArrayList<>(keys.complaints());
+    Map<Dimension, Filter> filters = mover(asked, complaints);
+    QueryRules.refuse(complaints);
     return new ReconciliationQuery(
         range.orElseThrow(), filters, !asked.getIncludeEqual(), !asked.getExcludeNullMovers());
   }

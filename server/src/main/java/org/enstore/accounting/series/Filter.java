@@ -11,6 +11,9 @@ import java.util.Optional;
  */
 public record Filter(
     List<String> include, List<String> exclude, Optional<String> match, Optional<String> noMatch) {
+  /** Longer patterns are nobody's own words, and take long to be understood. */
+  private static final int LONGEST_PATTERN = 10_000;
+
   public Filter {
     include = List.copyOf(include);
     exclude = List.copyOf(exclude);
@@ -32,12 +35,18 @@ public record Filter(
    * @throws QueryFailure of kind {@link FailureKind#BAD_QUERY} that names {@code field}
    */
   public static Pattern compile(String field, String pattern) {
+    if (pattern.length() > LONGEST_PATTERN) {
+      throw new QueryFailure(
+          FailureKind.BAD_QUERY,
+          "\"%s\" has %d characters; it must have at most %d."
+              .formatted(field, pattern.length(), LONGEST_PATTERN));
+    }
     try {
       return Pattern.compile(pattern);
     } catch (PatternSyntaxException e) {
       throw new QueryFailure(
           FailureKind.BAD_QUERY,
-          field + ": not a regular expression in RE2 syntax: " + e.getMessage() + ".",
+          "\"%s\" is not a regular expression in RE2 syntax: %s.".formatted(field, e.getMessage()),
           e);
     }
   }

@@ -29,6 +29,11 @@ public final class QueryRules {
   private static final TimeRange NO_RANGE =
       new TimeRange(Instant.EPOCH, Instant.EPOCH.plusSeconds(1));
 
+  // Frames count nanoseconds from 1970 in 64 bits, which end in 1677 and 2262; years need some
+  // room.
+  private static final Instant EARLIEST = Instant.parse("1700-01-01T00:00:00Z");
+  private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
+
   private static final Key<Measure> MEASURE =
       Key.choice("measure", List.of(Measure.values()), Measure::label, Measure.BYTES);
 
@@ -167,7 +172,7 @@ public final class QueryRules {
    * The half-open range of two instants.
    *
    * @param field what the asker calls it
-   * @return empty, after a complaint, when it is reversed or empty
+   * @return empty, after a complaint, when it is reversed, empty, or beyond what frames can tell
    */
   public static Optional<TimeRange> range(Instant from, Instant to, String field, KeyReader keys) {
     if (!from.isBefore(to)) {
@@ -175,6 +180,13 @@ public final class QueryRules {
           field,
           "The time range is %s: it goes from %s to %s."
               .formatted(from.equals(to) ? "empty" : "reversed", from, to));
+      return Optional.empty();
+    }
+    if (from.isBefore(EARLIEST) || to.isAfter(LATEST)) {
+      keys.complain(
+          field,
+          "The time range goes from %s to %s; it must lie between %s and %s."
+              .formatted(from, to, EARLIEST, LATEST));
       return Optional.empty();
     }
     return Optional.of(new TimeRange(from, to));
@@ -199,10 +211,10 @@ public final class QueryRules {
     try {
       Filter.compile(name, text);
     } catch (QueryFailure e) {
+      // The key's own name, and where it stands, is put before by whoever reads it.
+      String named = "\"" + name + "\" ";
       throw new IllegalArgumentException(
-          e.sentence().startsWith(name + ": ")
-              ? "is " + e.sentence().substring(name.length() + 2)
-              : e.sentence(),
+          e.sentence().startsWith(named) ? e.sentence().substring(named.length()) : e.sentence(),
           e);
     }
     return Optional.of(text);

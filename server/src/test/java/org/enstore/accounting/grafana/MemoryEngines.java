@@ -18,6 +18,9 @@ final class MemoryEngines {
   static final ZoneId CHICAGO = ZoneId.of("America/Chicago");
   static final Instant NOW = Instant.parse("2025-06-20T17:00:00Z");
 
+  /** The data source whose movers alone begin with its name, so that they are known elsewhere. */
+  static final String FOREIGN = "foreign";
+
   /** The settings and the source of each engine, in the order they were built. */
   record Built(SourceSettings settings, InMemoryTransferSource source) {}
 
@@ -25,12 +28,13 @@ final class MemoryEngines {
 
   synchronized SeriesEngine build(InstanceRegistry.SourceId id, SourceSettings settings) {
     InMemoryTransferSource source = new InMemoryTransferSource(CHICAGO, () -> NOW);
+    String prefix = id.uid().equals(FOREIGN) ? FOREIGN + "_" : "";
     for (int day = 10; day < 20; day++) {
       for (String mover : List.of("LTO8_10", "LTO8_9", "disk_1")) {
         source.add(
             new InMemoryTransferSource.Transfer(
                 LocalDateTime.of(2025, 6, day, 12, 0),
-                mover + ".mover",
+                prefix + mover + ".mover",
                 mover.startsWith("disk") ? "DiskDriver" : "FTTDriver",
                 Direction.READ,
                 1L << 30,

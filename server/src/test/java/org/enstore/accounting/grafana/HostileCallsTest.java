@@ -1,0 +1,337 @@
+package org.enstore.accounting.grafana;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import io.grpc.CallOptions;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.enstore.accounting.frame.ArrowReadBack;
+import org.enstore.accounting.proto.pluginv2.CallResourceRequest;
+import org.enstore.accounting.proto.pluginv2.CallResourceResponse;
+import org.enstore.accounting.proto.pluginv2.CheckHealthRequest;
+import org.enstore.accounting.proto.pluginv2.CheckHealthResponse;
+import org.enstore.accounting.proto.pluginv2.DataGrpc;
+import org.enstore.accounting.proto.pluginv2.DataQuery;
+import org.enstore.accounting.proto.pluginv2.DataResponse;
+import org.enstore.accounting.proto.pluginv2.DiagnosticsGrpc;
+import org.enstore.accounting.proto.pluginv2.PluginContext;
+import org.enstore.accounting.proto.pluginv2.QueryDataRequest;
+import org.enstore.accounting.proto.pluginv2.QueryDataResponse;
+import org.enstore.accounting.proto.pluginv2.ResourceGrpc;
+import org.enstore.accounting.proto.pluginv2.TimeRange;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Thousands of calls of the plugin protocol with nasty contents: each query is answered or refused
+ * for a reason that lies in it, bytes that are no message do no harm, and no answer has anything of
+ * another data source.
+ */
+class HostileCallsTest {
+  private static final long SEED = 20_261_124;
+  private static final int CASES = 1_500;
+
+  /** Ranges of centuries take many reads, which may be too many at a time. */
+  private static final int BUSY = 429;
+
+  private static final List<String> KEYS =
+      List.of(
+          "measure",
+          "unit",
+          "direction",
+          "step",
+          "source",
+          "gaps",
+          "groupBy",
+          "filters",
+          "top",
+          "compare",
+          "runningTotal",
+          "includeNullMovers",
+          "version",
+          "unheardOf",
+          "__proto__");
+
+  private static final List<String> VALUES =
+      List.of(
+          "null",
+          "true",
+          "-1",
+          "1e308",
+          "99999999999999999999",
+          "0.5",
+          "\"\"",
+          "\"1h\"",
+          "\"bytes\"",
+          "\"foreign_LTO8_9\"",
+          "[]",
+          "[\"mover\",\"mover\"]",
+          "[[[[]]]]",
+          "{}",
+          "{\"mover\":{\"include\":[\"foreign_LTO8_9\"]}}",
+          "{\"mover\":{\"match\":\"(a*)*(\"}}",
+          "{\"mover\":{\"match\":7}}",
+          "\"\\u0000\\ud800\"",
+          "\"" + "x".repeat(5_000) + "\"");
+
+  private static final List<Long> NUMBERS =
+      List.of(
+          0L, 1L, -1L, 1_750_000_000_000L, Long.MAX_VALUE, Long.MIN_VALUE, 253_402_300_800_000L);
+
+  private static final MethodDescriptor.Marshaller<byte[]> BYTES =
+      new MethodDescriptor.Marshaller<>() {
+        @Override
+        public InputStream stream(byte[] bytes) {
+          return new ByteArrayInputStream(bytes);
+        }
+
+        @Override
+        public byte[] parse(InputStream bytes) {
+          try {
+            return bytes.readAllBytes();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        }
+      };
+
+  private final Random random = new Random(SEED);
+
+  private static ServedServices served() throws IOException {
+    ServedServices served =
+        new ServedServices(
+            services ->
+                List.of(
+                    new DataService(services.registry, services.workers()),
+                    new ResourceService(services.registry, services.workers()),
+                    new DiagnosticsService(
+                        services.registry, services.workers(), () -> new byte[0])));
+    // Its numbers are in the process from now on, and belong to nobody else.
+    QueryDataResponse foreign =
+        DataGrpc.newBlockingStub(served.channel)
+            .queryData(
+                QueryDataRequest.newBuilder()
+                    .setPluginContext(
+                        ServedServices.context(
+                            MemoryEngines.FOREIGN, 1, "{\"siteTimeZone\":\"UTC\"}"))
+                    .addQueries(ServedServices.query("A", "{\"step\":\"1d\"}"))
+                    .build());
+    assertThat(text(foreign.getResponsesOrThrow("A"))).contains("foreign_LTO8_9");
+    return served;
+  }
+
+  @Test
+  void queries_areAnsweredOrRefusedForWhatIsWrongWithThem() throws Exception {
+    Map<Integer, Integer> statuses = new TreeMap<>();
+    try (ServedServices served = served()) {
+      for (int i = 0; i < CASES; i++) {
+        QueryDataRequest request =
+            QueryDataRequest.newBuilder()
+                .setPluginContext(ServedServices.context())
+                .putHeaders(pick(VALUES), pick(VALUES))
+                .addQueries(query("A"))
+                .addQueries(query("B"))
+                .build();
+        QueryDataResponse response =
+            DataGrpc.newBlockingStub(served.channel)
+                .withDeadlineAfter(30, TimeUnit.SECONDS)
+                .queryData(request);
+        String which = "seed " + SEED + " case " + i + ": " + request;
+        assertThat(response.getResponsesMap()).as(which).containsOnlyKeys("A", "B");
+        for (DataResponse each : response.getResponsesMap().values()) {
+          assertThat(each.getStatus()).as("%s: %s", which, each.getError()).isIn(200, 400, BUSY);
+          assertThat(each.getError().isEmpty()).as(which).isEqualTo(each.getStatus() == 200);
+          if (each.getStatus() == 200) {
+            assertThat(text(each)).as(which).doesNotContain("foreign_LTO8_10", "foreign_disk");
+          }
+          statuses.merge(each.getStatus(), 1, Integer::sum);
+        }
+      }
+    }
+    assertThat(statuses.get(200)).as("%s", statuses).isGreaterThan(50);
+    assertThat(statuses.get(400)).as("%s", statuses).isGreaterThan(CASES);
+    assertThat(statuses.getOrDefault(BUSY, 0)).as("%s", statuses).isLessThan(CASES / 10);
+  }
+
+  private DataQuery query(String refId) {
+    long from = pick(NUMBERS);
+    return DataQuery.newBuilder()
+        .setRefId(refId)
+        .setIntervalMS(random.nextBoolean() ? 60_000 : pick(NUMBERS))
+        .setMaxDataPoints(random.nextBoolean() ? 100 : pick(NUMBERS))
+        .setQueryType(random.nextInt(4) > 0 ? "" : random.nextBoolean() ? "replication" : "\u0000")
+        .setTimeRange(
+            random.nextBoolean()
+                ? ServedServices.query("A", "{}").getTimeRange()
+                : TimeRange.newBuilder().setFromEpochMS(from).setToEpochMS(pick(NUMBERS)).build())
+        .setJson(ByteString.copyFrom(json()))
+        .build();
+  }
+
+  private byte[] json() {
+    if (random.nextInt(6) == 0) {
+      byte[] noise = new byte[random.nextInt(60)];
+      random.nextBytes(noise);
+      return noise;
+    }
+    if (random.nextInt(6) == 0) {
+      return "{\"step\":\"1d\"}".getBytes(StandardCharsets.UTF_8);
+    }
+    StringBuilder text = new StringBuilder("{");
+    int count = random.nextInt(4);
+    for (int i = 0; i < count; i++) {
+      text.append(i == 0 ? "" : ",").append('"').append(pick(KEYS)).append("\":");
+      text.append(pick(VALUES));
+    }
+    text.append(random.nextInt(20) == 0 ? "" : "}");
+    return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void resourcesAndHealth_neverFailAsACall_andTellNothingForeign() throws Exception {
+    Map<Integer, Integer> statuses = new TreeMap<>();
+    List<String> paths =
+        List.of(
+            "movers", "storage-groups", "mover-details", "query-model", "../movers", "", "?", "%");
+    try (ServedServices served = served()) {
+      for (int i = 0; i < CASES; i++) {
+        String url =
+            pick(paths)
+                + "?"
+                + pick(KEYS)
+                + "="
+                + pick(VALUES)
+                + "&match="
+                + pick(VALUES)
+                + "&lookBack="
+                + pick(NUMBERS);
+        Iterator<CallResourceResponse> answer =
+            ResourceGrpc.newBlockingStub(served.channel)
+                .withDeadlineAfter(30, TimeUnit.SECONDS)
+                .callResource(
+                    CallResourceRequest.newBuilder()
+                        .setPluginContext(i % 3 == 0 ? settings() : ServedServices.context())
+                        .setMethod(i % 5 == 0 ? pick(VALUES) : "GET")
+                        .setPath(url.substring(0, url.indexOf('?')))
+                        .setUrl(url)
+                        .setBody(ByteString.copyFrom(json()))
+                        .build());
+        CallResourceResponse response = answer.next();
+        statuses.merge(response.getCode(), 1, Integer::sum);
+        assertThat(response.getCode()).as(url).isBetween(200, 499);
+        assertThat(response.getBody().toStringUtf8())
+            .as(url)
+            .doesNotContain("foreign_LTO8_10", "foreign_disk");
+
+        CheckHealthResponse health =
+            DiagnosticsGrpc.newBlockingStub(served.channel)
+                .withDeadlineAfter(30, TimeUnit.SECONDS)
+                .checkHealth(CheckHealthRequest.newBuilder().setPluginContext(settings()).build());
+        assertThat(health.getMessage()).isNotEmpty();
+      }
+    }
+    assertThat(statuses.keySet()).contains(400, 404);
+  }
+
+  /** Settings of which some keys are nasty. */
+  private PluginContext settings() {
+    return ServedServices.context(
+        "one", random.nextInt(3), new String(json(), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void bytesThatAreNoMessage_endTheirCallAlone() throws Exception {
+    try (ServedServices served = served()) {
+      for (MethodDescriptor<?, ?> method :
+          List.of(
+              DataGrpc.getQueryDataMethod(),
+              ResourceGrpc.getCallResourceMethod(),
+              DiagnosticsGrpc.getCheckHealthMethod())) {
+        for (int i = 0; i < CASES / 50; i++) {
+          byte[] noise = new byte[1 + random.nextInt(100)];
+          random.nextBytes(noise);
+          if (i % 2 == 0) {
+            byte[] sound =
+                QueryDataRequest.newBuilder()
+                    .setPluginContext(ServedServices.context())
+                    .build()
+                    .toByteArray();
+            noise = Arrays.copyOf(sound, 1 + random.nextInt(sound.length));
+          }
+          send(served, method, noise);
+        }
+      }
+      assertThat(
+              DataGrpc.newBlockingStub(served.channel)
+                  .queryData(
+                      QueryDataRequest.newBuilder()
+                          .setPluginContext(ServedServices.context())
+                          .addQueries(ServedServices.query("A", "{}"))
+                          .build())
+                  .getResponsesOrThrow("A")
+                  .getStatus())
+          .isEqualTo(200);
+    }
+  }
+
+  private static <A> void send(ServedServices served, MethodDescriptor<?, A> method, byte[] bytes) {
+    MethodDescriptor<byte[], A> raw =
+        method.toBuilder(BYTES, method.getResponseMarshaller()).build();
+    try {
+      ClientCalls.blockingServerStreamingCall(
+              served.channel,
+              raw,
+              CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS),
+              bytes)
+          .forEachRemaining(
+              part -> assertThat(part.toString()).doesNotContain("foreign_LTO8", "foreign_disk"));
+      assertThat(isMessage(method, bytes)).isTrue();
+    } catch (StatusRuntimeException e) {
+      assertThat(e.getStatus().getCode())
+          .as("%s", e.getStatus())
+          .isIn(
+              isMessage(method, bytes)
+                  ? List.of(Status.Code.INVALID_ARGUMENT, Status.Code.FAILED_PRECONDITION)
+                  : List.of(Status.Code.UNKNOWN, Status.Code.INTERNAL));
+    }
+  }
+
+  private static boolean isMessage(MethodDescriptor<?, ?> method, byte[] bytes) {
+    Message prototype =
+        (Message)
+            ((MethodDescriptor.PrototypeMarshaller<?>) method.getRequestMarshaller())
+                .getMessagePrototype();
+    try {
+      return prototype.getParserForType().parseFrom(bytes) != null;
+    } catch (InvalidProtocolBufferException ignored) {
+      return false;
+    }
+  }
+
+  /** The frames of an answer, their labels included. */
+  private static String text(DataResponse response) {
+    StringBuilder text = new StringBuilder();
+    response.getFramesList().forEach(frame -> text.append(ArrowReadBack.of(frame.toByteArray())));
+    return text.toString();
+  }
+
+  private <T> T pick(List<T> choices) {
+    return choices.get(random.nextInt(choices.size()));
+  }
+}
