@@ -10,28 +10,18 @@ import io.grpc.Server;
 import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import org.enstore.accounting.api.AccessLog;
-import org.enstore.accounting.api.AccountingService;
-import org.enstore.accounting.api.ApiServer;
-import org.enstore.accounting.api.DataSources;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.config.SourceSettingsLoader;
 import org.enstore.accounting.config.SourceSettingsLoader.RawSettings;
@@ -47,10 +37,7 @@ import org.enstore.accounting.proto.pluginv2.DataSourceInstanceSettings;
 import org.enstore.accounting.proto.pluginv2.PluginContext;
 import org.enstore.accounting.proto.pluginv2.QueryDataRequest;
 import org.enstore.accounting.proto.pluginv2.TimeRange;
-import org.enstore.accounting.proto.v1.AccountingServiceGrpc;
 import org.enstore.accounting.proto.v1.Dimension;
-import org.enstore.accounting.proto.v1.QuerySeriesRequest;
-import org.enstore.accounting.proto.v1.QuerySeriesResponse;
 import org.enstore.accounting.proto.v1.SeriesQuery;
 import org.enstore.accounting.series.InMemoryTransferSource;
 import org.enstore.accounting.series.Questions;
@@ -188,8 +175,7 @@ class EdgesAgreeTest {
     private final InstanceRegistry registry;
     private final Server panels;
     private final ManagedChannel panelChannel;
-    private final ApiServer api;
-    private final ManagedChannel apiChannel;
+    private final EngineApi api;
 
     Edges() throws Exception {
       SourceSettings settings =
@@ -205,26 +191,7 @@ class EdgesAgreeTest {
               .build()
               .start();
       panelChannel = InProcessChannelBuilder.forName(name).build();
-      InstantSource clock = InstantSource.fixed(NOW);
-      DataSources sources =
-          new DataSources(List.of(new DataSources.DataSource("fnal", CHICAGO, engine)));
-      api =
-          new ApiServer(
-              new ApiServer.Options(
-                  new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                  Optional.empty(),
-                  1 << 20,
-                  100,
-                  10_000,
-                  Duration.ofSeconds(1)),
-              new AccountingService(sources, questions, threads, clock),
-              sources,
-              Optional::empty,
-              new AccessLog(line -> {}, clock, System::nanoTime),
-              System::nanoTime,
-              Thread::new);
-      api.start();
-      apiChannel = NettyChannelBuilder.forAddress("127.0.0.1", api.port()).usePlaintext().build();
+      api = new EngineApi(engine, CHICAGO, questions, threads, InstantSource.fixed(NOW));
     }
 
     private static InMemoryTransferSource transfers() {
@@ -272,36 +239,20 @@ class EdgesAgreeTest {
     }
 
     byte[] arrow(Asked asked) {
-      ByteString file = ByteString.EMPTY;
-      Iterator<QuerySeriesResponse> parts = ask(asked);
-      while (parts.hasNext()) {
-        file = file.concat(parts.next().getArrow());
-      }
-      return file.toByteArray();
+      return api.arrow(asked.message.build());
     }
 
     String refusal(Asked asked) {
       try {
-        return "answered: " + ask(asked).hasNext();
+        return "answered in " + arrow(asked).length + " bytes";
       } catch (StatusRuntimeException e) {
         return String.valueOf(e.getStatus().getDescription());
       }
     }
 
-    private Iterator<QuerySeriesResponse> ask(Asked asked) {
-      return AccountingServiceGrpc.newBlockingStub(apiChannel)
-          .querySeries(
-              QuerySeriesRequest.newBuilder()
-                  .setDataSource("fnal")
-                  .setQuery(asked.message)
-                  .setFormat(QuerySeriesRequest.Format.FORMAT_ARROW)
-                  .build());
-    }
-
     @Override
     public void close() {
       panelChannel.shutdownNow();
-      apiChannel.shutdownNow();
       panels.shutdownNow();
       api.close();
       registry.close();

@@ -11,6 +11,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -19,11 +20,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -45,14 +48,15 @@ import org.enstore.accounting.proto.pluginv2.PluginContext;
 import org.enstore.accounting.proto.pluginv2.QueryDataRequest;
 import org.enstore.accounting.proto.pluginv2.QueryDataResponse;
 import org.enstore.accounting.proto.pluginv2.TimeRange;
+import org.enstore.accounting.proto.v1.SeriesQuery;
 import org.enstore.accounting.series.SeriesEngine;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random queries through the plugin's services against a standby: every decoded frame must hold
- * what {@link SqlTruth} says of the same rows. The fixtures have every oddity that is known of real
- * data.
+ * Random queries through the plugin's services and the public API against a standby: every decoded
+ * frame, and the public API's columns and Arrow file, must hold what {@link SqlTruth} says of the
+ * same rows. The fixtures have every oddity that is known of real data.
  *
  * <p>It goes in rounds. In each, rows arrive on the primary, late ones among them, while queries
  * are asked whose answers nobody compares; then replay is paused, and queries are compared at that
@@ -70,7 +74,7 @@ class RandomQueriesIT {
   private static final Gson GSON = new Gson();
 
   @Test
-  void decodedFrames_equalSql_aroundChicagosClockChanges() throws Exception {
+  void bothEdges_equalSql_aroundChicagosClockChanges() throws Exception {
     try (Site site = new Site(QuirkFixture.chicago(), QuirkFixture.CHICAGO_NOW)) {
       site.ask(
           QUERIES * 7 / 10,
@@ -86,7 +90,7 @@ class RandomQueriesIT {
   }
 
   @Test
-  void decodedFrames_equalSql_aroundMoscowsLastShift() throws Exception {
+  void bothEdges_equalSql_aroundMoscowsLastShift() throws Exception {
     QuirkFixture fixture = QuirkFixture.moscow();
     try (Site site = new Site(fixture, fixture.lastDay().atTime(12, 0))) {
       site.ask(QUERIES * 3 / 10, new Random(SEED + 1), List.of("Europe/Moscow"));
@@ -103,7 +107,10 @@ class RandomQueriesIT {
     private final InstanceRegistry registry;
     private final Server server;
     private final ManagedChannel channel;
+    private final Map<ZoneId, SeriesEngine> engines = new ConcurrentHashMap<>();
+    private final Map<ZoneId, EngineApi> apis = new HashMap<>();
     private long compared;
+    private int asked;
 
     Site(QuirkFixture fixture, LocalDateTime start) throws Exception {
       this.fixture = fixture;
@@ -112,12 +119,15 @@ class RandomQueriesIT {
       registry =
           new InstanceRegistry(
               (id, settings) -> {
-                InstantSource clock = () -> now.atZone(settings.siteTimeZone()).toInstant();
-                return new SeriesEngine(
-                    new StandbyTransferSource(settings, clock, id.toString(), "test"),
-                    settings,
-                    clock,
-                    Executors.newFixedThreadPool(2));
+                InstantSource clock = clock(settings.siteTimeZone());
+                SeriesEngine engine =
+                    new SeriesEngine(
+                        new StandbyTransferSource(settings, clock, id.toString(), "test"),
+                        settings,
+                        clock,
+                        Executors.newFixedThreadPool(2));
+                engines.put(settings.siteTimeZone(), engine);
+                return engine;
               },
               System::nanoTime);
       String name = InProcessServerBuilder.generateName();
@@ -205,8 +215,28 @@ class RandomQueriesIT {
       return new Answers(asked, DataGrpc.newBlockingStub(channel).queryData(request.build()));
     }
 
+    private InstantSource clock(ZoneId zone) {
+      return () -> now.atZone(zone).toInstant();
+    }
+
+    /** The public API over the engine that panels of this zone have opened. */
+    private EngineApi api(ZoneId zone) throws IOException {
+      EngineApi open = apis.get(zone);
+      if (open == null) {
+        open =
+            new EngineApi(
+                Objects.requireNonNull(engines.get(zone)),
+                zone,
+                (owner, work, unused) -> threads.execute(work),
+                threads,
+                clock(zone));
+        apis.put(zone, open);
+      }
+      return open;
+    }
+
     private void compare(String where, Random random, ZoneId zone, Connection standby)
-        throws SQLException {
+        throws SQLException, IOException {
       Answers answers = send(random, zone, true);
       for (Map.Entry<String, RandomQuestion> entry : answers.asked().entrySet()) {
         RandomQuestion query = entry.getValue();
@@ -227,20 +257,58 @@ class RandomQueriesIT {
         }
         Map<String, Map<Long, SqlTruth.Expected>> expected =
             new SqlTruth(query, standby, now, asOf).table();
-        Map<String, Map<Long, BigDecimal>> shown = shown(frame, query);
-        assertThat(shown.keySet()).as(which).isEqualTo(expected.keySet());
-        expected.forEach(
-            (labels, values) -> {
-              Map<Long, BigDecimal> numbers = shown.getOrDefault(labels, Map.of());
-              assertThat(numbers.keySet()).as("%s %s", which, labels).isEqualTo(values.keySet());
-              values.forEach(
-                  (start, value) ->
-                      assertThat(numbers.getOrDefault(start, BigDecimal.ZERO))
-                          .as("%s %s at %d", which, labels, start)
-                          .matches(value::admits, "is " + value));
-              compared += values.size();
-            });
+        compare(which, expected, shown(frame, query));
+        compareApi(which, query, standby, frame, asOf, expected);
       }
+    }
+
+    private void compare(
+        String which,
+        Map<String, Map<Long, SqlTruth.Expected>> expected,
+        Map<String, Map<Long, BigDecimal>> shown) {
+      assertThat(shown.keySet()).as(which).isEqualTo(expected.keySet());
+      expected.forEach(
+          (labels, values) -> {
+            Map<Long, BigDecimal> numbers = shown.getOrDefault(labels, Map.of());
+            assertThat(numbers.keySet()).as("%s %s", which, labels).isEqualTo(values.keySet());
+            values.forEach(
+                (start, value) ->
+                    assertThat(numbers.getOrDefault(start, BigDecimal.ZERO))
+                        .as("%s %s at %d", which, labels, start)
+                        .matches(value::admits, "is " + value));
+            compared += values.size();
+          });
+    }
+
+    /**
+     * The same query to the public API: as columns, every third of them read anew, and as Arrow.
+     */
+    private void compareApi(
+        String which,
+        RandomQuestion query,
+        Connection standby,
+        ArrowReadBack frame,
+        Instant asOf,
+        Map<String, Map<Long, SqlTruth.Expected>> expected)
+        throws SQLException, IOException {
+      SeriesQuery message = query.message();
+      EngineApi api = api(query.zone());
+      ArrowReadBack file = ArrowReadBack.of(api.arrow(message));
+      assertThat(shown(file, query)).as("Arrow, %s", which).isEqualTo(shown(frame, query));
+      assertThat(asOf(file)).as("Arrow, %s", which).isEqualTo(asOf);
+      EngineApi.Columns columns = api.columns(message, asked++ % 3 == 0);
+      assertThat(columns.whole() || !isWhole(query)).as("exact integers, %s", which).isTrue();
+      compare(
+          "columns, " + which,
+          columns.asOf().equals(asOf)
+              ? expected
+              : new SqlTruth(query, standby, now, columns.asOf()).table(),
+          columns.values());
+    }
+
+    private static boolean isWhole(RandomQuestion asked) {
+      return asked.measure().equals("transfers")
+          || (asked.measure().equals("bytes") && asked.unit().equals("bytes"));
     }
 
     private PluginContext context(ZoneId zone) {
@@ -274,9 +342,7 @@ class RandomQueriesIT {
       if (frame.fields().isEmpty()) {
         return table;
       }
-      boolean whole =
-          asked.measure().equals("transfers")
-              || (asked.measure().equals("bytes") && asked.unit().equals("bytes"));
+      boolean whole = isWhole(asked);
       List<@Nullable Object> times = frame.fields().get(0).values();
       for (ArrowReadBack.Field field : frame.fields().subList(1, frame.fields().size())) {
         Map<Long, BigDecimal> values = new TreeMap<>();
@@ -301,6 +367,7 @@ class RandomQueriesIT {
 
     @Override
     public void close() {
+      apis.values().forEach(EngineApi::close);
       channel.shutdownNow();
       server.shutdownNow();
       registry.close();

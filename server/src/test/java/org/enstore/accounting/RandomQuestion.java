@@ -1,6 +1,7 @@
 package org.enstore.accounting;
 
 import com.google.gson.Gson;
+import com.google.protobuf.Timestamp;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -8,11 +9,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.enstore.accounting.demo.QuirkFixture;
 import org.enstore.accounting.measure.Step;
+import org.enstore.accounting.proto.v1.Dimension;
+import org.enstore.accounting.proto.v1.SeriesQuery;
 
 /** One query, as an analyst or an alert rule would send it. */
 record RandomQuestion(
@@ -182,5 +186,52 @@ record RandomQuestion(
     query.put("includeNullMovers", nullMovers);
     query.put("filters", filtering);
     return GSON.toJson(query);
+  }
+
+  /** The same question as the public API's message. */
+  SeriesQuery message() {
+    SeriesQuery.Builder query =
+        SeriesQuery.newBuilder()
+            .setStartTime(Timestamp.newBuilder().setSeconds(from.getEpochSecond()))
+            .setEndTime(Timestamp.newBuilder().setSeconds(to.getEpochSecond()))
+            .setMeasure(SeriesQuery.Measure.valueOf("MEASURE_" + upper(measure)))
+            .setUnit(SeriesQuery.Unit.valueOf("UNIT_" + unit.toUpperCase(Locale.ROOT)))
+            .setDirection(SeriesQuery.Direction.valueOf("DIRECTION_" + upper(direction)))
+            .setSource(SeriesQuery.Source.valueOf("SOURCE_" + upper(source)))
+            .setGaps(SeriesQuery.Gaps.valueOf("GAPS_" + upper(gaps)))
+            .setStep(step.text())
+            .setTop(top)
+            .setRunningTotal(runningTotal)
+            .setIncludeNullMovers(nullMovers);
+    if (compared) {
+      query.setCompare(SeriesQuery.Compare.COMPARE_PREVIOUS_PERIOD);
+    }
+    SeriesQuery.GroupBy.Builder group = query.getGroupByBuilder();
+    groupBy.forEach(
+        dimension -> group.addDimensions(Dimension.valueOf("DIMENSION_" + upper(dimension))));
+    SeriesQuery.Filters.Builder filtering = query.getFiltersBuilder();
+    filters.forEach(
+        (dimension, condition) ->
+            filtering.setField(
+                SeriesQuery.Filters.getDescriptor()
+                    .findFieldByName(upper(dimension).toLowerCase(Locale.ROOT)),
+                filter(condition)));
+    return query.build();
+  }
+
+  private static SeriesQuery.Filter filter(Condition condition) {
+    SeriesQuery.Filter.Builder filter = SeriesQuery.Filter.newBuilder();
+    switch (condition.kind()) {
+      case "include" -> filter.addAllInclude(condition.values());
+      case "exclude" -> filter.addAllExclude(condition.values());
+      case "match" -> filter.setMatch(condition.values().get(0));
+      default -> filter.setNoMatch(condition.values().get(0));
+    }
+    return filter.build();
+  }
+
+  /** {@code notYet} as {@code NOT_YET}. */
+  private static String upper(String word) {
+    return word.replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT);
   }
 }
