@@ -3,7 +3,11 @@ package org.enstore.accounting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.protobuf.Timestamp;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -91,6 +95,7 @@ class DaemonIT {
         channel = channel(port, authority);
         refusesStrangers(channel);
         sumIs(channel, start, 1_500);
+        describesItself(channel);
         watches(channel, pair, start);
         tokensAreReadAgain(channel);
         tellsMonitors(daemon.monitorPort());
@@ -154,6 +159,48 @@ class DaemonIT {
                 .getFreshness(GetFreshnessRequest.newBuilder().setDataSource("fnal").build())
                 .getStandby())
         .isTrue();
+  }
+
+  /** What grpcurl does: list, describe, call. */
+  private static void describesItself(ManagedChannel channel) throws Exception {
+    Channel alice = ClientInterceptors.intercept(channel, bearer(TOKEN));
+    ReflectionClient client = new ReflectionClient(alice);
+    assertThat(client.services())
+        .contains(AccountingServiceGrpc.SERVICE_NAME, "grpc.health.v1.Health");
+
+    ServiceDescriptor service = client.describe(AccountingServiceGrpc.SERVICE_NAME);
+    assertThat(service.getMethods())
+        .extracting(method -> method.getName())
+        .containsExactlyElementsOf(
+            AccountingServiceGrpc.getServiceDescriptor().getMethods().stream()
+                .map(method -> method.getBareMethodName())
+                .toList());
+    assertThat(client.call(service, "ListMovers", "data_source: \"fnal\"").toString())
+        .contains("name: \"A1\"");
+    assertThat(
+            client
+                .call(
+                    service,
+                    "QuerySeries",
+                    """
+                    data_source: "fnal"
+                    query {
+                      start_time { seconds: %d } end_time { seconds: %d }
+                      step: "1d" unit: UNIT_BYTES direction: DIRECTION_SUM group_by {}
+                    }
+                    """
+                        .formatted(
+                            Instant.now().minusSeconds(86_400).getEpochSecond(),
+                            Instant.now().getEpochSecond()))
+                .toString())
+        .contains("header {", "integers: ");
+    assertThat(
+            catchThrowableOfType(
+                    StatusRuntimeException.class,
+                    () -> new ReflectionClient(channel).call(service, "ListDataSources", ""))
+                .getStatus()
+                .getCode())
+        .isEqualTo(Status.Code.UNAUTHENTICATED);
   }
 
   private static void sumIs(ManagedChannel channel, Instant start, long expected) {
@@ -270,13 +317,17 @@ class DaemonIT {
 
   private static AccountingServiceGrpc.AccountingServiceBlockingStub stub(
       ManagedChannel channel, String token) {
-    Metadata headers = new Metadata();
-    headers.put(
-        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
     return AccountingServiceGrpc.newBlockingStub(channel)
         .withWaitForReady()
         .withDeadlineAfter(90, TimeUnit.SECONDS)
-        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+        .withInterceptors(bearer(token));
+  }
+
+  private static ClientInterceptor bearer(String token) {
+    Metadata headers = new Metadata();
+    headers.put(
+        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
+    return MetadataUtils.newAttachHeadersInterceptor(headers);
   }
 
   private static ManagedChannel channel(int port, TestAuthority authority)
