@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Draws the bytes of a week by mover, from the Enstore accounting service.
+"""Draws the bytes of the seven days before today (UTC) by mover, from the Enstore accounting service.
 
-Needs grpcio, pandas, pyarrow and matplotlib, and the stubs made once by
+Needs what requirements.txt beside it lists, and the stubs made once by
 
     python -m grpc_tools.protoc -I proto/src/main/proto --python_out=. --grpc_python_out=. \
         enstore/accounting/v1/accounting.proto
@@ -16,10 +16,15 @@ import os
 import sys
 
 import grpc
+import matplotlib
 import pyarrow.ipc
 
 from enstore.accounting.v1 import accounting_pb2 as api
 from enstore.accounting.v1 import accounting_pb2_grpc as stubs
+
+
+# A file is all that is drawn to.
+matplotlib.use("Agg")
 
 
 def channel(address, authority=None):
@@ -48,15 +53,20 @@ def data_frame(stub, data_source, query, token=""):
 def main():
     address, data_source, picture, *authority = sys.argv[1:]
     now = datetime.datetime.now(datetime.timezone.utc)
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     query = api.SeriesQuery(measure="MEASURE_BYTES", direction="DIRECTION_SUM", step="1h")
-    query.start_time.FromDatetime(now - datetime.timedelta(days=7))
-    query.end_time.FromDatetime(now)
+    query.start_time.FromDatetime(today - datetime.timedelta(days=7))
+    query.end_time.FromDatetime(today)
     with channel(address, *authority) as open_channel:
         stub = stubs.AccountingServiceStub(open_channel)
-        frame = data_frame(stub, data_source, query, os.environ.get("ENSTORE_TOKEN", ""))
+        try:
+            frame = data_frame(stub, data_source, query, os.environ.get("ENSTORE_TOKEN", ""))
+        except grpc.RpcError as failure:
+            sys.exit(f"{failure.code().name}: {failure.details()}")
     axes = frame.plot.area(figsize=(12, 6), linewidth=0, legend=len(frame.columns) <= 20)
     axes.set_ylabel("MiB in an hour")
     axes.figure.savefig(picture, bbox_inches="tight")
+    print(f"{frame.sum().sum():.0f} MiB by {len(frame.columns)} movers are in {picture}")
 
 
 if __name__ == "__main__":
