@@ -12,8 +12,10 @@ import com.google.protobuf.Timestamp;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
+import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -24,9 +26,11 @@ import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import java.io.InputStream;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -188,6 +192,58 @@ class AccountingServiceTest {
       assertThat(fields(e))
           .containsExactlyInAnyOrder("query.measure", "query.step", "query.end_time");
       assertThat(detail(e, ErrorInfo.class).orElseThrow().getReason()).isEqualTo("BAD_QUERY");
+    }
+  }
+
+  @Test
+  void bytesThatAreNoMessage_areRefusedLikeAnyWrongRequest() throws Exception {
+    try (ServedApi api = ServedApi.open()) {
+      // A field of the type of a text, with a length beyond the end.
+      ByteString bytes = ByteString.copyFrom(new byte[] {10, 100, 'f'});
+      StatusRuntimeException e =
+          catchThrowableOfType(
+              StatusRuntimeException.class,
+              () ->
+                  ClientCalls.blockingUnaryCall(
+                      api.channel(),
+                      AccountingServiceGrpc.getGetFreshnessMethod().toBuilder(
+                              new Bytes(),
+                              AccountingServiceGrpc.getGetFreshnessMethod().getResponseMarshaller())
+                          .build(),
+                      CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS),
+                      bytes));
+
+      assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+      assertThat(detail(e, ErrorInfo.class).orElseThrow().getReason()).isEqualTo("BAD_QUERY");
+      assertThat(api.log).singleElement().asString().contains("INVALID_ARGUMENT");
+    }
+  }
+
+  /** Sends bytes as they are. */
+  private static final class Bytes implements MethodDescriptor.Marshaller<ByteString> {
+    @Override
+    public InputStream stream(ByteString bytes) {
+      return bytes.newInput();
+    }
+
+    @Override
+    public ByteString parse(InputStream bytes) {
+      throw new UnsupportedOperationException("only requests are bytes");
+    }
+  }
+
+  @Test
+  void rangeBeyondWhatNanosecondsTell_isRefused() throws Exception {
+    try (ServedApi api = ServedApi.open()) {
+      QuerySeriesRequest.Builder asked = query();
+      asked.getQueryBuilder().setEndTime(seconds(253_402_300_799L));
+      StatusRuntimeException e =
+          catchThrowableOfType(
+              StatusRuntimeException.class,
+              () -> stub(api.channel()).querySeries(asked.build()).hasNext());
+
+      assertThat(fields(e)).containsExactly("query.end_time");
+      assertThat(e.getStatus().getDescription()).contains("1700-01-01", "2200-01-01");
     }
   }
 
@@ -533,15 +589,16 @@ class AccountingServiceTest {
       assertThat(
               health.check(HealthCheckRequest.newBuilder().setService("fnal").build()).getStatus())
           .isEqualTo(ServingStatus.SERVING);
-      for (String name : List.of("test", "none")) {
-        assertThat(
+      for (String name : List.of("test", "none", "x".repeat(60_000))) {
+        HealthCheckRequest asked = HealthCheckRequest.newBuilder().setService(name).build();
+        List<StatusRuntimeException> refusals =
+            List.of(
+                catchThrowableOfType(StatusRuntimeException.class, () -> health.check(asked)),
                 catchThrowableOfType(
-                        StatusRuntimeException.class,
-                        () ->
-                            health.check(HealthCheckRequest.newBuilder().setService(name).build()))
-                    .getStatus()
-                    .getCode())
-            .isEqualTo(Status.Code.NOT_FOUND);
+                    StatusRuntimeException.class, () -> health.watch(asked).hasNext()));
+        assertThat(refusals)
+            .extracting(refusal -> refusal.getStatus().toString())
+            .containsOnly(Status.NOT_FOUND.withDescription("unknown service").toString());
       }
     }
   }

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.grpc.CallOptions;
+import io.grpc.Context;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -35,6 +37,9 @@ import org.enstore.accounting.proto.pluginv2.PluginContext;
 import org.enstore.accounting.proto.pluginv2.QueryDataRequest;
 import org.enstore.accounting.proto.pluginv2.QueryDataResponse;
 import org.enstore.accounting.proto.pluginv2.ResourceGrpc;
+import org.enstore.accounting.proto.pluginv2.RunStreamRequest;
+import org.enstore.accounting.proto.pluginv2.StreamGrpc;
+import org.enstore.accounting.proto.pluginv2.StreamPacket;
 import org.enstore.accounting.proto.pluginv2.TimeRange;
 import org.junit.jupiter.api.Test;
 
@@ -120,6 +125,10 @@ class HostileCallsTest {
                 List.of(
                     new DataService(services.registry, services.workers()),
                     new ResourceService(services.registry, services.workers()),
+                    new StreamService(
+                        services.registry,
+                        services.workers(),
+                        InstantSource.fixed(MemoryEngines.NOW)),
                     new DiagnosticsService(
                         services.registry, services.workers(), () -> new byte[0])));
     // Its numbers are in the process from now on, and belong to nobody else.
@@ -253,6 +262,53 @@ class HostileCallsTest {
   private PluginContext settings() {
     return ServedServices.context(
         "one", random.nextInt(3), new String(json(), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void liveChannels_areFedOrRefused() throws Exception {
+    Map<Status.Code, Integer> codes = new TreeMap<>();
+    try (ServedServices served = served()) {
+      for (int i = 0; i < CASES / 5; i++) {
+        String data =
+            random.nextInt(5) == 0
+                ? new String(json(), StandardCharsets.UTF_8)
+                : "{\"query\":%s,\"from\":%s,\"maxDataPoints\":%s,\"intervalMs\":%s}"
+                    .formatted(
+                        new String(json(), StandardCharsets.UTF_8),
+                        random.nextBoolean()
+                            ? MemoryEngines.NOW.minusSeconds(86_400).toEpochMilli()
+                            : pick(NUMBERS),
+                        random.nextBoolean() ? 100 : pick(NUMBERS),
+                        random.nextBoolean() ? 60_000 : pick(NUMBERS));
+        Context.CancellableContext call = Context.current().withCancellation();
+        Context before = call.attach();
+        try {
+          Iterator<StreamPacket> packets =
+              StreamGrpc.newBlockingStub(served.channel)
+                  .withDeadlineAfter(30, TimeUnit.SECONDS)
+                  .runStream(
+                      RunStreamRequest.newBuilder()
+                          .setPluginContext(ServedServices.context())
+                          .setPath("series/" + i)
+                          .setData(ByteString.copyFromUtf8(data))
+                          .build());
+          assertThat(packets.next().getData().toStringUtf8())
+              .as(data)
+              .doesNotContain("foreign_LTO8_10", "foreign_disk");
+          codes.merge(Status.Code.OK, 1, Integer::sum);
+        } catch (StatusRuntimeException e) {
+          codes.merge(e.getStatus().getCode(), 1, Integer::sum);
+          assertThat(e.getStatus().getDescription()).as(data).isNotEmpty();
+        } finally {
+          call.detach(before);
+          call.cancel(null);
+        }
+      }
+    }
+    assertThat(codes.keySet())
+        .as("%s", codes)
+        .contains(Status.Code.OK, Status.Code.INVALID_ARGUMENT)
+        .isSubsetOf(Status.Code.OK, Status.Code.INVALID_ARGUMENT, Status.Code.RESOURCE_EXHAUSTED);
   }
 
   @Test
