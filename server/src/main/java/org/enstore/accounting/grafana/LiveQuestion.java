@@ -91,7 +91,9 @@ record LiveQuestion(
   }
 
   /**
-   * The question as it is asked at {@code now}.
+   * The question as it is asked at {@code now}. An automatic step is that of a panel that begins
+   * where it was asked to, though the range is up to a minute longer: buckets of two steps cannot
+   * be merged.
    *
    * @throws QueryFailure of kind {@link FailureKind#BAD_QUERY} with every problem
    */
@@ -102,6 +104,14 @@ record LiveQuestion(
             .setFromEpochMS(begin.truncatedTo(ChronoUnit.MINUTES).toEpochMilli())
             .setToEpochMS(Math.max(begin.toEpochMilli(), now.toEpochMilli()) + 1)
             .build();
-    return QuestionJson.series(around.toBuilder().setTimeRange(range).build(), query);
+    long length = Math.max(0, Duration.between(begin, now).toMillis());
+    long even = -Math.floorDiv(-length, QuestionJson.maxPoints(around));
+    return QuestionJson.series(
+        around.toBuilder()
+            .setTimeRange(range)
+            .setIntervalMS(Math.max(around.getIntervalMS(), even))
+            .setMaxDataPoints(Integer.MAX_VALUE)
+            .build(),
+        query);
   }
 }

@@ -10,6 +10,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.Iterator;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.enstore.accounting.proto.pluginv2.StreamPacket;
 import org.enstore.accounting.proto.pluginv2.SubscribeStreamRequest;
 import org.enstore.accounting.proto.pluginv2.SubscribeStreamResponse;
 import org.enstore.accounting.series.InMemoryTransferSource;
+import org.enstore.accounting.series.SeriesQuery;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -149,6 +151,17 @@ class StreamServiceTest {
     while (services.registry.engines().values().iterator().next().live().watchers() > 0) {
       Thread.onSpinWait();
     }
+  }
+
+  @Test
+  void automaticStep_isThatOfAPanelOfTheSameWidth() {
+    String hour =
+        "{\"query\": {}, \"width\": 3600000, \"maxDataPoints\": 60, \"intervalMs\": 1000}";
+    LiveQuestion question = LiveQuestion.read(ByteString.copyFromUtf8(hour), MemoryEngines.NOW);
+    SeriesQuery asked = question.at(MemoryEngines.NOW.plusSeconds(59)).query();
+    assertThat(asked.range().length()).isGreaterThan(Duration.ofHours(1));
+    assertThat(asked.minStep()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(asked.range().length().dividedBy(asked.maxPoints())).isLessThan(asked.minStep());
   }
 
   @Test
