@@ -83,7 +83,13 @@ export function asEvents(saved: EnstoreQuery | undefined): EnstoreQuery {
 
 /** Whether a query is to be answered by a channel: live is for a time range that moves. */
 export function isLive(query: EnstoreQuery, rangeEnd: unknown): boolean {
-  return query.live === true && typeOf(query) === 'series' && endsNow(rangeEnd);
+  return query.live === true && typeOf(query) === 'series' && endsNow(rangeEnd) && !beginsWithRange(query);
+}
+
+/** Whether the numbers of a query depend on where the time range begins: all would change as the range moves. */
+export function beginsWithRange(query: EnstoreQuery): boolean {
+  const { runningTotal, compare } = asSeries(query);
+  return runningTotal || compare !== 'none';
 }
 
 /** Whether a time range that ends so, as it was written, ends now and goes on doing so. */

@@ -10,6 +10,8 @@ import { EnstoreQuery } from './types';
 
 /** How long a panel waits for the live connection, in milliseconds, before it asks without one. */
 const PATIENCE = 2_000;
+/** How long a panel whose changes do not fit lets pass between two whole answers at least, in milliseconds. */
+const PAUSE = 5_000;
 const MINUTE = 60_000;
 
 const ABSENT =
@@ -76,6 +78,9 @@ export function liveAnswers({ events, ask, start, key }: Source): Observable<Dat
   return new Observable<DataQueryResponse>((panel) => {
     const open = new Subscription();
     let question: Subscription | undefined;
+    let asked = -Infinity;
+    /** The whole answer that is to be asked for after a pause. */
+    let again: Subscription | undefined;
     let answer: DataQueryResponse | undefined;
     /** The frame that changes are merged into, as far as there is an answer without an error. */
     let frame: DataFrame | undefined;
@@ -96,6 +101,9 @@ export function liveAnswers({ events, ask, start, key }: Source): Observable<Dat
 
     const askWhole = () => {
       question?.unsubscribe();
+      again?.unsubscribe();
+      again = undefined;
+      asked = Date.now();
       question = ask().subscribe({
         next: (whole) => {
           const [first] = whole.data;
@@ -113,6 +121,17 @@ export function liveAnswers({ events, ask, start, key }: Source): Observable<Dat
       open.add(question);
     };
 
+    /** Largest groups may change at every transfer: what is asked anew must not be asked all the time. */
+    const askAgain = () => {
+      const left = asked + PAUSE - Date.now();
+      if (left <= 0) {
+        askWhole();
+      } else if (again === undefined) {
+        again = timer(left).subscribe(askWhole);
+        open.add(again);
+      }
+    };
+
     const take = (change: DataFrame) => {
       if (question !== undefined && !question.closed) {
         waiting.push(change);
@@ -121,7 +140,7 @@ export function liveAnswers({ events, ask, start, key }: Source): Observable<Dat
       const next = frame && merged(frame, change, start());
       if (next === undefined) {
         waiting.push(change);
-        askWhole();
+        askAgain();
       } else if (next !== frame) {
         frame = next;
         show();

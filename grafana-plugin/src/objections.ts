@@ -1,4 +1,4 @@
-import { asSeries, endsNow, fits, kindOf, ONLY_IN_TRANSFERS, typeOf } from './fit';
+import { asSeries, beginsWithRange, endsNow, fits, kindOf, ONLY_IN_TRANSFERS, typeOf } from './fit';
 import { dimensionNames, measureWords } from './labels';
 import { DEFAULTS, Dimension, EnstoreQuery, Filters } from './types';
 
@@ -25,6 +25,9 @@ export function remarks(query: EnstoreQuery, rangeEnd: unknown = 'now'): string[
   return [
     ...(source === 'summary' && isUnderADay(step) ? ['The daily summary holds whole days: the step will be one day.'] : []),
     ...(live && !endsNow(rangeEnd) ? ['Live needs a time range that ends now: this one is asked once for each refresh.'] : []),
+    ...(live && endsNow(rangeEnd) && beginsWithRange(query)
+      ? ['A running total or a comparison is never live: it is asked once for each refresh.']
+      : []),
     ...(stranger === undefined
       ? []
       : [`The legend’s {{${stranger}}} will stay empty: this query has only ${known.map((word) => `{{${word}}}`).join(' ')}.`]),

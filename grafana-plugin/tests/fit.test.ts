@@ -67,4 +67,10 @@ describe('isLive', () => {
       false, false, false, false,
     ]);
   });
+
+  it('is not for numbers that begin with the time range', () => {
+    expect(isLive(query({ live: true, runningTotal: true }), 'now')).toBe(false);
+    expect(isLive(query({ live: true, compare: 'previousPeriod' }), 'now')).toBe(false);
+    expect(isLive(query({ live: true, compare: 'none', runningTotal: false }), 'now')).toBe(true);
+  });
 });

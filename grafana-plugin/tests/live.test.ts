@@ -173,14 +173,38 @@ describe('liveAnswers', () => {
     const seen = follow();
     seen.turn(Connected);
     seen.answer(whole(1, [1]));
+    vi.advanceTimersByTime(5_000);
     seen.change(2, [20], [2], 'files');
     expect(seen.questions).toHaveLength(2);
     expect(seen.shown).toHaveLength(1);
     seen.answer(whole(2, [5], 'files'));
     expect(seen.rows()).toEqual([[10, 20], [5, 2]]);
+    vi.advanceTimersByTime(5_000);
     seen.change(3, [30], [3], 'bytes');
     seen.answer(whole(3, [6], 'files'));
     expect(seen.rows()).toEqual([[10], [6]]);
+    expect(seen.questions).toHaveLength(3);
+  });
+
+  it('lets some time pass between two whole answers, however often the columns change', () => {
+    const seen = follow();
+    seen.turn(Connected);
+    seen.answer(whole(1, [1]));
+    vi.advanceTimersByTime(1_000);
+    for (const files of [2, 3, 4]) {
+      seen.change(files, [20], [files], 'files');
+    }
+    vi.advanceTimersByTime(3_999);
+    expect(seen.questions).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    expect(seen.questions).toHaveLength(2);
+    seen.answer(whole(1, [5], 'files'));
+    expect(seen.rows()).toEqual([[10, 20], [5, 4]]);
+    vi.advanceTimersByTime(60_000);
+    expect(seen.questions).toHaveLength(2);
+    seen.change(5, [30], [1]);
+    seen.panel.unsubscribe();
+    vi.advanceTimersByTime(60_000);
     expect(seen.questions).toHaveLength(3);
   });
 
@@ -190,6 +214,7 @@ describe('liveAnswers', () => {
     const fault = { data: [], state: LoadingState.Error, error: { message: 'No standby answers.' } };
     seen.answer(fault);
     expect(seen.last()).toEqual({ ...fault, key: 'live-A' });
+    vi.advanceTimersByTime(5_000);
     seen.change(2, [10], [1]);
     expect(seen.questions).toHaveLength(2);
     seen.answer(whole(1, [0]));
@@ -315,6 +340,7 @@ describe('EnstoreDataSource.query', () => {
     ['the time range does not end now', [query()], { to: 'now-1d' }],
     ['an alert rule asks', [query()], { app: CoreApp.UnifiedAlerting }],
     ['it is hidden', [query({ hide: true })], {}],
+    ['its numbers begin with the range', [query({ runningTotal: true }), query({ compare: 'previousPeriod' })], {}],
     ['it is not live', [query({ live: false })], {}],
   ])('asks as ever when %s', (_, targets, circumstances) => {
     const { asked, addresses } = ask(targets, circumstances);

@@ -79,6 +79,7 @@ describe('remarks', () => {
     const live = (rangeEnd?: unknown) => remarks({ refId: 'A', live: true }, rangeEnd);
     expect([live(), live('now')]).toEqual([[], []]);
     expect(live('now-1d')).toEqual([expect.stringContaining('ends now')]);
+    expect(remarks({ refId: 'A', live: true, runningTotal: true })).toEqual([expect.stringContaining('never live')]);
     expect(remarks({ refId: 'A' }, 'now-1d')).toEqual([]);
   });
 
