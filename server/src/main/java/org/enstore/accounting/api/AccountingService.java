@@ -265,7 +265,10 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
   }
 
   private static Demand demand(QuerySeriesRequest request) {
-    return request.getFresh() ? Demand.FRESH : Demand.USUAL;
+    if (request.getFresh()) {
+      return Demand.FRESH;
+    }
+    return request.getWhole() ? Demand.WHOLE : Demand.USUAL;
   }
 
   /** How an answer is sent. */

@@ -39,6 +39,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -128,6 +129,46 @@ class AccountingServiceTest {
       assertThat(parts.get(3).getValues().getIntegersList())
           .contains((1L << 30) + 10, (1L << 30) + 19);
       assertThat(parts.get(3).getValues().getMissingList()).hasSize(3);
+    }
+  }
+
+  @Test
+  void querySeries_thatMustBeWhole_isNotAnsweredInPart() throws Exception {
+    try (ServedApi api = ServedApi.impatient()) {
+      CountDownLatch go = new CountDownLatch(1);
+      Optional.ofNullable(api.transfers.get("fnal")).orElseThrow().beforeRead(() -> await(go));
+
+      StatusRuntimeException e =
+          catchThrowableOfType(
+              StatusRuntimeException.class,
+              () ->
+                  stub(api.channel())
+                      .querySeries(query().setWhole(true).build())
+                      .forEachRemaining(part -> {}));
+
+      assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+      assertThat(detail(e, ErrorInfo.class).orElseThrow().getReason()).isEqualTo("TIMEOUT");
+      assertThat(detail(e, RetryInfo.class)).isPresent();
+      assertThat(
+              stub(api.channel()).querySeries(query().build()).next().getHeader().getNoticesList())
+          .anySatisfy(notice -> assertThat(notice.getText()).contains("loading goes on"));
+
+      go.countDown();
+      assertThat(
+              stub(api.channel())
+                  .querySeries(query().setWhole(true).build())
+                  .next()
+                  .getHeader()
+                  .getNoticesList())
+          .noneSatisfy(notice -> assertThat(notice.getText()).contains("loading goes on"));
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -38,6 +38,7 @@ final class ServedApi implements AutoCloseable {
   final Map<String, InMemoryTransferSource> transfers = new ConcurrentHashMap<>();
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final ApiServer server;
+  private final String partialAfter;
 
   /** A service that lets in whom {@code access} says, with two data sources. */
   ServedApi(
@@ -46,6 +47,17 @@ final class ServedApi implements AutoCloseable {
       int concurrentCalls,
       int callsPerSecond)
       throws IOException {
+    this(access, tls, concurrentCalls, callsPerSecond, "20s");
+  }
+
+  private ServedApi(
+      Supplier<Optional<AccessList>> access,
+      Optional<ApiServer.Tls> tls,
+      int concurrentCalls,
+      int callsPerSecond,
+      String partialAfter)
+      throws IOException {
+    this.partialAfter = partialAfter;
     InstantSource clock = InstantSource.fixed(NOW);
     accessLog = new AccessLog(log::add, clock, System::nanoTime);
     DataSources sources = new DataSources(List.of(source("fnal"), source("test")));
@@ -74,6 +86,11 @@ final class ServedApi implements AutoCloseable {
     return new ServedApi(Optional::empty, Optional.empty(), 100, 10_000);
   }
 
+  /** The same, which answers in part what takes longer than a second. */
+  static ServedApi impatient() throws IOException {
+    return new ServedApi(Optional::empty, Optional.empty(), 100, 10_000, "1s");
+  }
+
   private DataSources.DataSource source(String name) {
     InMemoryTransferSource source = new InMemoryTransferSource(CHICAGO, () -> NOW);
     transfers.put(name, source);
@@ -94,7 +111,12 @@ final class ServedApi implements AutoCloseable {
     }
     SourceSettings settings =
         SourceSettingsLoader.load(
-            new RawSettings("memory", "", "", Map.of("siteTimeZone", CHICAGO.getId()), Map.of()));
+            new RawSettings(
+                "memory",
+                "",
+                "",
+                Map.of("siteTimeZone", CHICAGO.getId(), "partialAfter", partialAfter),
+                Map.of()));
     SeriesEngine engine =
         new SeriesEngine(source, settings, () -> NOW, Executors.newFixedThreadPool(2));
     engines.add(engine);
