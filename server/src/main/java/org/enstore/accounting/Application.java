@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.enstore.accounting.cli.ExitCode;
 import org.enstore.accounting.config.ProcessSettings;
 import org.enstore.accounting.grafana.AttachService;
 import org.enstore.accounting.grafana.BrokerService;

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.enstore.accounting.cli.ExitCode;
 import org.enstore.accounting.grafana.Handshake;
 import org.enstore.accounting.grafana.HostWatch;
 import org.enstore.accounting.proto.attach.v1.AttachRequest;

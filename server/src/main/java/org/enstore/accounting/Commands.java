@@ -1,15 +1,22 @@
 package org.enstore.accounting;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.enstore.accounting.cli.ClientCommands;
+import org.enstore.accounting.cli.ExitCode;
+import org.enstore.accounting.cli.Surroundings;
 import org.enstore.accounting.config.ProcessSettings;
 import org.enstore.accounting.config.ServeSettings;
 import org.enstore.accounting.config.SettingsProblems;
@@ -23,21 +30,39 @@ import picocli.CommandLine.Spec;
 
 /** The command line, for people and for service managers. */
 @Command(
-    name = "gpx_enstore",
-    description = {
-      "Grafana data source backend for the Enstore accounting database.",
-      "Grafana starts it by itself, without arguments; the commands below are for people."
-    },
+    name = Commands.NAME,
+    description =
+        "What the accounting database of an Enstore site tells, from its hot standby: for people,"
+            + " other programs, and Grafana, which starts this program by itself, without arguments.",
+    synopsisSubcommandLabel = "<command>",
     versionProvider = Commands.Version.class,
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:Done as asked.",
       "1:It could not be done.",
-      "2:The arguments or the environment are wrong."
-    },
-    subcommands = {Commands.Serve.class, DemoCommand.class, Commands.Train.class})
+      "2:The arguments or the environment are wrong.",
+      "3:The daemon or the database did not answer, or not in time.",
+      "4:The credentials were refused, or are missing.",
+      "5:status: the numbers are older than they may be, or a part cannot be read.",
+      "6:query --strict: the answer carries a warning.",
+      "130:Ended by Ctrl-C.",
+      "141:Whoever read the output has gone."
+    })
 final class Commands implements Callable<Integer> {
+  /** What people call the program. */
+  static final String NAME = "enstore-accounting";
+
+  /** The folder in which the program was called; the launcher has left it. */
+  private static final String DIRECTORY = "enstore.directory";
+
+  /**
+   * Set when standard output is a terminal: how many columns it has, empty when that is unknown.
+   */
+  private static final String TERMINAL = "enstore.terminal";
+
+  private static final int USUAL_COLUMNS = 80;
+
   private final Map<String, String> environment;
 
   @Spec
@@ -50,13 +75,55 @@ final class Commands implements Callable<Integer> {
 
   /** Runs the command that {@code arguments} name; returns the exit code. */
   static int run(String[] arguments, Map<String, String> environment) {
+    return line(environment, surroundings(environment)).execute(arguments);
+  }
+
+  /** The program's command line, in these surroundings. */
+  static CommandLine line(Map<String, String> environment, Surroundings surroundings) {
     CommandLine line = new CommandLine(new Commands(environment));
+    ClientCommands.all(surroundings, new StraightSources(environment, ClientCommands.VARIABLES))
+        .forEach(line::addSubcommand);
+    line.addSubcommand(new Serve());
+    line.addSubcommand(new DemoCommand());
+    line.addSubcommand(new Train());
+    line.registerConverter(Path.class, Commands::path);
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
-          command.getErr().println(failure);
+          command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + failure);
           return ExitCode.FAILED;
         });
-    return line.execute(arguments);
+    line.setParameterExceptionHandler(Commands::refuse);
+    return line;
+  }
+
+  /** Where {@code text} leads from the folder in which the program was called. */
+  private static Path path(String text) {
+    return Path.of(System.getProperty(DIRECTORY, "")).resolve(text);
+  }
+
+  /** One line that says what is wrong, and one that says where help is. */
+  private static int refuse(ParameterException wrong, String[] arguments) {
+    CommandLine command = wrong.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    PrintWriter err = command.getErr();
+    err.println(name + ": " + wrong.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
+    err.println("Try: " + name + " --help");
+    return ExitCode.USAGE;
+  }
+
+  private static Surroundings surroundings(Map<String, String> environment) {
+    @Nullable String terminal = System.getProperty(TERMINAL);
+    return new Surroundings(
+        new FileOutputStream(FileDescriptor.out),
+        terminal == null ? OptionalInt.empty() : OptionalInt.of(columns(terminal)),
+        DemoCommand.isUnicode(),
+        environment,
+        InstantSource.system());
+  }
+
+  private static int columns(String text) {
+    return text.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(text) : USUAL_COLUMNS;
   }
 
   /** Without a command there is nothing to do but to say which there are. */
@@ -79,11 +146,11 @@ final class Commands implements Callable<Integer> {
   /** Serves as a daemon. */
   @Command(
       name = "serve",
-      description = {
-        "Serves until it is stopped: with --config the API of enstore.accounting.v1 and whatever",
-        "else that file says; with --port the plugin's services for Grafanas of this machine.",
-        "The plugin's requests carry passwords unencrypted, so those listen on loopback alone."
-      },
+      header = "Serves other programs and Grafana until it is stopped.",
+      description =
+          "With --config the API of enstore.accounting.v1 and whatever else that file says; with"
+              + " --port the plugin's services for Grafanas of this machine. The plugin's requests"
+              + " carry passwords unencrypted, so those listen on loopback alone.",
       mixinStandardHelpOptions = true)
   static final class Serve implements Callable<Integer> {
     @CommandLine.ParentCommand

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.enstore.accounting.cli.ExitCode;
 import org.enstore.accounting.config.HostPort;
 import org.enstore.accounting.config.Secret;
 import org.enstore.accounting.config.SourceSettings;
@@ -54,11 +55,11 @@ import picocli.CommandLine.Spec;
 /** The whole product on one machine: a primary, its standby, traffic, the service, a live table. */
 @Command(
     name = "demo",
-    description = {
-      "Starts a PostgreSQL primary and a streaming standby with years of made-up Enstore traffic,",
-      "keeps writing transfers, serves the standby's numbers, and shows them as they move.",
-      "Everything runs on loopback addresses and is gone when it is stopped with Ctrl-C."
-    },
+    header = "Shows everything at work on made-up transfers.",
+    description =
+        "Starts a PostgreSQL primary and a streaming standby with years of made-up Enstore traffic,"
+            + " keeps writing transfers, serves the standby's numbers, and shows them as they move."
+            + " Everything runs on loopback addresses and is gone when it is stopped with Ctrl-C.",
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
   private static final Duration TERMINAL_PERIOD = Duration.ofSeconds(1);
@@ -454,7 +455,8 @@ final class DemoCommand implements Callable<Integer> {
     return !plain && kind != null && !kind.equals("dumb");
   }
 
-  private static boolean isUnicode() {
+  /** Whether the locale's characters have the blocks that charts are drawn with. */
+  static boolean isUnicode() {
     return charset().newEncoder().canEncode('█');
   }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.IntConsumer;
+import org.enstore.accounting.cli.ExitCode;
 import org.enstore.accounting.config.ProcessSettings;
 import org.enstore.accounting.config.SettingsProblems;
 import org.enstore.accounting.grafana.Handshake;

@@ -76,6 +76,7 @@ class ArchitectureTest {
           room("grafana"),
           room("api"),
           room("preview"),
+          room("cli"),
           ROOT);
 
   @ArchTest
@@ -105,7 +106,16 @@ class ArchitectureTest {
           room("grafana"),
           room("api"),
           room("preview"),
+          room("cli"),
           room("frame"));
+
+  @ArchTest
+  static final ArchRule commandLine =
+      confined(
+          "a host must not wait for what only people use",
+          new String[] {"picocli.."},
+          room("cli"),
+          ROOT);
 
   @ArchTest
   static final ArchRule prometheus =
@@ -174,6 +184,24 @@ class ArchitectureTest {
               room("config"),
               room("metrics"),
               room("demo"));
+
+  @ArchTest
+  static final ArchRule commandsKnowTheWireAlone =
+      noClasses()
+          .that()
+          .resideInAPackage(room("cli"))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              room("api"),
+              room("grafana"),
+              room("series"),
+              room("postgres"),
+              room("frame"),
+              room("metrics"),
+              room("demo"),
+              room("preview"))
+          .because("a command is a client like any other");
 
   @ArchTest
   static final ArchRule databaseKnowsNoEdge =
@@ -270,6 +298,7 @@ class ArchitectureTest {
                       room("postgres"),
                       room("frame"),
                       room("api"),
+                      room("cli"),
                       room("grafana"))
                   .and(DescribedPredicate.not(resideInAPackage(JOOQ_GENERATED))))
           .should()

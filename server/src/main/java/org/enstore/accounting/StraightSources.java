@@ -1,0 +1,102 @@
+package org.enstore.accounting;
+
+import io.grpc.Channel;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.enstore.accounting.api.AccountingService;
+import org.enstore.accounting.api.DataSources;
+import org.enstore.accounting.api.LocalServer;
+import org.enstore.accounting.cli.Straight;
+import org.enstore.accounting.config.ProcessSettings;
+import org.enstore.accounting.config.ServeSettings;
+import org.enstore.accounting.config.SourceSettings;
+import org.enstore.accounting.config.SourceSettingsLoader;
+import org.enstore.accounting.grafana.HostLog;
+import org.enstore.accounting.grafana.InstanceRegistry.SourceId;
+
+/** The public service within this process, over the same engines that a daemon has. */
+final class StraightSources implements Straight {
+  private static final String STANDBY = "standby";
+
+  private final Map<String, String> environment;
+  private final Set<String> variables;
+
+  /**
+   * Nothing is open yet.
+   *
+   * @param variables those of the environment that are the command's own, and no data source's
+   */
+  StraightSources(Map<String, String> environment, Set<String> variables) {
+    this.environment = environment;
+    this.variables = variables;
+  }
+
+  @Override
+  public Service open(Path configuration) {
+    Map<String, String> others = new HashMap<>(environment);
+    others.keySet().removeAll(variables);
+    return new Opened(
+        ServeFile.read(configuration, others).dataSources(), ProcessSettings.load(environment));
+  }
+
+  @Override
+  public Service open(Standby standby) {
+    SourceSettings settings =
+        SourceSettingsLoader.load(
+            new SourceSettingsLoader.RawSettings(
+                "", standby.user(), "", standby.settings(), standby.secrets()));
+    return new Opened(
+        List.of(new ServeSettings.Named(STANDBY, settings)), ProcessSettings.load(environment));
+  }
+
+  /** Engines, and the service over them. */
+  private static final class Opened implements Service {
+    private final Backend backend;
+    private final LocalServer server;
+
+    Opened(List<ServeSettings.Named> named, ProcessSettings process) {
+      // Only what must be known may stand between the lines of an answer.
+      HostLog.install(new FileOutputStream(FileDescriptor.err), "error");
+      backend = new Backend(process);
+      List<DataSources.DataSource> sources = new ArrayList<>();
+      for (ServeSettings.Named each : named) {
+        sources.add(
+            new DataSources.DataSource(
+                each.name(),
+                each.settings().siteTimeZone(),
+                backend.engines().open(new SourceId("straight", each.name()), each.settings())));
+      }
+      DataSources all = new DataSources(sources);
+      try {
+        server =
+            new LocalServer(
+                new AccountingService(
+                    all, backend.questions(), backend.cancellations(), InstantSource.system()),
+                all,
+                backend.questions());
+      } catch (IOException e) {
+        backend.close();
+        throw new UncheckedIOException("a server within the process needs no resources", e);
+      }
+    }
+
+    @Override
+    public Channel channel() {
+      return server.channel();
+    }
+
+    @Override
+    public void close() {
+      Backend.closeAll(List.of(server, backend));
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package org.enstore.accounting.cli;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.enstore.accounting.config.Spelling;
+import org.enstore.accounting.proto.v1.SeriesQuery;
+import picocli.CommandLine.Option;
+
+/** The options that say which transfers count. */
+final class Conditions {
+  private static final Pattern CONDITION = Pattern.compile("([A-Za-z_-]+)(=~|!~|!=|=)(.*)");
+
+  @Option(
+      names = "--mover",
+      paramLabel = "<name>",
+      description = "Only this mover; may be repeated. The same as --filter mover=<name>.")
+  private List<String> movers = new ArrayList<>();
+
+  @Option(
+      names = "--mover-match",
+      paramLabel = "<regex>",
+      description = "Only movers whose name matches. The same as --filter mover=~<regex>.")
+  private List<String> moverMatch = new ArrayList<>();
+
+  @Option(
+      names = "--not-mover",
+      paramLabel = "<name>",
+      description = "Not this mover; may be repeated. The same as --filter mover!=<name>.")
+  private List<String> notMovers = new ArrayList<>();
+
+  @Option(
+      names = "--filter",
+      paramLabel = "<condition>",
+      description =
+          "Only transfers that pass; may be repeated. <dimension>=<value> (one of those given), "
+              + "<dimension>!=<value> (none of them), <dimension>=~<regex> (matches somewhere, RE2), "
+              + "<dimension>!~<regex> (matches nowhere). Dimensions: mover, moverClass, storageGroup, "
+              + "library, driveType, mediaChanger.")
+  private List<String> filters = new ArrayList<>();
+
+  /**
+   * The conditions by dimension, as the service takes them.
+   *
+   * @throws Failure when one is no condition
+   */
+  SeriesQuery.Filters read() {
+    Map<FieldDescriptor, SeriesQuery.Filter.Builder> byDimension = new LinkedHashMap<>();
+    movers.forEach(name -> add(byDimension, "--mover", "mover", "=", name));
+    moverMatch.forEach(regex -> add(byDimension, "--mover-match", "mover", "=~", regex));
+    notMovers.forEach(name -> add(byDimension, "--not-mover", "mover", "!=", name));
+    for (String condition : filters) {
+      Matcher parts = CONDITION.matcher(condition);
+      if (!parts.matches()) {
+        throw Failure.usage(
+            ("--filter is \"%s\"; it must be <dimension>=<value>, <dimension>!=<value>,"
+                    + " <dimension>=~<regex> or <dimension>!~<regex>.")
+                .formatted(condition));
+      }
+      add(byDimension, "--filter", parts.group(1), parts.group(2), parts.group(3));
+    }
+    SeriesQuery.Filters.Builder all = SeriesQuery.Filters.newBuilder();
+    byDimension.forEach((dimension, filter) -> all.setField(dimension, filter.build()));
+    return all.build();
+  }
+
+  private static void add(
+      Map<FieldDescriptor, SeriesQuery.Filter.Builder> byDimension,
+      String option,
+      String dimension,
+      String operator,
+      String value) {
+    SeriesQuery.Filter.Builder filter =
+        byDimension.computeIfAbsent(dimension(dimension), added -> SeriesQuery.Filter.newBuilder());
+    boolean twice =
+        switch (operator) {
+          case "=" -> {
+            filter.addInclude(value);
+            yield false;
+          }
+          case "!=" -> {
+            filter.addExclude(value);
+            yield false;
+          }
+          case "=~" -> {
+            boolean there = !filter.getMatch().isEmpty();
+            filter.setMatch(value);
+            yield there;
+          }
+          default -> {
+            boolean there = !filter.getNoMatch().isEmpty();
+            filter.setNoMatch(value);
+            yield there;
+          }
+        };
+    if (twice) {
+      throw Failure.usage(
+          "%s gives two regular expressions for %s; join them into one, as in \"(a|b)\"."
+              .formatted(option, dimension));
+    }
+  }
+
+  private static FieldDescriptor dimension(String word) {
+    List<FieldDescriptor> fields = SeriesQuery.Filters.getDescriptor().getFields();
+    for (FieldDescriptor field : fields) {
+      String plain = word.replace("-", "").replace("_", "");
+      if (field.getJsonName().equalsIgnoreCase(plain)) {
+        return field;
+      }
+    }
+    List<String> known = fields.stream().map(FieldDescriptor::getJsonName).toList();
+    throw Failure.usage(
+        "--filter names the dimension \"%s\"; it must be one of %s.%s"
+            .formatted(word, String.join(", ", known), Spelling.hint(word, known)));
+  }
+}

@@ -1,0 +1,214 @@
+package org.enstore.accounting.cli;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.enstore.accounting.proto.v1.Notice;
+import org.enstore.accounting.proto.v1.QuerySeriesRequest;
+import org.enstore.accounting.proto.v1.QuerySeriesResponse;
+import org.enstore.accounting.proto.v1.SeriesHeader;
+import org.enstore.accounting.proto.v1.SeriesQuery;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Series over a time range. */
+@Command(
+    name = "query",
+    header = "Shows bytes, transfers, file sizes and rates over a time range.",
+    description = "Numbers are whole: a long read is waited for, up to --timeout.",
+    abbreviateSynopsis = true,
+    sortOptions = false)
+final class QueryCommand extends ClientCommand {
+  /** About how many rows a table has. */
+  private static final int USUAL_ROWS = 24;
+
+  /** How wide a chart is that is not shown on a terminal. */
+  private static final int USUAL_COLUMNS = 100;
+
+  @ArgGroup(validate = false, order = 1, heading = "%nWhat is asked:%n")
+  private Asked asked = new Asked();
+
+  @ArgGroup(validate = false, order = 2, heading = "%nWhich transfers count:%n")
+  private Conditions conditions = new Conditions();
+
+  @Option(
+      names = {"-f", "--from"},
+      defaultValue = "7d",
+      paramLabel = "<time>",
+      description =
+          "The start (${DEFAULT-VALUE} unless given): "
+              + Moment.FORMS
+              + ". Local times are the"
+              + " site's. Answered in whole buckets, so the first may begin earlier.")
+  @SuppressWarnings("NullAway.Init") // Filled in by the command line library.
+  private String from;
+
+  @Option(
+      names = {"-t", "--to"},
+      defaultValue = "now",
+      paramLabel = "<time>",
+      description = "The end, not included (${DEFAULT-VALUE} unless given), in the same forms.")
+  @SuppressWarnings("NullAway.Init") // Filled in by the command line library.
+  private String to;
+
+  @Option(
+      names = "--compare",
+      paramLabel = "<what>",
+      completionCandidates = Asked.Comparisons.class,
+      description = "What each series is shown beside: ${COMPLETION-CANDIDATES}.")
+  private @Nullable String compare;
+
+  @Option(
+      names = "--fresh",
+      description = "Read numbers that may still change from the database again.")
+  private boolean fresh;
+
+  @Option(
+      names = {"-F", "--format"},
+      defaultValue = "table",
+      paramLabel = "<format>",
+      description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE} unless given).")
+  @SuppressWarnings("NullAway.Init") // Filled in by the command line library.
+  private Format format;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "<file>",
+      description = "Write the answer to this file instead of standard output.")
+  private @Nullable Path file;
+
+  @Option(
+      names = "--ascii",
+      description = "Draw with plain characters; so it is where the locale is not UTF-8.")
+  private boolean ascii;
+
+  @Option(
+      names = "--strict",
+      description = "End with exit code 6 when the answer carries a warning.")
+  private boolean strict;
+
+  /** The forms of an answer. */
+  enum Format {
+    table,
+    chart,
+    csv,
+    json,
+    arrow;
+
+    boolean isForPeople() {
+      return this == table || this == chart;
+    }
+  }
+
+  QueryCommand(Surroundings surroundings, Straight straight) {
+    super(surroundings, straight);
+  }
+
+  @Override
+  void check() {
+    if (format == Format.arrow && file == null && surroundings().columns().isPresent()) {
+      throw Failure.usage(
+          "--format arrow is not for a terminal; give --output <file>, or redirect the output.");
+    }
+  }
+
+  @Override
+  int run(Connection connection, Target target) {
+    SeriesQuery.Builder query = asked.query(conditions, format.isForPeople());
+    Connection.Source source = connection.source(target.source());
+    Instant now = surroundings().clock().instant();
+    query
+        .setStartTime(Asked.moment("--from", from, source.zone(), now))
+        .setEndTime(Asked.moment("--to", to, source.zone(), now));
+    if (compare != null) {
+      query.setCompareValue(
+          Words.value(SeriesQuery.Compare.getDescriptor(), "--compare", compare).getNumber());
+    }
+    if (format.isForPeople() && asked.leavesTheStepOpen()) {
+      query.setMaxPoints(format == Format.chart ? Chart.bars(width()) : USUAL_ROWS);
+    }
+    QuerySeriesRequest request =
+        QuerySeriesRequest.newBuilder()
+            .setDataSource(source.name())
+            .setQuery(query)
+            .setFresh(fresh)
+            .setWhole(true)
+            .build();
+    try (Output out = new Output(Optional.ofNullable(file), surroundings().out())) {
+      return format == Format.arrow
+          ? arrow(connection, request, out)
+          : columns(connection, request, source, out);
+    }
+  }
+
+  private int width() {
+    return surroundings().columns().orElse(USUAL_COLUMNS);
+  }
+
+  private int arrow(Connection connection, QuerySeriesRequest request, Output out) {
+    QuerySeriesRequest pieces =
+        request.toBuilder().setFormat(QuerySeriesRequest.Format.FORMAT_ARROW).build();
+    return connection.ask(
+        stub -> {
+          Iterator<QuerySeriesResponse> parts = stub.querySeries(pieces);
+          while (parts.hasNext()) {
+            ByteString piece = parts.next().getArrow();
+            out.write(piece.toByteArray());
+          }
+          return ExitCode.DONE;
+        });
+  }
+
+  private int columns(
+      Connection connection, QuerySeriesRequest request, Connection.Source source, Output out) {
+    boolean runningTotal = request.getQuery().getRunningTotal();
+    Answer answer = connection.ask(stub -> Answer.of(stub.querySeries(request), runningTotal));
+    ZoneId zone = source.zone();
+    switch (format) {
+      case table -> {
+        OptionalInt width = file == null ? surroundings().columns() : OptionalInt.empty();
+        SeriesText.table(answer, zone, width).forEach(out::line);
+      }
+      case chart -> {
+        out.line(caption(answer, zone));
+        new Chart(answer, width(), surroundings().unicode() && !ascii).lines().forEach(out::line);
+      }
+      case csv -> SeriesText.csv(answer, zone, out);
+      case json -> out.line(SeriesText.json(answer, source));
+      case arrow -> throw new IllegalStateException("Arrow does not come in columns");
+    }
+    out.flush();
+    return notices(answer.header());
+  }
+
+  private int notices(SeriesHeader header) {
+    boolean warned = false;
+    for (Notice notice : header.getNoticesList()) {
+      warned |= say(notice);
+    }
+    if (header.getSeriesCount() == 0) {
+      say("note: no transfers in this time range pass the conditions.");
+    }
+    return warned && strict ? ExitCode.WARNED : ExitCode.DONE;
+  }
+
+  private static String caption(Answer answer, ZoneId zone) {
+    SeriesHeader header = answer.header();
+    Timestamp end = header.getEndTime();
+    String unit = Answer.unit(header);
+    return "%s%s by %s, %s to %s"
+        .formatted(
+            Answer.measure(header),
+            unit.isEmpty() || unit.equals(Answer.measure(header)) ? "" : " in " + unit,
+            header.getStep(),
+            Moment.show(answer.start(0), zone),
+            Moment.show(Instant.ofEpochSecond(end.getSeconds()), zone));
+  }
+}
