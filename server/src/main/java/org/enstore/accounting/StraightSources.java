@@ -1,8 +1,6 @@
 package org.enstore.accounting;
 
 import io.grpc.Channel;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -12,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.logging.LogManager;
 import org.enstore.accounting.api.AccountingService;
 import org.enstore.accounting.api.DataSources;
 import org.enstore.accounting.api.LocalServer;
@@ -42,6 +41,7 @@ final class StraightSources implements Straight {
 
   @Override
   public Service open(Path configuration) {
+    log();
     Map<String, String> others = new HashMap<>(environment);
     others.keySet().removeAll(variables);
     return new Opened(
@@ -50,6 +50,7 @@ final class StraightSources implements Straight {
 
   @Override
   public Service open(Standby standby) {
+    log();
     SourceSettings settings =
         SourceSettingsLoader.load(
             new SourceSettingsLoader.RawSettings(
@@ -58,14 +59,21 @@ final class StraightSources implements Straight {
         List.of(new ServeSettings.Named(STANDBY, settings)), ProcessSettings.load(environment));
   }
 
+  /** Log lines would stand between those of the answer, so they are written when asked for. */
+  private void log() {
+    if (environment.containsKey(HostLog.LEVEL_VARIABLE)) {
+      Application.log(ProcessSettings.load(environment));
+    } else {
+      LogManager.getLogManager().reset();
+    }
+  }
+
   /** Engines, and the service over them. */
   private static final class Opened implements Service {
     private final Backend backend;
     private final LocalServer server;
 
     Opened(List<ServeSettings.Named> named, ProcessSettings process) {
-      // Only what must be known may stand between the lines of an answer.
-      HostLog.install(new FileOutputStream(FileDescriptor.err), "error");
       backend = new Backend(process);
       List<DataSources.DataSource> sources = new ArrayList<>();
       for (ServeSettings.Named each : named) {

@@ -12,6 +12,11 @@ public final class ClientCommands {
 
   /** The commands, in the order to list them. */
   public static List<Object> all(Surroundings surroundings, Straight straight) {
-    return List.of(new QueryCommand(surroundings, straight));
+    return List.of(
+        new QueryCommand(surroundings, straight),
+        new MoversCommand(surroundings, straight),
+        new WatchCommand(surroundings, straight),
+        new StatusCommand(surroundings, straight),
+        new CompletionCommand(surroundings));
   }
 }

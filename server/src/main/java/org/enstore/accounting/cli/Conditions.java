@@ -53,6 +53,20 @@ final class Conditions {
     movers.forEach(name -> add(byDimension, "--mover", "mover", "=", name));
     moverMatch.forEach(regex -> add(byDimension, "--mover-match", "mover", "=~", regex));
     notMovers.forEach(name -> add(byDimension, "--not-mover", "mover", "!=", name));
+    return read(byDimension, filters);
+  }
+
+  /**
+   * The {@code conditions}, each of them as {@code --filter} takes one.
+   *
+   * @throws Failure when one is no condition
+   */
+  static SeriesQuery.Filters of(List<String> conditions) {
+    return read(new LinkedHashMap<>(), conditions);
+  }
+
+  private static SeriesQuery.Filters read(
+      Map<FieldDescriptor, SeriesQuery.Filter.Builder> byDimension, List<String> filters) {
     for (String condition : filters) {
       Matcher parts = CONDITION.matcher(condition);
       if (!parts.matches()) {

@@ -26,6 +26,7 @@ final class Connection implements AutoCloseable {
   private static final int PAGE = 1000;
 
   private final Channel channel;
+  private final Runnable again;
   private final AutoCloseable end;
   private final Way way;
   private final Duration patience;
@@ -45,11 +46,13 @@ final class Connection implements AutoCloseable {
   /**
    * A connection; the clock of its patience begins to run.
    *
+   * @param again makes it try at once, however often it has failed
    * @param end is closed with it
    * @param patience how long all questions may take together
    */
-  Connection(Channel channel, AutoCloseable end, Way way, Duration patience) {
+  Connection(Channel channel, Runnable again, AutoCloseable end, Way way, Duration patience) {
     this.channel = channel;
+    this.again = again;
     this.end = end;
     this.way = way;
     this.patience = patience;
@@ -101,6 +104,11 @@ final class Connection implements AutoCloseable {
     } catch (StatusRuntimeException e) {
       throw Refusal.of(e).failure(this);
     }
+  }
+
+  /** Has the next question tried at once, however often the service was away. */
+  void tryAgain() {
+    again.run();
   }
 
   /** Waits, unless somebody wants the end. */

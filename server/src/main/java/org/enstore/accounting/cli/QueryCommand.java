@@ -180,7 +180,7 @@ final class QueryCommand extends ClientCommand {
         out.line(caption(answer, zone));
         new Chart(answer, width(), surroundings().unicode() && !ascii).lines().forEach(out::line);
       }
-      case csv -> SeriesText.csv(answer, zone, out);
+      case csv -> SeriesText.csv(answer, request.getQuery(), zone, out);
       case json -> out.line(SeriesText.json(answer, source));
       case arrow -> throw new IllegalStateException("Arrow does not come in columns");
     }

@@ -44,10 +44,9 @@ final class Refusal {
     return new Refusal(thrown);
   }
 
-  /** Whether the way to the service was lost, rather than the question refused. */
-  boolean isLoss() {
-    return thrown.getStatus().getCode() == Status.Code.UNAVAILABLE
-        && (reason.isEmpty() || reason.equals("ENDING"));
+  /** Whether the service or its database is away, rather than the question refused. */
+  boolean mayPass() {
+    return thrown.getStatus().getCode() == Status.Code.UNAVAILABLE || PASSING.contains(reason);
   }
 
   /** After how long asking again may help; empty when it will not. */
@@ -95,7 +94,11 @@ final class Refusal {
                   + where
                   + " is no Enstore accounting service that knows this call.");
       case CANCELLED -> new Failure(ExitCode.INTERRUPTED, List.of());
-      case OK, UNKNOWN, ALREADY_EXISTS, ABORTED, INTERNAL, DATA_LOSS ->
+      case INTERNAL ->
+          failure(
+              ExitCode.FAILED,
+              daemon ? told : told + " To see that log, set GF_PLUGIN_LOG_LEVEL=error.");
+      case OK, UNKNOWN, ALREADY_EXISTS, ABORTED, DATA_LOSS ->
           failure(
               ExitCode.FAILED,
               told.isEmpty()

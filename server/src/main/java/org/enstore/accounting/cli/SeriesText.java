@@ -14,9 +14,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.enstore.accounting.proto.v1.Dimension;
 import org.enstore.accounting.proto.v1.Label;
 import org.enstore.accounting.proto.v1.Notice;
 import org.enstore.accounting.proto.v1.SeriesHeader;
+import org.enstore.accounting.proto.v1.SeriesQuery;
 
 /** Writes series as a table, as CSV and as JSON. Times have the site's offset. */
 final class SeriesText {
@@ -70,6 +72,11 @@ final class SeriesText {
         .orElse("");
   }
 
+  /** {@code number} with commas between thousands. */
+  static String grouped(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
   // ---- CSV ------------------------------------------------------------------------------------
 
   /** The names of the fields of {@link #csv}: the time, each label, the measure with its unit. */
@@ -89,12 +96,25 @@ final class SeriesText {
         : measure + "_" + unit.replace("/s", "_per_s");
   }
 
-  /** The names of all labels, in the order they come. */
-  static List<String> labelNames(SeriesHeader header) {
+  /** The names of all labels, in the order they come, or as {@code asked} while none has come. */
+  static List<String> labelNames(SeriesHeader header, SeriesQuery asked) {
     Set<String> names = new LinkedHashSet<>();
     header
         .getSeriesList()
         .forEach(series -> series.getLabelsList().forEach(label -> names.add(label.getName())));
+    if (header.getSeriesCount() == 0) {
+      List<Dimension> dimensions =
+          asked.hasGroupBy()
+              ? asked.getGroupBy().getDimensionsList()
+              : List.of(Dimension.DIMENSION_MOVER);
+      dimensions.forEach(dimension -> names.add(Words.of(dimension.getValueDescriptor())));
+      if (asked.getDirection() != SeriesQuery.Direction.DIRECTION_SUM) {
+        names.add("direction");
+      }
+      if (asked.getCompare() == SeriesQuery.Compare.COMPARE_PREVIOUS_PERIOD) {
+        names.add("period");
+      }
+    }
     return List.copyOf(names);
   }
 
@@ -115,8 +135,8 @@ final class SeriesText {
   }
 
   /** Writes the whole answer: a record for each series and bucket, series by series. */
-  static void csv(Answer answer, ZoneId zone, Output out) {
-    List<String> names = labelNames(answer.header());
+  static void csv(Answer answer, SeriesQuery asked, ZoneId zone, Output out) {
+    List<String> names = labelNames(answer.header(), asked);
     out.text(csvHeading(answer.header(), names));
     List<String> times = times(answer, zone);
     for (int i = 0; i < answer.series(); i++) {

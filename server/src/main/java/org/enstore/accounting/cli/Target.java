@@ -249,7 +249,8 @@ final class Target {
   private Connection straight(Supplier<Straight.Service> opening, String where, Duration patience) {
     try {
       Straight.Service service = opening.get();
-      return new Connection(service.channel(), service, new Connection.Way(where, false), patience);
+      return new Connection(
+          service.channel(), () -> {}, service, new Connection.Way(where, false), patience);
     } catch (SettingsProblems e) {
       throw new Failure(ExitCode.USAGE, e.problems().stream().map(this::inOptions).toList());
     }
@@ -317,6 +318,7 @@ final class Target {
     Channel way = token.map(text -> authorized(channel, text)).orElse(channel);
     return new Connection(
         way,
+        channel::resetConnectBackoff,
         () -> {
           channel.shutdownNow();
           Future<?> unused = threads.shutdownGracefully(0, 100, TimeUnit.MILLISECONDS);
