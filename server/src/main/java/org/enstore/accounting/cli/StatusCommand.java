@@ -132,6 +132,7 @@ final class StatusCommand extends ClientCommand {
       Optional<Duration> longestAge) {
     GetFreshnessResponse freshness;
     List<ReplicationHost> hosts;
+    boolean well;
     try {
       freshness =
           connection.ask(
@@ -145,6 +146,7 @@ final class StatusCommand extends ClientCommand {
                       stub.getReplication(
                           GetReplicationRequest.newBuilder().setDataSource(source.name()).build()))
               .getHostsList();
+      well = connection.isWell(source.name());
     } catch (Failure failure) {
       if (failure.exitCode() == ExitCode.INTERRUPTED) {
         throw failure;
@@ -152,7 +154,7 @@ final class StatusCommand extends ClientCommand {
       return new Finding(
           source, State.of(failure), failure.sentences(), Optional.empty(), List.of());
     }
-    if (!connection.isWell(source.name())) {
+    if (!well) {
       return new Finding(
           source,
           State.UNREACHABLE,

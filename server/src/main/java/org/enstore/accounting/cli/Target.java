@@ -155,10 +155,10 @@ final class Target {
     if (patience.isZero()) {
       throw Failure.usage("--timeout is \"" + timeout + "\"; it must be longer than nothing.");
     }
-    onlyOneWay();
     if ((clientCertificate == null) != (clientKey == null)) {
       throw Failure.usage("--client-cert and --client-key belong together; give both or none.");
     }
+    onlyOneWay();
     Map<String, String> environment = surroundings.environment();
     if (config != null) {
       Path file = config;
