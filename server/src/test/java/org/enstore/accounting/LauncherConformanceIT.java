@@ -3,6 +3,7 @@ package org.enstore.accounting;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -107,6 +108,108 @@ class LauncherConformanceIT extends PluginConformance {
   }
 
   @Test
+  @DisplayName(
+      "the program for people: linked to from elsewhere, paths begin in the caller's folder")
+  void program_isLinkedTo_andKeepsTheCallersFolder(@TempDir Path elsewhere) throws Exception {
+    Path link = link(elsewhere);
+    Path work = Files.createDirectories(elsewhere.resolve("my work")).toRealPath();
+    Files.writeString(
+        work.resolve("daemon.yaml"),
+        """
+        monitor: ""
+        dataSources:
+          - name: fnal
+            hosts: 127.0.0.1:1
+            passwordFile: password
+        """);
+    Files.writeString(work.resolve("password"), "none");
+    for (Path program : List.of(link, HostedPlugin.launcher(HostedPlugin.folder()))) {
+      String name = program.toString();
+      Ran right = run(work, name, "serve", "--config", "daemon.yaml", "--check");
+      assertThat(right.err()).contains("The configuration is right.");
+      assertThat(right.code()).isZero();
+      Ran missing = run(work, name, "serve", "--config", "none.yaml", "--check");
+      assertThat(missing.err()).contains(work.resolve("none.yaml") + " cannot be read");
+      assertThat(missing.code()).isEqualTo(2);
+    }
+    Ran unreachable = run(work, link.toString(), "status", "--daemon", "127.0.0.1:1");
+    assertThat(unreachable.err())
+        .startsWith("enstore-accounting status: No daemon answers")
+        .hasLineCount(1);
+    assertThat(unreachable.code()).isEqualTo(3);
+    assertThat(run(work, link.toString(), "--help").out())
+        .contains("query", "movers", "watch", "status", "completion", "serve", "demo")
+        .doesNotContain("train");
+  }
+
+  @Test
+  @DisplayName("the program for people: a copy without its folder says so")
+  void program_copied(@TempDir Path elsewhere) throws Exception {
+    Path copy = elsewhere.resolve("enstore-accounting");
+    Files.copy(HostedPlugin.folder().resolve("enstore-accounting"), copy);
+    Ran alone = run(elsewhere, "/bin/sh", copy.toString(), "status");
+    assertThat(alone.err()).contains("link to this script instead of copying it").hasLineCount(1);
+    assertThat(alone.code()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("completion: bash offers commands, options and their words")
+  void completion_inBash(@TempDir Path elsewhere) throws Exception {
+    Path link = link(elsewhere);
+    Ran script = run(elsewhere, link.toString(), "completion", "bash");
+    assertThat(script.code()).isZero();
+    Files.writeString(elsewhere.resolve("completion"), script.out());
+    Files.writeString(
+        elsewhere.resolve("ask"),
+        """
+        # Bash has it only while somebody completes.
+        compopt() { :; }
+        source ./completion
+        COMP_WORDS=("$@")
+        COMP_CWORD=$(($# - 1))
+        _complete_enstore-accounting
+        printf '%s\\n' "${COMPREPLY[@]}"
+        """);
+    assertThat(offered(elsewhere, "")).contains("query", "status").doesNotContain("train");
+    assertThat(offered(elsewhere, "query", "--fo")).containsExactly("--format");
+    assertThat(offered(elsewhere, "query", "--format", ""))
+        .containsExactlyInAnyOrder("table", "chart", "csv", "json", "arrow");
+    assertThat(offered(elsewhere, "query", "--measure", "driveRateP"))
+        .containsExactlyInAnyOrder("driveRateP50", "driveRateP95");
+  }
+
+  private static List<String> offered(Path folder, String... words) throws Exception {
+    List<String> command = new ArrayList<>(List.of("bash", "ask", "enstore-accounting"));
+    command.addAll(List.of(words));
+    Ran ran = run(folder, command.toArray(String[]::new));
+    assertThat(ran.err()).isEmpty();
+    return ran.out().lines().map(String::strip).toList();
+  }
+
+  private static Path link(Path folder) throws IOException {
+    Path bin = Files.createDirectories(folder.resolve("a bin"));
+    return Files.createSymbolicLink(
+        bin.resolve("enstore-accounting"), HostedPlugin.folder().resolve("enstore-accounting"));
+  }
+
+  /** What a program did that was run in a folder. */
+  private record Ran(int code, String out, String err) {}
+
+  private static Ran run(Path folder, String... command) throws Exception {
+    Path out = Files.createTempFile(folder, "out", "");
+    Path err = Files.createTempFile(folder, "err", "");
+    Process process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectInput(new File("/dev/null"))
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    return new Ran(process.exitValue(), Files.readString(out), Files.readString(err));
+  }
+
+  @Test
   @DisplayName("the installed folder: moved, new times, its archive still valid (traps 22, 23)")
   void archive_survivesInstallation(@TempDir Path elsewhere) throws Exception {
     Path installed = HostedPlugin.unpack(HostedPlugin.zip(), elsewhere.resolve("with a space"));
@@ -164,6 +267,11 @@ class LauncherConformanceIT extends PluginConformance {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(launcher)))
             .isEqualTo("rwxr-xr-x");
       }
+      assertThat(
+              PosixFilePermissions.toString(
+                  Files.getPosixFilePermissions(
+                      zip.getPath("/enstore-accounting-datasource", "enstore-accounting"))))
+          .isEqualTo("rwxr-xr-x");
       try (Stream<Path> libraries =
           Files.list(zip.getPath("/enstore-accounting-datasource", "lib"))) {
         assertThat(libraries.map(path -> path.getFileName().toString()))

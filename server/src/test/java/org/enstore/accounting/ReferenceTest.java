@@ -13,6 +13,8 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +34,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.enstore.accounting.api.AccessLog;
+import org.enstore.accounting.cli.ExitCode;
+import org.enstore.accounting.cli.Surroundings;
 import org.enstore.accounting.grafana.DataService;
 import org.enstore.accounting.grafana.FairThreads;
 import org.enstore.accounting.grafana.InstanceRegistry;
@@ -58,6 +64,7 @@ import org.enstore.accounting.series.Snapshot;
 import org.enstore.accounting.series.SourceState;
 import org.enstore.accounting.series.TransferSource;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 
 /** Holds {@code server/README.md} against what the program really has. */
 class ReferenceTest {
@@ -95,6 +102,54 @@ class ReferenceTest {
             "enstore_host_receiver",
             "enstore_jvm_threads");
     assertNamed(metrics);
+  }
+
+  /** Both ways: what there is is told, and what is told is there. */
+  @Test
+  void everyOptionOfTheCommandLine_isInTheReference() throws IOException {
+    CommandLine program =
+        Commands.line(
+            Map.of(),
+            new Surroundings(
+                OutputStream.nullOutputStream(), OptionalInt.empty(), true, Map.of(), () -> NOW));
+    Set<String> options = new TreeSet<>();
+    for (String command : List.of("query", "movers", "watch", "status", "completion")) {
+      Optional.ofNullable(program.getSubcommands().get(command))
+          .orElseThrow()
+          .getCommandSpec()
+          .optionsMap()
+          .keySet()
+          .stream()
+          .filter(option -> !option.equals("-h") && !option.equals("--help"))
+          .forEach(options::add);
+    }
+    String reference = Files.readString(Path.of("README.md"));
+    String section = reference.substring(reference.indexOf("\n## 11. The command line"));
+    Set<String> told = new TreeSet<>();
+    section
+        .lines()
+        .filter(line -> line.startsWith("| `-"))
+        .forEach(
+            line ->
+                Pattern.compile("`(--?[A-Za-z-]+)[` ]")
+                    .matcher(line.substring(0, line.indexOf('|', 1)))
+                    .results()
+                    .forEach(option -> told.add(option.group(1))));
+    assertThat(told).isEqualTo(options);
+  }
+
+  @Test
+  void everyExitCode_isInTheReference() throws IOException, IllegalAccessException {
+    Set<Integer> codes = new TreeSet<>();
+    for (Field field : ExitCode.class.getFields()) {
+      codes.add(field.getInt(null));
+    }
+    Set<Integer> told = new TreeSet<>();
+    Matcher row =
+        Pattern.compile("^\\| ([0-9]+) \\| ", Pattern.MULTILINE)
+            .matcher(Files.readString(Path.of("README.md")));
+    row.results().forEach(code -> told.add(Integer.valueOf(code.group(1))));
+    assertThat(told).isEqualTo(codes);
   }
 
   @Test
