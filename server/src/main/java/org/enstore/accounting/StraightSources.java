@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.LogManager;
 import org.enstore.accounting.api.AccountingService;
 import org.enstore.accounting.api.DataSources;
@@ -72,6 +73,8 @@ final class StraightSources implements Straight {
   private static final class Opened implements Service {
     private final Backend backend;
     private final LocalServer server;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Thread atTheEnd = new Thread(this::end, "enstore-shutdown");
 
     Opened(List<ServeSettings.Named> named, ProcessSettings process) {
       backend = new Backend(process);
@@ -95,6 +98,8 @@ final class StraightSources implements Straight {
         backend.close();
         throw new UncheckedIOException("a server within the process needs no resources", e);
       }
+      // Ctrl-C must not leave a statement behind on the standby.
+      Runtime.getRuntime().addShutdownHook(atTheEnd);
     }
 
     @Override
@@ -103,8 +108,24 @@ final class StraightSources implements Straight {
     }
 
     @Override
+    public boolean isOpen() {
+      return !closed.get();
+    }
+
+    @Override
     public void close() {
-      Backend.closeAll(List.of(server, backend));
+      try {
+        Runtime.getRuntime().removeShutdownHook(atTheEnd);
+      } catch (IllegalStateException ignored) {
+        // The process is ending already, and sees to it.
+      }
+      end();
+    }
+
+    private void end() {
+      if (closed.compareAndSet(false, true)) {
+        Backend.closeAll(List.of(server, backend));
+      }
     }
   }
 }

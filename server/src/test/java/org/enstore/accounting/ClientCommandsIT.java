@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.enstore.accounting.cli.ExitCode;
@@ -385,6 +387,32 @@ class ClientCommandsIT {
     assertThat(code.get()).isEqualTo(ExitCode.INTERRUPTED);
     assertThat(err.toString()).containsOnlyOnce("is gone; the watch goes on when it is back.");
     assertThat(printed().lines()).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void watch_ofThePackedProgram_endsWhenItIsTold() throws Exception {
+    for (List<String> way : List.of(throughTheDaemon(), straightAtTheStandby())) {
+      List<String> command = new ArrayList<>();
+      command.add(HostedPlugin.folder().resolve("enstore-accounting").toString());
+      command.addAll(List.of("watch", "-F", "csv", "-f", "1h", "-s", "1y", "-g", "none"));
+      command.addAll(way);
+      record(Instant.now(), "L2.mover", 1);
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectError(folder.resolve("err").toFile());
+      builder.environment().put("GF_PLUGIN_CACHE_DIRECTORY", "");
+      Process process = builder.start();
+      try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+        assertThat(lines.readLine()).isEqualTo("time,direction,bytes");
+        assertThat(lines.readLine()).contains(",read,");
+        process.destroy();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        // As a shell counts SIGTERM. Ctrl-C may be ignored where tests run in the background.
+        assertThat(process.exitValue()).isEqualTo(143);
+      } finally {
+        process.destroyForcibly();
+      }
+      assertThat(folder.resolve("err")).content().doesNotContain("Exception", "gone");
+    }
   }
 
   private void awaitValue(long bytes) throws InterruptedException {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.enstore.accounting.config.Spelling;
 import org.enstore.accounting.proto.v1.AccountingServiceGrpc;
@@ -26,6 +27,7 @@ final class Connection implements AutoCloseable {
   private static final int PAGE = 1000;
 
   private final Channel channel;
+  private final BooleanSupplier open;
   private final Runnable again;
   private final AutoCloseable end;
   private final Way way;
@@ -46,12 +48,20 @@ final class Connection implements AutoCloseable {
   /**
    * A connection; the clock of its patience begins to run.
    *
+   * @param open whether this end of it is there
    * @param again makes it try at once, however often it has failed
    * @param end is closed with it
    * @param patience how long all questions may take together
    */
-  Connection(Channel channel, Runnable again, AutoCloseable end, Way way, Duration patience) {
+  Connection(
+      Channel channel,
+      BooleanSupplier open,
+      Runnable again,
+      AutoCloseable end,
+      Way way,
+      Duration patience) {
     this.channel = channel;
+    this.open = open;
     this.again = again;
     this.end = end;
     this.way = way;
@@ -104,6 +114,11 @@ final class Connection implements AutoCloseable {
     } catch (StatusRuntimeException e) {
       throw Refusal.of(e).failure(this);
     }
+  }
+
+  /** Whether this end is there; otherwise the process is about to end. */
+  boolean isOpen() {
+    return open.getAsBoolean();
   }
 
   /** Has the next question tried at once, however often the service was away. */

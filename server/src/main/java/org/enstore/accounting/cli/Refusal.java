@@ -59,6 +59,9 @@ final class Refusal {
 
   /** What to tell the person who asked over {@code connection}. */
   Failure failure(Connection connection) {
+    if (!connection.isOpen()) {
+      return new Failure(ExitCode.INTERRUPTED, List.of());
+    }
     String where = connection.way().where();
     boolean daemon = connection.way().daemon();
     String told = Optional.ofNullable(thrown.getStatus().getDescription()).orElse("");

@@ -46,6 +46,9 @@ public interface Straight {
     /** Where it is called. */
     Channel channel();
 
+    /** Whether it is there; it ends with the process, too, before commands do. */
+    boolean isOpen();
+
     @Override
     void close();
   }

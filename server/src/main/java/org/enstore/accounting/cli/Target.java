@@ -250,7 +250,12 @@ final class Target {
     try {
       Straight.Service service = opening.get();
       return new Connection(
-          service.channel(), () -> {}, service, new Connection.Way(where, false), patience);
+          service.channel(),
+          service::isOpen,
+          () -> {},
+          service,
+          new Connection.Way(where, false),
+          patience);
     } catch (SettingsProblems e) {
       throw new Failure(ExitCode.USAGE, e.problems().stream().map(this::inOptions).toList());
     }
@@ -318,6 +323,7 @@ final class Target {
     Channel way = token.map(text -> authorized(channel, text)).orElse(channel);
     return new Connection(
         way,
+        () -> true,
         channel::resetConnectBackoff,
         () -> {
           channel.shutdownNow();

@@ -104,7 +104,7 @@ final class WatchCommand extends ClientCommand {
       } catch (StatusRuntimeException e) {
         refusal = Refusal.of(e);
       }
-      if (!watching.hasBegun() || !refusal.mayPass()) {
+      if (!watching.hasBegun() || !connection.isOpen() || !refusal.mayPass()) {
         throw refusal.failure(connection);
       }
       if (pause.equals(FIRST_PAUSE)) {

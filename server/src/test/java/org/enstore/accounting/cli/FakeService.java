@@ -81,6 +81,11 @@ final class FakeService extends AccountingServiceGrpc.AccountingServiceImplBase
 
   private record Opened(Channel channel) implements Service {
     @Override
+    public boolean isOpen() {
+      return true;
+    }
+
+    @Override
     public void close() {}
   }
 
