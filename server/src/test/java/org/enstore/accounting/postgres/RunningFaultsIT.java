@@ -163,7 +163,7 @@ final class RunningFaultsIT {
               pair.onStandby(
                   SLOW,
                   "SELECT application_name FROM pg_stat_activity WHERE usename = 'enstore_reader'"
-                      + " AND state = 'active'"))
+                      + " AND state = 'active' AND query LIKE '%encp_xfer%'"))
           .isEqualTo("test/1");
       assertThat(asked.get(30, TimeUnit.SECONDS)).isEqualTo(7);
       assertThat(source.poolStats().pools())
