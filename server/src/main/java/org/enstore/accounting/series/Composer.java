@@ -244,7 +244,12 @@ final class Composer {
     unseen.removeAll(respelt.keySet());
     notices.addAll(respelt.values());
     if (!unseen.isEmpty()) {
-      notices.add(Notice.info("No transfers in this range of: " + shortened(unseen) + "."));
+      Measure measure = query.measure();
+      String counted =
+          measure.witness().isPresent() || measure.isQuantile()
+              ? "No transfers that count for " + measure.label() + " in this range of: "
+              : "No transfers in this range of: ";
+      notices.add(Notice.info(counted + shortened(unseen) + "."));
     }
   }
 

@@ -208,6 +208,16 @@ class SeriesEngineTest extends SeriesEngineFixture {
   }
 
   @Test
+  void movers_whoseTransfersAMeasureLeavesOut_areNotSaidToHaveNone() {
+    transfer("2025-06-20T08:00:00", "L8G1_007.mover", Direction.READ, 3);
+
+    SeriesAnswer answer = ask(new Query().of(Measure.DRIVE_RATE).movers("L8G1_007"));
+
+    assertThat(texts(answer))
+        .contains("No transfers that count for driveRate in this range of: L8G1_007.");
+  }
+
+  @Test
   void stoppedSummary_isSaid() {
     summary("2025-06-01", "L8G1_007", 100, 0);
     transfer("2025-06-20T08:00:00", "L8G1_007.mover", Direction.READ, 3);
