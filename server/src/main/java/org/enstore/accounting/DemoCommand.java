@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.enstore.accounting.cli.ExitCode;
 import org.enstore.accounting.config.HostPort;
@@ -373,7 +373,10 @@ final class DemoCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> ending = true, "enstore-demo-ending"));
     Duration period = terminal ? TERMINAL_PERIOD : PIPE_PERIOD;
     Instant until = seconds > 0 ? clock.instant().plusSeconds(seconds) : Instant.MAX;
-    CountDownLatch never = new CountDownLatch(1);
+    Semaphore changes = new Semaphore(0);
+    if (terminal) {
+      view.tellOfChanges(clock.instant(), changes::release);
+    }
     boolean first = true;
     // Nor is anything once nobody can see it: the terminal was closed, or the pipe's reader is
     // gone.
@@ -384,8 +387,8 @@ final class DemoCommand implements Callable<Integer> {
           Duration.between(
               clock.instant(), until.equals(Instant.MAX) ? clock.instant().plus(period) : until);
       long pause = Math.max(1, Math.min(period.toMillis(), left.toMillis()));
-      if (never.await(pause, TimeUnit.MILLISECONDS)) {
-        return;
+      if (changes.tryAcquire(pause, TimeUnit.MILLISECONDS)) {
+        changes.drainPermits();
       }
     }
   }

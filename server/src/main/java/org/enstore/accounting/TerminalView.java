@@ -23,8 +23,11 @@ import org.enstore.accounting.series.Demand;
 import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.DirectionMode;
 import org.enstore.accounting.series.GapPolicy;
+import org.enstore.accounting.series.LiveFeed;
+import org.enstore.accounting.series.LiveUpdate;
 import org.enstore.accounting.series.Measure;
 import org.enstore.accounting.series.Notice;
+import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.ReplayLag;
 import org.enstore.accounting.series.SeriesAnswer;
 import org.enstore.accounting.series.SeriesEngine;
@@ -81,26 +84,47 @@ final class TerminalView {
     }
   }
 
+  /**
+   * Runs {@code changed}, which must not block, whenever numbers change, while the engine lives.
+   */
+  void tellOfChanges(Instant now, Runnable changed) {
+    engine
+        .live()
+        .watch(
+            query(now),
+            new LiveFeed.Watcher() {
+              @Override
+              public void take(LiveUpdate update) {
+                changed.run();
+              }
+
+              @Override
+              public void fail(QueryFailure failure) {
+                // The table says itself what is wrong, and is drawn every second all the same.
+              }
+            });
+  }
+
+  private static SeriesQuery query(Instant now) {
+    return new SeriesQuery(
+        Measure.BYTES,
+        DirectionMode.BOTH,
+        new TimeRange(now.minus(WINDOW), now),
+        Optional.of(Step.HOUR_1.nominal()),
+        Duration.ZERO,
+        1,
+        List.of(Dimension.MOVER),
+        Map.of(),
+        false,
+        ByteUnit.BYTES,
+        GapPolicy.ZERO,
+        SourceChoice.RAW,
+        Arrangement.PLAIN);
+  }
+
   /** The lines of the table as things are at {@code now}. */
   List<String> lines(Instant now) {
-    SeriesAnswer answer =
-        engine.answer(
-            new SeriesQuery(
-                Measure.BYTES,
-                DirectionMode.BOTH,
-                new TimeRange(now.minus(WINDOW), now),
-                Optional.of(Step.HOUR_1.nominal()),
-                Duration.ZERO,
-                1,
-                List.of(Dimension.MOVER),
-                Map.of(),
-                false,
-                ByteUnit.BYTES,
-                GapPolicy.ZERO,
-                SourceChoice.RAW,
-                Arrangement.PLAIN),
-            Demand.USUAL,
-            new Cancellation());
+    SeriesAnswer answer = engine.answer(query(now), Demand.USUAL, new Cancellation());
     Map<String, Row> movers = new LinkedHashMap<>();
     Row total = new Row();
     for (Series series : answer.table().series()) {
