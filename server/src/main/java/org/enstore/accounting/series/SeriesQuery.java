@@ -84,29 +84,20 @@ public record SeriesQuery(
 
   /** This question over another range. */
   SeriesQuery over(TimeRange other) {
-    return new SeriesQuery(
-        measure,
-        direction,
-        other,
-        stepWanted,
-        minStep,
-        maxPoints,
-        groupBy,
-        filters,
-        includeNullMovers,
-        unit,
-        gaps,
-        source,
-        arrangement);
+    return with(other, stepWanted);
   }
 
   /** This question by another bucket width. */
   SeriesQuery by(Optional<Duration> other) {
+    return with(range, other);
+  }
+
+  private SeriesQuery with(TimeRange otherRange, Optional<Duration> otherStep) {
     return new SeriesQuery(
         measure,
         direction,
-        range,
-        other,
+        otherRange,
+        otherStep,
         minStep,
         maxPoints,
         groupBy,
