@@ -17,13 +17,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -42,6 +40,7 @@ import org.enstore.accounting.demo.ReplicatedPair;
 import org.enstore.accounting.demo.ReplicatedPair.Role;
 import org.enstore.accounting.demo.TestAuthority;
 import org.enstore.accounting.demo.TestPairs;
+import org.enstore.accounting.demo.TestTransfers;
 import org.enstore.accounting.frame.ArrowReadBack;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -352,7 +351,7 @@ class ClientCommandsIT {
   }
 
   @Test
-  void strict_turnsAWarningIntoAnExitCode() {
+  void strict_turnsAWarningIntoAnExitCode() throws SQLException {
     // The fixture's summary ended long ago.
     String[] today = {"query", "-f", "1h", "-s", "1d", "-g", "none", "--strict", "-F", "csv"};
     record(Instant.now().minusSeconds(600), "W1.mover", 1);
@@ -421,22 +420,7 @@ class ClientCommandsIT {
     }
   }
 
-  private static void record(Instant at, String mover, long size) {
-    try (Connection connection = pair.connectToPrimary(Role.OWNER);
-        PreparedStatement statement =
-            connection.prepareStatement(
-                "INSERT INTO encp_xfer (\"date\", node, pid, username, src, dst, \"size\", rw,"
-                    + " overall_rate, network_rate, drive_rate, volume, mover, drive_id, drive_sn,"
-                    + " elapsed, media_changer, mover_interface, driver, storage_group, encp_ip,"
-                    + " encp_id, library) VALUES (?, 'n', 1, 'u', 's', 'd', ?, 'r', 1, 1, 1,"
-                    + " 'VOL001L8', ?, 'LTO8', 'sn', 1, 'TS4500', 'i', 'FTTDriver', 'cms',"
-                    + " '127.0.0.1', 'id', 'LTO8')")) {
-      statement.setObject(1, LocalDateTime.ofInstant(at, QuirkFixture.CHICAGO).withNano(0));
-      statement.setLong(2, size);
-      statement.setString(3, mover);
-      statement.executeUpdate();
-    } catch (SQLException e) {
-      throw new IllegalStateException("a transfer could not be recorded", e);
-    }
+  private static void record(Instant at, String mover, long size) throws SQLException {
+    TestTransfers.record(pair, QuirkFixture.CHICAGO, at, mover, size);
   }
 }

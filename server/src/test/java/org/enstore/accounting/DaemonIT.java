@@ -27,12 +27,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -47,6 +44,7 @@ import org.enstore.accounting.demo.ReplicatedPair;
 import org.enstore.accounting.demo.ReplicatedPair.Role;
 import org.enstore.accounting.demo.TestAuthority;
 import org.enstore.accounting.demo.TestPairs;
+import org.enstore.accounting.demo.TestTransfers;
 import org.enstore.accounting.proto.v1.AccountingServiceGrpc;
 import org.enstore.accounting.proto.v1.GetFreshnessRequest;
 import org.enstore.accounting.proto.v1.ListDataSourcesRequest;
@@ -80,8 +78,8 @@ class DaemonIT {
                 })
             .start()) {
       Instant start = Instant.now().minusSeconds(3600);
-      record(pair, start, "A1.mover", 1_000);
-      record(pair, start.plusSeconds(60), "A1.mover", 500);
+      TestTransfers.record(pair, CHICAGO, start, "A1.mover", 1_000);
+      TestTransfers.record(pair, CHICAGO, start.plusSeconds(60), "A1.mover", 500);
       pair.awaitReplay(Duration.ofSeconds(60));
       Path file = configure(pair, identity);
       ServeSettings settings =
@@ -233,7 +231,7 @@ class DaemonIT {
     take(known, first);
     assertThat(known.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(1_500);
 
-    record(pair, Instant.now(), "A1.mover", 250);
+    TestTransfers.record(pair, CHICAGO, Instant.now(), "A1.mover", 250);
     while (known.values().stream().mapToLong(Long::longValue).sum() < 1_750) {
       take(known, parts.next());
     }
@@ -295,24 +293,6 @@ class DaemonIT {
 
   private static Timestamp timestamp(Instant instant) {
     return Timestamp.newBuilder().setSeconds(instant.getEpochSecond()).build();
-  }
-
-  private static void record(ReplicatedPair pair, Instant at, String mover, long size)
-      throws SQLException {
-    try (Connection connection = pair.connectToPrimary(Role.OWNER);
-        PreparedStatement statement =
-            connection.prepareStatement(
-                "INSERT INTO encp_xfer (\"date\", node, pid, username, src, dst, \"size\", rw,"
-                    + " overall_rate, network_rate, drive_rate, volume, mover, drive_id, drive_sn,"
-                    + " elapsed, media_changer, mover_interface, driver, storage_group, encp_ip,"
-                    + " encp_id, library) VALUES (?, 'n', 1, 'u', 's', 'd', ?, 'r', 1, 1, 1,"
-                    + " 'VOL001L8', ?, 'LTO8', 'sn', 1, 'TS4500', 'i', 'FTTDriver', 'cms',"
-                    + " '127.0.0.1', 'id', 'LTO8')")) {
-      statement.setObject(1, LocalDateTime.ofInstant(at, CHICAGO).withNano(0));
-      statement.setLong(2, size);
-      statement.setString(3, mover);
-      statement.executeUpdate();
-    }
   }
 
   private static AccountingServiceGrpc.AccountingServiceBlockingStub stub(

@@ -4,13 +4,11 @@ import com.google.protobuf.ByteString;
 import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.LocalDateTime;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -23,6 +21,7 @@ import org.enstore.accounting.demo.QuirkFixture;
 import org.enstore.accounting.demo.ReplicatedPair;
 import org.enstore.accounting.demo.ReplicatedPair.Role;
 import org.enstore.accounting.demo.TestPairs;
+import org.enstore.accounting.demo.TestTransfers;
 import org.enstore.accounting.proto.pluginv2.DataSourceInstanceSettings;
 import org.enstore.accounting.proto.pluginv2.PluginContext;
 import org.enstore.accounting.proto.pluginv2.RunStreamRequest;
@@ -137,7 +136,8 @@ public final class LivePanels implements Callable<Integer> {
       Arrivals arrivals = Arrivals.of(panels);
       current.set(arrivals);
       long start = System.nanoTime();
-      record(pair);
+      TestTransfers.record(
+          pair, QuirkFixture.CHICAGO, clock.instant(), "LTO8_001.mover", 1_000_000);
       arrivals.await();
       for (int panel = 0; panel < panels; panel++) {
         delays.add((arrivals.nanos().get(panel) - start) / 1e9);
@@ -181,22 +181,6 @@ public final class LivePanels implements Callable<Integer> {
             row.getLong(2),
             plugin.process().toHandle().info().totalCpuDuration().orElseThrow().toNanos() / 1e9);
       }
-    }
-  }
-
-  private void record(ReplicatedPair pair) throws SQLException {
-    try (Connection connection = pair.connectToPrimary(Role.OWNER);
-        PreparedStatement statement =
-            connection.prepareStatement(
-                "INSERT INTO encp_xfer (\"date\", node, pid, username, src, dst, \"size\", rw,"
-                    + " overall_rate, network_rate, drive_rate, volume, mover, drive_id, drive_sn,"
-                    + " elapsed, media_changer, mover_interface, driver, storage_group, encp_ip,"
-                    + " encp_id, library) VALUES (?, 'n', 1, 'u', 's', 'd', 1000000, 'r', 1, 1, 1,"
-                    + " 'VOL001L8', 'LTO8_001.mover', 'LTO8', 'sn', 1, 'TS4500', 'i', 'FTTDriver',"
-                    + " 'cms', '127.0.0.1', 'id', 'LTO8')")) {
-      statement.setObject(
-          1, LocalDateTime.ofInstant(clock.instant(), QuirkFixture.CHICAGO).withNano(0));
-      statement.executeUpdate();
     }
   }
 
