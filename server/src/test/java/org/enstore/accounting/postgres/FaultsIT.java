@@ -31,8 +31,6 @@ import org.enstore.accounting.series.ReadRequest;
 import org.enstore.accounting.series.Shape;
 import org.enstore.accounting.series.SourceState;
 import org.enstore.accounting.series.SourceTable;
-import org.enstore.accounting.series.SummaryRow;
-import org.enstore.accounting.series.TransferRow;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -44,11 +42,7 @@ final class FaultsIT {
   @BeforeAll
   static void fill() throws Exception {
     pair = SharedPair.get();
-    pair.createDatabase(DATABASE);
-    pair.store(
-        DATABASE,
-        List.of(TransferRow.of("2024-05-01T10:00:00", "r", 7, "A.mover")),
-        List.of(SummaryRow.of("2024-05-01", "A", 7L, 0L)));
+    pair.createOfOneTransfer(DATABASE);
   }
 
   // ---- who may be read ------------------------------------------------------------------------

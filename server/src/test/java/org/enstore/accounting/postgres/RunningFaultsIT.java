@@ -30,7 +30,6 @@ import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.QueryFailure;
-import org.enstore.accounting.series.SummaryRow;
 import org.enstore.accounting.series.TransferRow;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,11 +47,7 @@ final class RunningFaultsIT {
   @BeforeAll
   static void fill() throws Exception {
     pair = SharedPair.get();
-    pair.createDatabase(DATABASE);
-    pair.store(
-        DATABASE,
-        List.of(TransferRow.of("2024-05-01T10:00:00", "r", 7, "A.mover")),
-        List.of(SummaryRow.of("2024-05-01", "A", 7L, 0L)));
+    pair.createOfOneTransfer(DATABASE);
     pair.createDatabase(SLOW);
     pair.store(SLOW, List.of(TransferRow.of("2024-05-01T10:00:00", "r", 7, "A.mover")), List.of());
     pair.execute(SLOW, "ALTER TABLE encp_xfer RENAME TO transfers");

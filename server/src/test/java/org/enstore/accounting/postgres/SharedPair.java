@@ -56,6 +56,15 @@ final class SharedPair {
     return running;
   }
 
+  /** Makes {@code database}, in which mover A once read seven bytes, by both tables. */
+  void createOfOneTransfer(String database) throws IOException, InterruptedException, SQLException {
+    createDatabase(database);
+    store(
+        database,
+        List.of(TransferRow.of("2024-05-01T10:00:00", "r", 7, "A.mover")),
+        List.of(SummaryRow.of("2024-05-01", "A", 7L, 0L)));
+  }
+
   ReplicatedPair pair() {
     return pair;
   }
