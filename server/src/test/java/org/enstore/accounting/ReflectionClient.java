@@ -29,17 +29,17 @@ import java.util.concurrent.TimeUnit;
  * A client that knows nothing of the service but its address, as grpcurl: it asks the service what
  * there is, and calls that with messages made of the answers. No generated class takes part.
  */
-final class ReflectionClient {
+public final class ReflectionClient {
   private static final CallOptions OPTIONS = CallOptions.DEFAULT.withWaitForReady();
 
   private final Channel channel;
 
-  ReflectionClient(Channel channel) {
+  public ReflectionClient(Channel channel) {
     this.channel = channel;
   }
 
   /** The names of the services that the server has. */
-  List<String> services() throws InterruptedException {
+  public List<String> services() throws InterruptedException {
     ServerReflectionResponse answer =
         ask(ServerReflectionRequest.newBuilder().setListServices("").build());
     return answer.getListServicesResponse().getServiceList().stream()

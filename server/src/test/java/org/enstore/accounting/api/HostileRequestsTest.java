@@ -21,10 +21,6 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -36,6 +32,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.enstore.accounting.RawRequests;
 import org.enstore.accounting.proto.v1.AccountingServiceGrpc;
 import org.enstore.accounting.proto.v1.SeriesQuery;
 import org.junit.jupiter.api.Test;
@@ -67,24 +64,6 @@ class HostileRequestsTest {
     /** Any bytes. */
     NOISE
   }
-
-  /** Sends bytes as they are, valid or not. */
-  private static final MethodDescriptor.Marshaller<byte[]> BYTES =
-      new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] bytes) {
-          return new ByteArrayInputStream(bytes);
-        }
-
-        @Override
-        public byte[] parse(InputStream bytes) {
-          try {
-            return bytes.readAllBytes();
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        }
-      };
 
   @Test
   void everyCall_answersOrNamesTheField_andTellsNothingForeign() throws Exception {
@@ -262,8 +241,7 @@ class HostileRequestsTest {
   private static <A> Status.Code send(
       Channel channel, MethodDescriptor<?, A> method, byte[] request, String which)
       throws InvalidProtocolBufferException {
-    MethodDescriptor<byte[], A> raw =
-        method.toBuilder(BYTES, method.getResponseMarshaller()).build();
+    MethodDescriptor<byte[], A> raw = RawRequests.of(method);
     Context.CancellableContext call = Context.current().withCancellation();
     Context before = call.attach();
     try {

@@ -11,10 +11,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -24,6 +21,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.enstore.accounting.RawRequests;
 import org.enstore.accounting.frame.ArrowReadBack;
 import org.enstore.accounting.proto.pluginv2.CallResourceRequest;
 import org.enstore.accounting.proto.pluginv2.CallResourceResponse;
@@ -98,23 +96,6 @@ class HostileCallsTest {
   private static final List<Long> NUMBERS =
       List.of(
           0L, 1L, -1L, 1_750_000_000_000L, Long.MAX_VALUE, Long.MIN_VALUE, 253_402_300_800_000L);
-
-  private static final MethodDescriptor.Marshaller<byte[]> BYTES =
-      new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] bytes) {
-          return new ByteArrayInputStream(bytes);
-        }
-
-        @Override
-        public byte[] parse(InputStream bytes) {
-          try {
-            return bytes.readAllBytes();
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        }
-      };
 
   private final Random random = new Random(SEED);
 
@@ -217,7 +198,7 @@ class HostileCallsTest {
     Map<Integer, Integer> statuses = new TreeMap<>();
     List<String> paths =
         List.of(
-            "movers", "storage-groups", "mover-details", "query-model", "../movers", "", "?", "%");
+            "movers", "storage-groups", "movers-detail", "query-model", "../movers", "", "?", "%");
     try (ServedServices served = served()) {
       for (int i = 0; i < CASES; i++) {
         String url =
@@ -347,8 +328,7 @@ class HostileCallsTest {
   }
 
   private static <A> void send(ServedServices served, MethodDescriptor<?, A> method, byte[] bytes) {
-    MethodDescriptor<byte[], A> raw =
-        method.toBuilder(BYTES, method.getResponseMarshaller()).build();
+    MethodDescriptor<byte[], A> raw = RawRequests.of(method);
     try {
       ClientCalls.blockingServerStreamingCall(
               served.channel,
