@@ -49,6 +49,15 @@ class BlockStoreTest {
 
   private BlockStore store(
       ZoneId zone, InMemoryTransferSource of, Executor executor, Memory memory) {
+    return store(zone, of, executor, memory, new Numbering(memory, 16L << 20));
+  }
+
+  private BlockStore store(
+      ZoneId zone,
+      InMemoryTransferSource of,
+      Executor executor,
+      Memory memory,
+      Numbering numbering) {
     SourceSettings settings =
         MemorySite.settings(
             zone,
@@ -61,7 +70,7 @@ class BlockStoreTest {
         new SiteCalendar(zone),
         () -> now,
         executor,
-        new Numbering(memory, 16L << 20),
+        numbering,
         memory,
         Optional.empty());
   }
@@ -323,6 +332,30 @@ class BlockStoreTest {
     assertThat(slots(blocks.get(1))).isEqualTo(Map.of(8, 2L));
   }
 
+  @Test
+  void failover_whileDaysAreAddedUp_leavesNoMixtureInAMonth() {
+    Memory memory = new Memory(64L << 20);
+    Numbering numbering = new Numbering(memory, 16L << 20);
+    // Before its first look it takes days of any lineage, as others do when it changes meanwhile.
+    BlockStore unaware = store(CHICAGO, source, loaders, memory, numbering);
+    for (BlockKey day : days(Grain.DAY, "2025-05-01", "2025-06-01")) {
+      String lineage = day.span().from().getDayOfMonth() < 20 ? "memory/1" : "memory/2";
+      memory.put(
+          day,
+          new Block.Builder(day, new SiteCalendar(CHICAGO), numbering.current())
+              .build(new Origin(NOON, NOON, NOON, NOON, lineage)));
+    }
+    transfer("2025-05-07T08:00:00", 3);
+    BlockKey may =
+        key(Grain.DAY, new Span(LocalDate.parse("2025-05-01"), LocalDate.parse("2025-06-01")));
+
+    List<Block> blocks =
+        unaware.get(List.of(may), BlockStore.Wish.ALL, block -> true, new Cancellation()).blocks();
+
+    assertThat(slots(blocks.get(0))).isEqualTo(Map.of(6, 3L));
+    assertThat(source.reads()).hasSize(1);
+  }
+
   // ---- derivation and runs --------------------------------------------------------------------
 
   @Test
@@ -425,7 +458,7 @@ class BlockStoreTest {
         days(Grain.DAY, "2024-05-01", "2024-05-02"), atOnce(), block -> true, new Cancellation());
     assertThat(held.stats(0, 0, 0, 0).readsWaiting()).isEqualTo(1);
 
-    now = NOON.plus(BlockStore.PATIENCE).plusSeconds(1);
+    now = NOON.plus(LoadQueue.PATIENCE).plusSeconds(1);
     waiting.forEach(Runnable::run);
 
     assertThat(source.reads()).isEmpty();
@@ -458,7 +491,7 @@ class BlockStoreTest {
   void tooManyReads_areRefused() {
     BlockStore held = store(CHICAGO, source, work -> {}, new Memory(64L << 20));
     LocalDate first = LocalDate.of(2020, 1, 1);
-    for (int day = 0; day < BlockStore.MAX_PENDING; day++) {
+    for (int day = 0; day < LoadQueue.MAX_PENDING; day++) {
       held.get(
           List.of(key(Grain.DAY, Span.ofDay(first.plusDays(day)))),
           atOnce(),
