@@ -15,6 +15,7 @@ import org.enstore.accounting.measure.Buckets;
 import org.enstore.accounting.measure.Numbers;
 import org.enstore.accounting.measure.Series;
 import org.enstore.accounting.measure.SeriesTable;
+import org.enstore.accounting.measure.SiteCalendar;
 import org.enstore.accounting.measure.Step;
 import org.enstore.accounting.measure.TimeRange;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,9 @@ public final class LiveFeed implements AutoCloseable {
   private static final String ENDING = "The service is ending; try again in a moment.";
   private static final Logger logger = LoggerFactory.getLogger(LiveFeed.class);
 
-  private final SeriesEngine engine;
+  private final Answerer answerer;
+  private final StateWatch watch;
+  private final SiteCalendar calendar;
   private final InstantSource clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -69,9 +72,11 @@ public final class LiveFeed implements AutoCloseable {
   private boolean running;
   private boolean closed;
 
-  /** A feed over {@code engine}, which does nothing until somebody watches. */
-  LiveFeed(SeriesEngine engine, InstantSource clock) {
-    this.engine = engine;
+  /** A feed of what {@code answerer} says, which does nothing until somebody watches. */
+  LiveFeed(Answerer answerer, StateWatch watch, SiteCalendar calendar, InstantSource clock) {
+    this.answerer = answerer;
+    this.watch = watch;
+    this.calendar = calendar;
     this.clock = clock;
   }
 
@@ -188,7 +193,8 @@ public final class LiveFeed implements AutoCloseable {
     while (awaitTurn(pause)) {
       Instant tick = clock.instant();
       try {
-        Optional<Instant> now = engine.stateNow(cancellation).newestTransfer();
+        Optional<Instant> now =
+            watch.look(Optional.of(tick), cancellation).state().newestTransfer();
         if (!now.equals(newest)) {
           newest = now;
           movedAt = tick;
@@ -273,9 +279,9 @@ public final class LiveFeed implements AutoCloseable {
     SeriesQuery query = endingAt(each.pinned(), clock.instant().plusSeconds(1));
     if (moving) {
       // Replaces the running day's block; the whole answer below then finds it in the cache.
-      engine.answer(today(query), Demand.USUAL, Optional.of(tick), cancellation);
+      answerer.answer(today(query), Demand.USUAL, Optional.of(tick), cancellation);
     }
-    SeriesAnswer answer = engine.answer(query, Demand.USUAL, Optional.empty(), cancellation);
+    SeriesAnswer answer = answerer.answer(query, Demand.USUAL, Optional.empty(), cancellation);
     if (!each.pins(answer.step())) {
       throw new QueryFailure(
           FailureKind.TOO_LARGE,
@@ -325,9 +331,7 @@ public final class LiveFeed implements AutoCloseable {
 
   /** The part of {@code query} that the running day answers, by steps that do not reach beyond. */
   private SeriesQuery today(SeriesQuery query) {
-    Instant start =
-        Instant.ofEpochSecond(
-            engine.calendar().startOfDay(engine.calendar().dayOf(clock.instant())));
+    Instant start = Instant.ofEpochSecond(calendar.startOfDay(calendar.dayOf(clock.instant())));
     Instant from = query.range().from().isAfter(start) ? query.range().from() : start;
     Duration day = Step.DAY.nominal();
     Optional<Duration> step =

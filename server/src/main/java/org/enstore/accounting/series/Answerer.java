@@ -1,0 +1,276 @@
+package org.enstore.accounting.series;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import org.enstore.accounting.config.SourceSettings;
+import org.enstore.accounting.measure.SeriesTable;
+import org.enstore.accounting.measure.SiteCalendar;
+import org.enstore.accounting.measure.TimeRange;
+
+/** Answers queries for series, from what it answered before where that still holds. Thread-safe. */
+final class Answerer {
+  private final BlockStore store;
+  private final StateWatch watch;
+  private final Memory memory;
+  private final SourceSettings settings;
+  private final SiteCalendar calendar;
+  private final InstantSource clock;
+  private final WrittenAnswers written;
+  private final FreshnessNotices freshness;
+
+  private final LongAdder queries = new LongAdder();
+  private final LongAdder cachedAnswers = new LongAdder();
+  private final LongAdder partialAnswers = new LongAdder();
+  private final LongAdder failures = new LongAdder();
+
+  Answerer(
+      BlockStore store,
+      StateWatch watch,
+      Memory memory,
+      SourceSettings settings,
+      SiteCalendar calendar,
+      InstantSource clock) {
+    this.store = store;
+    this.watch = watch;
+    this.memory = memory;
+    this.settings = settings;
+    this.calendar = calendar;
+    this.clock = clock;
+    this.written = new WrittenAnswers(memory);
+    this.freshness = new FreshnessNotices(settings.freshness(), calendar);
+  }
+
+  /** A question as far as its answer depends on it: ranges within the same buckets are equal. */
+  private record AnswerKey(
+      SeriesQuery query, Optional<LocalDate> summaryThrough, boolean rawAllowed) {
+    static AnswerKey of(SeriesQuery query, Plan plan) {
+      SeriesQuery normal =
+          new SeriesQuery(
+              query.measure(),
+              query.direction(),
+              plan.coveredRange(),
+              Optional.of(plan.step().nominal()),
+              Duration.ZERO,
+              1,
+              query.groupBy(),
+              query.filters(),
+              query.includeNullMovers(),
+              query.unit(),
+              query.gaps(),
+              query.source(),
+              query.arrangement());
+      return new AnswerKey(normal, plan.summaryThrough(), plan.rawAllowed());
+    }
+  }
+
+  /** An answer's table, and the blocks it was added up from, told by when they were made. */
+  private record Answered(
+      SeriesTable table,
+      List<Notice> notices,
+      Instant completeUntil,
+      String tables,
+      List<BlockKey> keys,
+      List<Long> versions)
+      implements Kept {
+    @Override
+    public int sizeBytes() {
+      long size = 1000 + 500L * table.series().size() + 9 * table.valueCount() + 60L * keys.size();
+      return (int) Math.min(Integer.MAX_VALUE, size);
+    }
+
+    boolean isMadeOf(List<Block> blocks) {
+      return versions.equals(versions(blocks));
+    }
+
+    static List<Long> versions(List<Block> blocks) {
+      return blocks.stream().map(Block::version).toList();
+    }
+  }
+
+  /**
+   * Answers {@code query} with numbers that, where they may still change, were read at {@code
+   * notBefore} or later.
+   *
+   * @throws QueryFailure when it cannot be answered, or not in the way demanded
+   */
+  SeriesAnswer answer(
+      SeriesQuery query, Demand demand, Optional<Instant> notBefore, Cancellation cancellation) {
+    queries.increment();
+    try {
+      Instant now = clock.instant();
+      BlockStore.Wish wish =
+          new BlockStore.Wish(notBefore, Optional.of(now.plus(settings.limits().partialAfter())));
+      StateWatch.Look look = watch.look(wish.notBefore(), cancellation);
+      Plan plan = Plan.of(query, look.state(), calendar, settings, now);
+      return read(query, plan, look, demand, wish, now, cancellation);
+    } catch (QueryFailure failure) {
+      if (failure.kind() != FailureKind.CANCELLED) {
+        failures.increment();
+      }
+      throw failure;
+    }
+  }
+
+  /** Answers as {@link SeriesEngine#cached} does. */
+  Optional<SeriesAnswer> cached(SeriesQuery query) {
+    return ready(query).map(Ready::answer);
+  }
+
+  /** Gives what {@link SeriesEngine#written} does. */
+  Optional<byte[]> written(Object form, TimeRange range) {
+    Optional<byte[]> bytes =
+        watch
+            .peek()
+            .flatMap(look -> written.get(form, range, look, store.changes(), clock.instant()));
+    if (bytes.isPresent()) {
+      queries.increment();
+      cachedAnswers.increment();
+    }
+    return bytes;
+  }
+
+  /** Writes as {@link SeriesEngine#write} does. */
+  Optional<byte[]> write(
+      Object form, SeriesQuery query, long maxValues, Function<SeriesAnswer, byte[]> writer) {
+    long changes = store.changes();
+    Optional<Ready> ready =
+        ready(query).filter(found -> found.answer().table().valueCount() <= maxValues);
+    if (ready.isEmpty()) {
+      return Optional.empty();
+    }
+    SeriesAnswer answer = ready.get().answer();
+    byte[] bytes = writer.apply(answer);
+    written.put(
+        form,
+        new WrittenAnswers.Written(
+            bytes, answer.table().buckets(), ready.get().look(), changes, ready.get().until()));
+    return Optional.of(bytes);
+  }
+
+  /**
+   * An answer from the cache.
+   *
+   * @param until when it has to be looked at again
+   */
+  private record Ready(SeriesAnswer answer, StateWatch.Look look, Instant until) {}
+
+  private Optional<Ready> ready(SeriesQuery query) {
+    Optional<StateWatch.Look> look = watch.peek();
+    if (look.isEmpty()) {
+      return Optional.empty();
+    }
+    Instant now = clock.instant();
+    Plan plan = Plan.of(query, look.get().state(), calendar, settings, now);
+    Optional<Answered> answered = memory.get(AnswerKey.of(query, plan), Answered.class);
+    if (answered.isEmpty()) {
+      return Optional.empty();
+    }
+    Instant until = Instant.ofEpochSecond(calendar.startOfDay(calendar.dayOf(now).plusDays(1)) - 1);
+    for (int i = 0; i < answered.get().keys().size(); i++) {
+      Optional<Block> held = store.peek(answered.get().keys().get(i), now);
+      if (held.isEmpty() || held.get().version() != answered.get().versions().get(i)) {
+        return Optional.empty();
+      }
+      Instant fresh = store.freshUntil(held.get());
+      until = fresh.isBefore(until) ? fresh : until;
+    }
+    queries.increment();
+    cachedAnswers.increment();
+    SeriesAnswer answer =
+        answer(query, plan, look.get(), answered.get(), true, Optional.empty(), now);
+    return Optional.of(new Ready(answer, look.get(), until));
+  }
+
+  private SeriesAnswer read(
+      SeriesQuery query,
+      Plan plan,
+      StateWatch.Look look,
+      Demand demand,
+      BlockStore.Wish wish,
+      Instant now,
+      Cancellation cancellation) {
+    Gathered gathered = Gathered.of(plan, store, wish, now, cancellation);
+    if (!gathered.missing().isEmpty() && demand != Demand.USUAL) {
+      throw new QueryFailure(
+          FailureKind.TIMEOUT, gathered.progress(settings.limits().partialAfter()));
+    }
+    AnswerKey key = AnswerKey.of(query, plan);
+    Optional<Answered> answered =
+        memory
+            .get(key, Answered.class)
+            .filter(known -> gathered.missing().isEmpty() && known.isMadeOf(gathered.all()));
+    if (answered.isEmpty()) {
+      cancellation.check();
+      answered = Optional.of(compute(query, look.state(), gathered));
+      if (gathered.missing().isEmpty()) {
+        memory.put(key, answered.get());
+      } else {
+        partialAnswers.increment();
+      }
+    }
+    if (gathered.cached()) {
+      cachedAnswers.increment();
+    }
+    return answer(query, plan, look, answered.get(), gathered.cached(), gathered.outage(), now);
+  }
+
+  private Answered compute(SeriesQuery query, SourceState state, Gathered gathered) {
+    Instant completeUntil = gathered.completeUntil(state, calendar);
+    Composer.Composed composed =
+        new Composer(query, gathered.plan(), calendar, settings.limits())
+            .compose(gathered.parts(calendar), completeUntil, gathered.unknown(calendar));
+    List<Notice> notices = new ArrayList<>(composed.notices());
+    if (!gathered.missing().isEmpty()) {
+      notices.add(Notice.warning(gathered.progress(settings.limits().partialAfter())));
+    }
+    return new Answered(
+        composed.table(),
+        notices,
+        completeUntil,
+        gathered.tables(),
+        gathered.all().stream().map(Block::key).toList(),
+        Answered.versions(gathered.all()));
+  }
+
+  private SeriesAnswer answer(
+      SeriesQuery query,
+      Plan plan,
+      StateWatch.Look look,
+      Answered answered,
+      boolean cached,
+      Optional<QueryFailure> outage,
+      Instant now) {
+    List<Notice> notices = new ArrayList<>(plan.notices());
+    notices.addAll(answered.notices());
+    notices.addAll(freshness.of(plan, look, outage, now));
+    return new SeriesAnswer(
+        query,
+        plan.step(),
+        answered.table(),
+        notices,
+        answered.tables() + executed(plan, look.state(), cached),
+        answered.completeUntil(),
+        cached);
+  }
+
+  private static String executed(Plan plan, SourceState state, boolean cached) {
+    return "; step "
+        + plan.step().text()
+        + "; "
+        + (state.standby() ? "standby " : "primary ")
+        + state.host()
+        + (cached ? "; from the cache" : "");
+  }
+
+  /** The figures of answers and blocks at this moment. */
+  EngineStats stats() {
+    return store.stats(queries.sum(), cachedAnswers.sum(), partialAnswers.sum(), failures.sum());
+  }
+}

@@ -1,0 +1,101 @@
+package org.enstore.accounting.series;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.enstore.accounting.config.SourceSettings;
+import org.enstore.accounting.measure.SiteCalendar;
+
+/** Says what a reader should know of how fresh an answer's numbers are. Immutable. */
+final class FreshnessNotices {
+  private final SourceSettings.Freshness settings;
+  private final SiteCalendar calendar;
+
+  FreshnessNotices(SourceSettings.Freshness settings, SiteCalendar calendar) {
+    this.settings = settings;
+    this.calendar = calendar;
+  }
+
+  /**
+   * The notices about an answer to {@code plan}.
+   *
+   * @param outage why numbers are older than they should be, if they are
+   */
+  List<Notice> of(Plan plan, StateWatch.Look look, Optional<QueryFailure> outage, Instant now) {
+    List<Notice> notices = new ArrayList<>();
+    SourceState state = look.state();
+    look.outage()
+        .or(() -> outage)
+        .ifPresent(
+            failure ->
+                notices.add(
+                    Notice.warning(
+                        "Numbers as they were at "
+                            + state.observedAt()
+                            + ": "
+                            + failure.sentence())));
+    LocalDate today = calendar.dayOf(now);
+    if (plan.to().isBefore(today)) {
+      return notices;
+    }
+    if (state.lag() instanceof ReplayLag.Known known
+        && known.lag().compareTo(settings.lagWarning()) > 0) {
+      notices.add(
+          Notice.warning(
+              "The standby "
+                  + state.host()
+                  + " is "
+                  + inWords(known.lag())
+                  + " behind its primary; newer transfers are not shown yet."));
+    } else if (state.lag() instanceof ReplayLag.Unknown unknown
+        && state.knownThrough().plus(settings.lagWarning()).isBefore(now)) {
+      notices.add(
+          Notice.warning(
+              "The standby "
+                  + state.host()
+                  + " may be behind its primary: its replay lag is unknown ("
+                  + unknown.reason()
+                  + "), and the last change it replayed is of "
+                  + state.knownThrough()
+                  + "."));
+    }
+    if (plan.rule() == MoverRule.TRIMMED) {
+      summaryNotice(state, today).ifPresent(notices::add);
+    }
+    return notices;
+  }
+
+  /** Says so when the summary has stopped while transfers go on. */
+  private Optional<Notice> summaryNotice(SourceState state, LocalDate today) {
+    Optional<LocalDate> newest = state.newestTransfer().map(calendar::dayOf);
+    Optional<LocalDate> last = state.lastSummaryDay();
+    boolean stopped =
+        newest.isPresent()
+            && last.map(
+                    day ->
+                        day.plusDays(settings.summaryWarningDays()).isBefore(today)
+                            && day.isBefore(newest.get()))
+                .orElse(true);
+    if (!stopped) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Notice.warning(
+            "The summary xfer_by_day_by_mover "
+                + last.map(day -> "ends on " + day).orElse("is empty")
+                + " although transfers go on until "
+                + newest.get()
+                + ". Enstore's accounting server fills it; since release 6.3.4-9 it may do so"
+                + " without a commit. Later days come from encp_xfer where the source allows."));
+  }
+
+  private static String inWords(Duration duration) {
+    if (duration.toMinutes() < 2) {
+      return duration.toSeconds() + " s";
+    }
+    return duration.toHours() < 2 ? duration.toMinutes() + " min" : duration.toHours() + " h";
+  }
+}
