@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -170,6 +171,31 @@ class DiskStoreTest {
           .contains("L8G1_")
           .doesNotContain("geheim");
     }
+  }
+
+  /** Other bytes for the same block would have to be another version of the format. */
+  @Test
+  void file_hasTheBytesOfItsFormat() throws Exception {
+    try (View view = new View(root, 0)) {
+      Block.Builder builder = new Block.Builder(key(FIRST), CALENDAR, view.keyNumbers);
+      int number = view.keyNumbers.numberOf(new GroupKey(Direction.READ, List.of("L8G1_3")));
+      builder.addAt(5, number, new long[] {1L << 30, 3});
+      view.store.keep(builder.build(new Origin(NOW, NOW, NOW, NOW, LINEAGE)));
+    }
+
+    // The mark, sizes and checksums; the table and grain, dimensions and quantities, days and
+    // instants of the head; the key and the cell of the body.
+    String record =
+        "b10c0e570000006c00000028d4bea2e441c11117"
+            + "00035241570004484f5552"
+            + "0000000100054d4f564552"
+            + "000000020005425954455300095452414e5346455253"
+            + "00000000000047560000000000004757"
+            + "000000006855939000000000000000006855939000000000"
+            + "000000006855939000000000000000006855939000000000"
+            + "0000000100045245414400064c3847315f33"
+            + "00000001000500000000400000000000000000000003";
+    assertThat(HexFormat.of().formatHex(Files.readAllBytes(files().get(0)))).isEqualTo(record);
   }
 
   @Test
