@@ -5,20 +5,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.enstore.accounting.measure.Buckets;
-import org.enstore.accounting.measure.Numbers;
-import org.enstore.accounting.measure.Series;
-import org.enstore.accounting.measure.SeriesTable;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.enstore.accounting.measure.Step;
 import org.enstore.accounting.measure.TimeRange;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -276,19 +270,19 @@ public final class LiveFeed implements AutoCloseable {
   }
 
   private void tell(Watched each, boolean moving, Instant tick) {
-    SeriesQuery query = endingAt(each.pinned(), clock.instant().plusSeconds(1));
+    SeriesQuery query = endingAt(each.numbers.pinned(), clock.instant().plusSeconds(1));
     if (moving) {
       // Replaces the running day's block; the whole answer below then finds it in the cache.
       answerer.answer(today(query), Demand.USUAL, Optional.of(tick), cancellation);
     }
     SeriesAnswer answer = answerer.answer(query, Demand.USUAL, Optional.empty(), cancellation);
-    if (!each.pins(answer.step())) {
+    if (!each.numbers.pins(answer.step())) {
       throw new QueryFailure(
           FailureKind.TOO_LARGE,
           "The watched range has grown too long for its step of %s; watch a later one anew."
-              .formatted(each.stepText()));
+              .formatted(each.numbers.stepText()));
     }
-    List<LiveUpdate.Point> points = each.take(answer);
+    List<LiveUpdate.Point> points = each.numbers.take(answer);
     List<Watcher> present;
     List<Watcher> newcomers;
     lock.lock();
@@ -301,14 +295,14 @@ public final class LiveFeed implements AutoCloseable {
       lock.unlock();
     }
     if (!points.isEmpty()) {
-      LiveUpdate update = each.update(answer, points);
+      LiveUpdate update = each.numbers.update(answer, points);
       present.forEach(watcher -> watcher.take(update));
     }
     if (!newcomers.isEmpty()) {
-      LiveUpdate first = each.everything(answer);
+      LiveUpdate first = each.numbers.everything(answer);
       newcomers.forEach(watcher -> watcher.take(first));
     }
-    each.settle();
+    each.numbers.settle();
   }
 
   private void dismissNewcomers(QueryFailure failure) {
@@ -344,132 +338,16 @@ public final class LiveFeed implements AutoCloseable {
     return query.over(new TimeRange(from, end.isAfter(from) ? end : from.plusMillis(1)));
   }
 
-  /**
-   * One distinct query, and who watches it. The lists are guarded by the lock, the rest is the
-   * thread's.
-   */
+  /** One distinct query, and who watches it. The lists are guarded by the lock. */
   private static final class Watched {
     private final SeriesQuery query;
+    private final LiveNumbers numbers;
     private final List<Watcher> watchers = new ArrayList<>();
     private final List<Watcher> newcomers = new ArrayList<>();
-    private final Map<Map<String, String>, Integer> places = new LinkedHashMap<>();
-    private int told;
-    private @Nullable Step step;
-    private @Nullable SeriesTable table;
 
     Watched(SeriesQuery query) {
       this.query = query;
-    }
-
-    /** The query by the step that its first answer had, so that buckets do not widen on the way. */
-    SeriesQuery pinned() {
-      Step chosen = step;
-      return chosen == null ? query : query.by(Optional.of(chosen.nominal()));
-    }
-
-    /** Whether {@code next} is the step of the first answer, as it is for the first one. */
-    boolean pins(Step next) {
-      Step first = step;
-      step = first == null ? next : first;
-      return step == next;
-    }
-
-    String stepText() {
-      Step first = step;
-      return first == null ? "" : first.text();
-    }
-
-    /** Takes a new answer; returns what is different in it. */
-    List<LiveUpdate.Point> take(SeriesAnswer answer) {
-      SeriesTable before = table;
-      SeriesTable now = answer.table();
-      for (Series series : now.series()) {
-        places.putIfAbsent(series.labels(), places.size());
-      }
-      table = now;
-      return before == null || before.equals(now) ? List.of() : different(before, now);
-    }
-
-    private List<LiveUpdate.Point> different(SeriesTable before, SeriesTable now) {
-      Map<Map<String, String>, Series> earlier = new HashMap<>();
-      before.series().forEach(series -> earlier.put(series.labels(), series));
-      List<LiveUpdate.Point> points = new ArrayList<>();
-      for (Series series : now.series()) {
-        @Nullable Series was = earlier.remove(series.labels());
-        addDifferent(series, now.buckets(), was, before.buckets(), points);
-      }
-      // A series that is gone, as when all of its rows were taken back, has no numbers any more.
-      for (Series gone : earlier.values()) {
-        for (int i = 0; i < before.buckets().count(); i++) {
-          if (!gone.numbers().isMissing(i)) {
-            points.add(
-                new LiveUpdate.Point(place(gone), before.buckets().start(i), gone.numbers(), -1));
-          }
-        }
-      }
-      return points;
-    }
-
-    private void addDifferent(
-        Series series,
-        Buckets buckets,
-        @Nullable Series was,
-        Buckets earlier,
-        List<LiveUpdate.Point> points) {
-      // The start is pinned, so equal places are equal buckets.
-      for (int i = 0; i < buckets.count(); i++) {
-        boolean there = was != null && i < earlier.count();
-        if (there && was != null && same(series.numbers(), was.numbers(), i)) {
-          continue;
-        }
-        if (!there && series.numbers().isMissing(i)) {
-          continue;
-        }
-        points.add(new LiveUpdate.Point(place(series), buckets.start(i), series.numbers(), i));
-      }
-    }
-
-    private static boolean same(Numbers one, Numbers other, int index) {
-      if (one.isMissing(index) || other.isMissing(index)) {
-        return one.isMissing(index) == other.isMissing(index);
-      }
-      if (one instanceof Numbers.Longs exact && other instanceof Numbers.Longs was) {
-        return exact.at(index) == was.at(index);
-      }
-      return one instanceof Numbers.Doubles rounded
-          && other instanceof Numbers.Doubles was
-          && rounded.at(index) == was.at(index);
-    }
-
-    private int place(Series series) {
-      Integer place = places.get(series.labels());
-      if (place == null) {
-        throw new IllegalStateException("a series without a place");
-      }
-      return place;
-    }
-
-    LiveUpdate update(SeriesAnswer answer, List<LiveUpdate.Point> points) {
-      return new LiveUpdate(answer, List.copyOf(places.keySet()), told, false, points);
-    }
-
-    LiveUpdate everything(SeriesAnswer answer) {
-      List<LiveUpdate.Point> points = new ArrayList<>();
-      for (Series series : answer.table().series()) {
-        for (int i = 0; i < answer.table().buckets().count(); i++) {
-          if (!series.numbers().isMissing(i)) {
-            points.add(
-                new LiveUpdate.Point(
-                    place(series), answer.table().buckets().start(i), series.numbers(), i));
-          }
-        }
-      }
-      return new LiveUpdate(answer, List.copyOf(places.keySet()), 0, true, points);
-    }
-
-    /** Everybody present knows all series now. */
-    void settle() {
-      told = places.size();
+      this.numbers = new LiveNumbers(query);
     }
   }
 }
