@@ -64,13 +64,17 @@ final class Application implements AutoCloseable {
     watch = new HostWatch(backend.timer(), end);
     Figures figures =
         new Figures(
-            registry::engines, backend.questions(), InstantSource.system(), Optional.empty());
+            registry::engines,
+            backend.questions(),
+            backend.answers(),
+            InstantSource.system(),
+            Optional.empty());
     workers = new Workers(backend.questions(), backend.cancellations(), backend.timer());
     resources = new ResourceService(registry, workers);
     diagnostics = new DiagnosticsService(registry, workers, figures::scrape);
     shared =
         List.of(
-            new DataService(registry, workers),
+            new DataService(registry, workers, backend.answers()),
             resources,
             diagnostics,
             new StreamService(registry, workers, InstantSource.system()),
@@ -159,7 +163,7 @@ final class Application implements AutoCloseable {
    * @throws IOException when there is no page or the port is taken
    */
   PreviewServer preview(Path page, int port, PluginContext source) throws IOException {
-    DataService data = new DataService(registry, workers, DataFrameFormat.JSON);
+    DataService data = new DataService(registry, workers, backend.answers(), DataFrameFormat.JSON);
     return new PreviewServer(
         page,
         port,

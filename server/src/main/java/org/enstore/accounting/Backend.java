@@ -24,6 +24,7 @@ import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.grafana.FairThreads;
 import org.enstore.accounting.grafana.InstanceRegistry.SourceId;
 import org.enstore.accounting.postgres.StandbyTransferSource;
+import org.enstore.accounting.series.AnswerMemory;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.SeriesEngine;
 
@@ -43,6 +44,7 @@ final class Backend implements AutoCloseable {
   private final FairThreads questions;
   private final ExecutorService cancellations;
   private final ExecutorService diskWriter;
+  private final AnswerMemory answers = AnswerMemory.ofHeap(Runtime.getRuntime().maxMemory());
   private final Optional<SeriesEngine.Disk> disk;
   private final SharedEngines engines = new SharedEngines(this::engine);
 
@@ -69,6 +71,11 @@ final class Backend implements AutoCloseable {
   /** Carries cancellations out, which may block too and must not queue behind questions. */
   Executor cancellations() {
     return cancellations;
+  }
+
+  /** The memory for answers under way. */
+  AnswerMemory answers() {
+    return answers;
   }
 
   /** The engines, one for all data sources of equal settings. */

@@ -103,7 +103,11 @@ final class Daemon implements AutoCloseable {
                 settings.limits().callsPerSecond(),
                 settings.drain()),
             new AccountingService(
-                all, backend.questions(), backend.cancellations(), InstantSource.system()),
+                all,
+                backend.questions(),
+                backend.cancellations(),
+                backend.answers(),
+                InstantSource.system()),
             all,
             () -> access.map(AccessFile::list),
             log,
@@ -114,7 +118,12 @@ final class Daemon implements AutoCloseable {
             ? Optional.empty()
             : Optional.of(Application.asDaemon(backend, address(settings.grafana().get())));
     Figures figures =
-        new Figures(this::engines, backend.questions(), InstantSource.system(), Optional.of(log));
+        new Figures(
+            this::engines,
+            backend.questions(),
+            backend.answers(),
+            InstantSource.system(),
+            Optional.of(log));
     monitor =
         settings.monitor().isEmpty()
             ? Optional.empty()

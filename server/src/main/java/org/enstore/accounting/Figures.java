@@ -17,6 +17,7 @@ import org.enstore.accounting.grafana.InstanceRegistry.SourceId;
 import org.enstore.accounting.metrics.Metrics;
 import org.enstore.accounting.metrics.Metrics.Sample;
 import org.enstore.accounting.metrics.Metrics.Unit;
+import org.enstore.accounting.series.AnswerMemory;
 import org.enstore.accounting.series.EngineStats;
 import org.enstore.accounting.series.HostStatus;
 import org.enstore.accounting.series.PoolStats;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class Figures {
   private final Supplier<Map<SourceId, SeriesEngine>> engines;
   private final FairThreads questions;
+  private final AnswerMemory answers;
   private final InstantSource clock;
   private final Optional<AccessLog> calls;
   private @Nullable Metrics metrics;
@@ -41,15 +43,18 @@ final class Figures {
    *
    * @param engines the data sources that are open now
    * @param questions works on their questions
+   * @param answers has room for their answers
    * @param calls has counted the calls of the public API, if that is served
    */
   Figures(
       Supplier<Map<SourceId, SeriesEngine>> engines,
       FairThreads questions,
+      AnswerMemory answers,
       InstantSource clock,
       Optional<AccessLog> calls) {
     this.engines = engines;
     this.questions = questions;
+    this.answers = answers;
     this.clock = clock;
     this.calls = calls;
   }
@@ -79,6 +84,16 @@ final class Figures {
         questions::active);
     to.gauge(
         "query_queue_length", "Questions that wait for a thread.", Unit.NONE, questions::waiting);
+    to.gauge(
+        "answers_under_way",
+        "Memory for answers that are made and sent now.",
+        Unit.BYTES,
+        answers::takenBytes);
+    to.gauge(
+        "answers_under_way_max",
+        "Memory that the answers of one call may take; all together may take twice that.",
+        Unit.BYTES,
+        answers::limitBytes);
   }
 
   private static void addCalls(Metrics to, AccessLog log) {

@@ -91,7 +91,11 @@ final class StraightSources implements Straight {
         server =
             new LocalServer(
                 new AccountingService(
-                    all, backend.questions(), backend.cancellations(), InstantSource.system()),
+                    all,
+                    backend.questions(),
+                    backend.cancellations(),
+                    backend.answers(),
+                    InstantSource.system()),
                 all,
                 backend.questions());
       } catch (IOException e) {

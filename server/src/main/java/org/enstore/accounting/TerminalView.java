@@ -29,6 +29,7 @@ import org.enstore.accounting.series.Measure;
 import org.enstore.accounting.series.Notice;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.ReplayLag;
+import org.enstore.accounting.series.Room;
 import org.enstore.accounting.series.SeriesAnswer;
 import org.enstore.accounting.series.SeriesEngine;
 import org.enstore.accounting.series.SeriesQuery;
@@ -124,7 +125,8 @@ final class TerminalView {
 
   /** The lines of the table as things are at {@code now}. */
   List<String> lines(Instant now) {
-    SeriesAnswer answer = engine.answer(query(now), Demand.USUAL, new Cancellation());
+    SeriesAnswer answer =
+        engine.answer(query(now), Demand.USUAL, new Cancellation(), Room.UNBOUNDED);
     Map<String, Row> movers = new LinkedHashMap<>();
     Row total = new Row();
     for (Series series : answer.table().series()) {

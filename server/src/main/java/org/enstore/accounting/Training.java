@@ -55,6 +55,7 @@ import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.DirectionMode;
 import org.enstore.accounting.series.GapPolicy;
 import org.enstore.accounting.series.Measure;
+import org.enstore.accounting.series.Room;
 import org.enstore.accounting.series.SeriesAnswer;
 import org.enstore.accounting.series.SeriesEngine;
 import org.enstore.accounting.series.SeriesQuery;
@@ -138,7 +139,8 @@ final class Training {
                 GapPolicy.NOT_YET,
                 SourceChoice.AUTO,
                 Arrangement.PLAIN);
-        SeriesAnswer answer = engine.answer(query, Demand.USUAL, new Cancellation());
+        SeriesAnswer answer =
+            engine.answer(query, Demand.USUAL, new Cancellation(), Room.UNBOUNDED);
         Frame frame =
             SeriesFrames.wide(
                 answer.table(),

@@ -39,6 +39,7 @@ import org.enstore.accounting.proto.pluginv2.QueryDataRequest;
 import org.enstore.accounting.proto.pluginv2.TimeRange;
 import org.enstore.accounting.proto.v1.Dimension;
 import org.enstore.accounting.proto.v1.SeriesQuery;
+import org.enstore.accounting.series.AnswerMemory;
 import org.enstore.accounting.series.InMemoryTransferSource;
 import org.enstore.accounting.series.Questions;
 import org.enstore.accounting.series.SeriesEngine;
@@ -187,7 +188,11 @@ class EdgesAgreeTest {
       panels =
           InProcessServerBuilder.forName(name)
               .directExecutor()
-              .addService(new DataService(registry, new Workers(questions, threads, timer)))
+              .addService(
+                  new DataService(
+                      registry,
+                      new Workers(questions, threads, timer),
+                      AnswerMemory.ofHeap(1 << 30)))
               .build()
               .start();
       panelChannel = InProcessChannelBuilder.forName(name).build();

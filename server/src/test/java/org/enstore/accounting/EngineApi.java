@@ -33,6 +33,7 @@ import org.enstore.accounting.proto.v1.QuerySeriesResponse;
 import org.enstore.accounting.proto.v1.SeriesHeader;
 import org.enstore.accounting.proto.v1.SeriesQuery;
 import org.enstore.accounting.proto.v1.SeriesValues;
+import org.enstore.accounting.series.AnswerMemory;
 import org.enstore.accounting.series.Questions;
 import org.enstore.accounting.series.SeriesEngine;
 
@@ -60,7 +61,8 @@ final class EngineApi implements AutoCloseable {
                 100,
                 10_000,
                 Duration.ofSeconds(1)),
-            new AccountingService(sources, questions, cancellations, clock),
+            new AccountingService(
+                sources, questions, cancellations, AnswerMemory.ofHeap(1 << 30), clock),
             sources,
             Optional::empty,
             new AccessLog(line -> {}, clock, System::nanoTime),

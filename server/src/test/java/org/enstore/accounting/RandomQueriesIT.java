@@ -49,6 +49,7 @@ import org.enstore.accounting.proto.pluginv2.QueryDataRequest;
 import org.enstore.accounting.proto.pluginv2.QueryDataResponse;
 import org.enstore.accounting.proto.pluginv2.TimeRange;
 import org.enstore.accounting.proto.v1.SeriesQuery;
+import org.enstore.accounting.series.AnswerMemory;
 import org.enstore.accounting.series.SeriesEngine;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -137,7 +138,8 @@ class RandomQueriesIT {
               .addService(
                   new DataService(
                       registry,
-                      new Workers((owner, work, unused) -> threads.execute(work), threads, timer)))
+                      new Workers((owner, work, unused) -> threads.execute(work), threads, timer),
+                      AnswerMemory.ofHeap(1 << 30)))
               .build()
               .start();
       channel = InProcessChannelBuilder.forName(name).directExecutor().build();

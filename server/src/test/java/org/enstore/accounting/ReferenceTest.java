@@ -49,6 +49,7 @@ import org.enstore.accounting.proto.pluginv2.DataSourceInstanceSettings;
 import org.enstore.accounting.proto.pluginv2.PluginContext;
 import org.enstore.accounting.proto.pluginv2.QueryDataRequest;
 import org.enstore.accounting.proto.pluginv2.TimeRange;
+import org.enstore.accounting.series.AnswerMemory;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.Health;
@@ -214,7 +215,8 @@ class ReferenceTest {
             .addService(
                 new DataService(
                     registry,
-                    new Workers((owner, work, unused) -> work.run(), Runnable::run, timer)))
+                    new Workers((owner, work, unused) -> work.run(), Runnable::run, timer),
+                    AnswerMemory.ofHeap(1 << 30)))
             .build()
             .start();
     ManagedChannel channel = InProcessChannelBuilder.forName(name).build();
@@ -223,7 +225,12 @@ class ReferenceTest {
       registry.engines().values().forEach(SeriesEngine::checkReconciliation);
       AccessLog calls = new AccessLog(line -> {}, clock, System::nanoTime);
       return new String(
-          new Figures(registry::engines, new FairThreads(1, 1, loaders), clock, Optional.of(calls))
+          new Figures(
+                  registry::engines,
+                  new FairThreads(1, 1, loaders),
+                  AnswerMemory.ofHeap(1 << 30),
+                  clock,
+                  Optional.of(calls))
               .scrape(),
           StandardCharsets.UTF_8);
     } finally {

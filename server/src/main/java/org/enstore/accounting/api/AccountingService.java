@@ -38,6 +38,7 @@ import org.enstore.accounting.proto.v1.QuerySeriesRequest;
 import org.enstore.accounting.proto.v1.QuerySeriesResponse;
 import org.enstore.accounting.proto.v1.WatchSeriesRequest;
 import org.enstore.accounting.proto.v1.WatchSeriesResponse;
+import org.enstore.accounting.series.AnswerMemory;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.Demand;
 import org.enstore.accounting.series.Dimension;
@@ -55,12 +56,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The service of {@code enstore/accounting/v1/accounting.proto}: translates, asks, translates. */
 public final class AccountingService extends AccountingServiceGrpc.AccountingServiceImplBase {
-  /** The most values that are encoded on the transport's thread. */
+  /** The most values that are encoded on the transport's thread; no room is taken for them. */
   private static final long INLINE_VALUES = 20_000;
 
   private final DataSources sources;
   private final Questions questions;
   private final Executor cancellations;
+  private final AnswerMemory memory;
   private final InstantSource clock;
 
   /**
@@ -68,12 +70,18 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
    *
    * @param questions takes what may block; bounded, and refuses when it is full
    * @param cancellations carries cancellations out, which may block too
+   * @param memory for the answers under way
    */
   public AccountingService(
-      DataSources sources, Questions questions, Executor cancellations, InstantSource clock) {
+      DataSources sources,
+      Questions questions,
+      Executor cancellations,
+      AnswerMemory memory,
+      InstantSource clock) {
     this.sources = sources;
     this.questions = questions;
     this.cancellations = cancellations;
+    this.memory = memory;
     this.clock = clock;
   }
 
@@ -212,6 +220,8 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
   @Override
   public void querySeries(QuerySeriesRequest request, StreamObserver<QuerySeriesResponse> reply) {
     Flow<QuerySeriesResponse> flow = new Flow<>(reply, cancellations);
+    AnswerMemory.Share share = memory.open(flow.cancellation());
+    flow.atTheEnd(share::close);
     try {
       DataSource source = source(request.getDataSource());
       Format format = format(request);
@@ -228,7 +238,7 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
           () -> {
             try {
               SeriesAnswer answer =
-                  source.engine().answer(query, demand(request), flow.cancellation());
+                  source.engine().answer(query, demand(request), flow.cancellation(), share);
               flow.send(format.parts(request, answer));
             } catch (RuntimeException e) {
               flow.fail(Failures.status(e, "querying series", ""));

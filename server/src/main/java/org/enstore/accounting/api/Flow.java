@@ -15,6 +15,7 @@ final class Flow<T> {
   private final ServerCallStreamObserver<T> reply;
   private final Cancellation cancellation = new Cancellation();
   private @Nullable Iterator<T> parts;
+  private Runnable end = () -> {};
   private boolean over;
 
   /**
@@ -33,6 +34,11 @@ final class Flow<T> {
     return cancellation;
   }
 
+  /** Has {@code end} run once everything is sent, or the call has failed. */
+  synchronized void atTheEnd(Runnable end) {
+    this.end = end;
+  }
+
   /** Sends {@code parts}, now and whenever the caller has taken what was sent, then the end. */
   void send(Iterator<T> parts) {
     synchronized (this) {
@@ -46,6 +52,7 @@ final class Flow<T> {
     if (!over) {
       over = true;
       reply.onError(failure);
+      end.run();
     }
   }
 
@@ -60,6 +67,7 @@ final class Flow<T> {
     if (!left.hasNext()) {
       over = true;
       reply.onCompleted();
+      end.run();
     }
   }
 

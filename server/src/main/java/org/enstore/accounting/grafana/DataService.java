@@ -1,6 +1,7 @@
 package org.enstore.accounting.grafana;
 
 import com.google.protobuf.UnsafeByteOperations;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Map;
 import java.util.Optional;
@@ -15,9 +16,11 @@ import org.enstore.accounting.proto.pluginv2.DataQuery;
 import org.enstore.accounting.proto.pluginv2.DataResponse;
 import org.enstore.accounting.proto.pluginv2.QueryDataRequest;
 import org.enstore.accounting.proto.pluginv2.QueryDataResponse;
+import org.enstore.accounting.series.AnswerMemory;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.Demand;
 import org.enstore.accounting.series.QueryFailure;
+import org.enstore.accounting.series.Room;
 
 /**
  * Answers the queries of panels, alert rules and variables. Those of one call are worked on in
@@ -37,43 +40,52 @@ public final class DataService extends DataGrpc.DataImplBase {
 
   private final InstanceRegistry registry;
   private final Workers workers;
+  private final AnswerMemory memory;
   private final DataFrameFormat format;
 
-  /** The service for hosts. */
-  public DataService(InstanceRegistry registry, Workers workers) {
-    this(registry, workers, DataFrameFormat.ARROW);
+  /**
+   * The service for hosts.
+   *
+   * @param memory for the answers under way
+   */
+  public DataService(InstanceRegistry registry, Workers workers, AnswerMemory memory) {
+    this(registry, workers, memory, DataFrameFormat.ARROW);
   }
 
   /**
    * The service.
    *
+   * @param memory for the answers under way
    * @param format what all its frames are; hosts go by what an answer says of itself
    */
-  public DataService(InstanceRegistry registry, Workers workers, DataFrameFormat format) {
+  public DataService(
+      InstanceRegistry registry, Workers workers, AnswerMemory memory, DataFrameFormat format) {
     this.registry = registry;
     this.workers = workers;
+    this.memory = memory;
     this.format = format;
   }
 
   @Override
   public void queryData(QueryDataRequest request, StreamObserver<QueryDataResponse> reply) {
     Cancellation cancellation = workers.cancellationOf(reply);
+    AnswerMemory.Share share = memory.open(cancellation);
     Demand demand = demand(request.getHeadersMap());
     // What is kept ready is Arrow.
     boolean anew = demand == Demand.FRESH || format != DataFrameFormat.ARROW;
-    Collector collector = new Collector(request, reply);
+    Collector collector = new Collector(request, reply, share);
     for (int i = 0; i < request.getQueriesCount(); i++) {
       int index = i;
       DataQuery query = request.getQueries(i);
       try {
-        Optional<DataResponse> again = anew ? Optional.empty() : again(request, query);
+        Optional<DataResponse> again = anew ? Optional.empty() : again(request, query, share);
         if (again.isPresent()) {
           collector.take(index, again.get());
           continue;
         }
         Question question = QuestionJson.read(query);
         Optional<DataResponse> ready =
-            anew ? Optional.empty() : fromCache(request, query, question);
+            anew ? Optional.empty() : fromCache(request, query, question, share);
         if (ready.isPresent()) {
           collector.take(index, ready.get());
         } else {
@@ -81,7 +93,7 @@ public final class DataService extends DataGrpc.DataImplBase {
               InstanceRegistry.SourceId.of(request.getPluginContext()),
               () ->
                   collector.take(
-                      index, () -> answer(request, query, question, demand, cancellation)),
+                      index, () -> answer(request, query, question, demand, cancellation, share)),
               cancellation);
         }
       } catch (RuntimeException e) {
@@ -92,7 +104,8 @@ public final class DataService extends DataGrpc.DataImplBase {
   }
 
   /** The answer that was sent last time, if nothing it depends on has changed. */
-  private Optional<DataResponse> again(QueryDataRequest request, DataQuery query) {
+  private Optional<DataResponse> again(
+      QueryDataRequest request, DataQuery query, AnswerMemory.Share share) {
     Optional<InstanceRegistry.Lease> lease = registry.acquireIfBuilt(request.getPluginContext());
     if (lease.isEmpty()) {
       return Optional.empty();
@@ -100,18 +113,22 @@ public final class DataService extends DataGrpc.DataImplBase {
     try (InstanceRegistry.Lease held = lease.get()) {
       return Wording.rangeOf(query)
           .flatMap(range -> held.engine().written(Wording.of(query), range))
+          .filter(frame -> share.tryTake(frame.length))
           .map(this::wrapped);
     }
   }
 
   private Optional<DataResponse> fromCache(
-      QueryDataRequest request, DataQuery query, Question question) {
+      QueryDataRequest request, DataQuery query, Question question, AnswerMemory.Share share) {
     Optional<InstanceRegistry.Lease> lease = registry.acquireIfBuilt(request.getPluginContext());
     if (lease.isEmpty()) {
       return Optional.empty();
     }
     try (InstanceRegistry.Lease held = lease.get()) {
-      return question.ready(held.engine(), Wording.of(query)).map(this::wrapped);
+      return question
+          .ready(held.engine(), Wording.of(query))
+          .filter(frame -> share.tryTake(frame.length))
+          .map(this::wrapped);
     }
   }
 
@@ -120,10 +137,12 @@ public final class DataService extends DataGrpc.DataImplBase {
       DataQuery query,
       Question question,
       Demand demand,
-      Cancellation cancellation) {
+      Cancellation cancellation,
+      Room room) {
     cancellation.check();
     try (InstanceRegistry.Lease lease = registry.acquire(request.getPluginContext())) {
-      return response(question.answer(lease.engine(), query.getRefId(), demand, cancellation));
+      return response(
+          question.answer(lease.engine(), query.getRefId(), demand, cancellation, room));
     }
   }
 
@@ -167,13 +186,24 @@ public final class DataService extends DataGrpc.DataImplBase {
   private static final class Collector {
     private final QueryDataRequest request;
     private final StreamObserver<QueryDataResponse> reply;
+    private final Runnable taken;
     private final AtomicReferenceArray<DataResponse> answers;
     // One more than the queries: the call itself must have handed all of them out.
     private final AtomicInteger missing;
 
-    Collector(QueryDataRequest request, StreamObserver<QueryDataResponse> reply) {
+    /** A collector for {@code reply}; once its client has all, {@code share} is given back. */
+    Collector(
+        QueryDataRequest request,
+        StreamObserver<QueryDataResponse> reply,
+        AnswerMemory.Share share) {
       this.request = request;
       this.reply = reply;
+      if (reply instanceof ServerCallStreamObserver<?> call) {
+        call.setOnCloseHandler(share::close);
+        taken = () -> {};
+      } else {
+        taken = share::close;
+      }
       this.answers = new AtomicReferenceArray<>(request.getQueriesCount());
       this.missing = new AtomicInteger(request.getQueriesCount() + 1);
     }
@@ -206,6 +236,7 @@ public final class DataService extends DataGrpc.DataImplBase {
       }
       reply.onNext(response.build());
       reply.onCompleted();
+      taken.run();
     }
   }
 

@@ -10,6 +10,7 @@ import org.enstore.accounting.series.Demand;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.ReconciliationQuery;
 import org.enstore.accounting.series.Replication;
+import org.enstore.accounting.series.Room;
 import org.enstore.accounting.series.SeriesEngine;
 import org.enstore.accounting.series.SeriesQuery;
 
@@ -36,9 +37,11 @@ interface Question {
    *
    * @param refId the query it answers
    * @param demand what the asker insists on
+   * @param room for an answer that may be large
    * @throws QueryFailure when it cannot be answered
    */
-  Frame answer(SeriesEngine engine, String refId, Demand demand, Cancellation cancellation);
+  Frame answer(
+      SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room);
 
   /** For time series, called as {@code legend} says. */
   record OfSeries(SeriesQuery query, Legend legend) implements Question {
@@ -53,8 +56,8 @@ interface Question {
 
     @Override
     public Frame answer(
-        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation) {
-      return AnswerFrames.series(refId, engine.answer(query, demand, cancellation), legend);
+        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
+      return AnswerFrames.series(refId, engine.answer(query, demand, cancellation, room), legend);
     }
   }
 
@@ -62,7 +65,7 @@ interface Question {
   record OfReconciliation(ReconciliationQuery query) implements Question {
     @Override
     public Frame answer(
-        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation) {
+        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
       return ReconciliationFrames.table(refId, engine.reconcile(query, cancellation));
     }
   }
@@ -71,7 +74,7 @@ interface Question {
   record OfAnnotations(AnnotationQuery query) implements Question {
     @Override
     public Frame answer(
-        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation) {
+        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
       return AnswerFrames.annotations(refId, engine.annotations(query, cancellation));
     }
   }
@@ -80,7 +83,7 @@ interface Question {
   record OfReplication(ReplicationRequest request) implements Question {
     @Override
     public Frame answer(
-        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation) {
+        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
       Replication replication = engine.replication();
       return request.frame(refId, replication.look(cancellation), replication);
     }
@@ -90,7 +93,7 @@ interface Question {
   record OfNames(NamesRequest names) implements Question {
     @Override
     public Frame answer(
-        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation) {
+        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
       return AnswerFrames.names(refId, names.shown(engine.names(names.query(), cancellation)));
     }
   }

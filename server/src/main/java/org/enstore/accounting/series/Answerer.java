@@ -101,7 +101,11 @@ final class Answerer {
    * @throws QueryFailure when it cannot be answered, or not in the way demanded
    */
   SeriesAnswer answer(
-      SeriesQuery query, Demand demand, Optional<Instant> notBefore, Cancellation cancellation) {
+      SeriesQuery query,
+      Demand demand,
+      Optional<Instant> notBefore,
+      Cancellation cancellation,
+      Room room) {
     queries.increment();
     try {
       Instant now = clock.instant();
@@ -109,7 +113,7 @@ final class Answerer {
           new BlockStore.Wish(notBefore, Optional.of(now.plus(settings.limits().partialAfter())));
       StateWatch.Look look = watch.look(wish.notBefore(), cancellation);
       Plan plan = Plan.of(query, look.state(), calendar, settings, now);
-      return read(query, plan, look, demand, wish, now, cancellation);
+      return read(query, plan, look, demand, wish, now, cancellation, room);
     } catch (QueryFailure failure) {
       if (failure.kind() != FailureKind.CANCELLED) {
         failures.increment();
@@ -195,7 +199,8 @@ final class Answerer {
       Demand demand,
       BlockStore.Wish wish,
       Instant now,
-      Cancellation cancellation) {
+      Cancellation cancellation,
+      Room room) {
     Gathered gathered = Gathered.of(plan, store, wish, now, cancellation);
     if (!gathered.missing().isEmpty() && demand != Demand.USUAL) {
       throw new QueryFailure(
@@ -208,12 +213,14 @@ final class Answerer {
             .filter(known -> gathered.missing().isEmpty() && known.isMadeOf(gathered.all()));
     if (answered.isEmpty()) {
       cancellation.check();
-      answered = Optional.of(compute(query, look.state(), gathered));
+      answered = Optional.of(compute(query, look.state(), gathered, room));
       if (gathered.missing().isEmpty()) {
         memory.put(key, answered.get());
       } else {
         partialAnswers.increment();
       }
+    } else {
+      room.take(answered.get().table().valueCount() * AnswerMemory.perValue(query.measure()));
     }
     if (gathered.cached()) {
       cachedAnswers.increment();
@@ -221,10 +228,10 @@ final class Answerer {
     return answer(query, plan, look, answered.get(), gathered.cached(), gathered.outage(), now);
   }
 
-  private Answered compute(SeriesQuery query, SourceState state, Gathered gathered) {
+  private Answered compute(SeriesQuery query, SourceState state, Gathered gathered, Room room) {
     Instant completeUntil = gathered.completeUntil(state, calendar);
     Composer.Composed composed =
-        new Composer(query, gathered.plan(), calendar, settings.limits())
+        new Composer(query, gathered.plan(), calendar, settings.limits(), room)
             .compose(gathered.parts(calendar), completeUntil, gathered.unknown(calendar));
     List<Notice> notices = new ArrayList<>(composed.notices());
     if (!gathered.missing().isEmpty()) {

@@ -34,12 +34,24 @@ final class Composer {
   private final SourceSettings.Limits limits;
   private final Grouping grouping;
   private final Tally tally;
+  private final Room room;
   private final List<Notice> notices = new ArrayList<>();
 
-  Composer(SeriesQuery query, Plan plan, SiteCalendar calendar, SourceSettings.Limits limits) {
+  /**
+   * A composer of the answer to {@code query}.
+   *
+   * @param room for the answer
+   */
+  Composer(
+      SeriesQuery query,
+      Plan plan,
+      SiteCalendar calendar,
+      SourceSettings.Limits limits,
+      Room room) {
     this.query = query;
     this.plan = plan;
     this.limits = limits;
+    this.room = room;
     this.grouping = new Grouping(query, plan.rule());
     this.tally = new Tally(query.measure(), grouping, plan.buckets(), calendar);
   }
@@ -52,11 +64,16 @@ final class Composer {
    *
    * @param completeUntil the instant before which no further transfer is expected
    * @param unknown the buckets that have not been read to the end: their numbers are missing
-   * @throws QueryFailure of kind {@link FailureKind#TOO_LARGE} if an exact sum exceeds 64 bits
+   * @throws QueryFailure of kind {@link FailureKind#TOO_LARGE} if an exact sum exceeds 64 bits, and
+   *     as the room for the answer is refused
    */
   Composed compose(List<Tally.Part> parts, Instant completeUntil, BitSet unknown) {
     tally.decide(parts);
     Choice choice = choose(parts);
+    room.take(
+        (long) choice.shown.size()
+            * plan.buckets().count()
+            * AnswerMemory.perValue(query.measure()));
     Tally.Sum[] sums = tally.sums(parts, choice.places, choice.shown.size());
     Presentation presentation =
         new Presentation(query, plan.buckets(), completeUntil.toEpochMilli());

@@ -48,6 +48,9 @@ public final class LiveFeed implements AutoCloseable {
   /** The most different queries that are watched at a time; each may have many watchers. */
   static final int MAX_QUERIES = 1000;
 
+  /** The most values that the answers to all of them have together. */
+  static final int MAX_VALUES = 500_000;
+
   /** How long after the newest transfer moved the running day is read on. */
   private static final Duration SETTLING = Duration.ofMillis(1500);
 
@@ -273,9 +276,11 @@ public final class LiveFeed implements AutoCloseable {
     SeriesQuery query = endingAt(each.numbers.pinned(), clock.instant().plusSeconds(1));
     if (moving) {
       // Replaces the running day's block; the whole answer below then finds it in the cache.
-      answerer.answer(today(query), Demand.USUAL, Optional.of(tick), cancellation);
+      answerer.answer(today(query), Demand.USUAL, Optional.of(tick), cancellation, Room.UNBOUNDED);
     }
-    SeriesAnswer answer = answerer.answer(query, Demand.USUAL, Optional.empty(), cancellation);
+    SeriesAnswer answer =
+        answerer.answer(query, Demand.USUAL, Optional.empty(), cancellation, Room.UNBOUNDED);
+    checkRoom(each, answer);
     if (!each.numbers.pins(answer.step())) {
       throw new QueryFailure(
           FailureKind.TOO_LARGE,
@@ -303,6 +308,20 @@ public final class LiveFeed implements AutoCloseable {
       newcomers.forEach(watcher -> watcher.take(first));
     }
     each.numbers.settle();
+  }
+
+  /** The numbers of every watched query are kept, to tell what is new in the next. */
+  private void checkRoom(Watched each, SeriesAnswer answer) {
+    long kept = answer.table().valueCount();
+    if (each.numbers.valueCount() == 0
+        && kept + all().stream().mapToLong(other -> other.numbers.valueCount()).sum()
+            > MAX_VALUES) {
+      throw new QueryFailure(
+          FailureKind.TOO_LARGE,
+          ("The live queries of this data source may hold %d values together, and this one has %d."
+                  + " Widen its step, narrow its range or filters, or close some panels or watches.")
+              .formatted(MAX_VALUES, kept));
+    }
   }
 
   private void dismissNewcomers(QueryFailure failure) {

@@ -48,6 +48,12 @@ final class LiveNumbers {
     return first == null ? "" : first.text();
   }
 
+  /** How many values the last answer had; none before the first. */
+  long valueCount() {
+    SeriesTable last = table;
+    return last == null ? 0 : last.valueCount();
+  }
+
   /** Takes a new answer; returns what is different in it. */
   List<LiveUpdate.Point> take(SeriesAnswer answer) {
     SeriesTable before = table;

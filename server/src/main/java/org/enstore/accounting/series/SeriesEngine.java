@@ -114,14 +114,17 @@ public final class SeriesEngine implements AutoCloseable {
   /**
    * Answers {@code query}, reading from the database what the cache does not hold.
    *
+   * @param room for the answer, from before it is made
    * @throws QueryFailure when it cannot be answered, or not in the way demanded
    */
-  public SeriesAnswer answer(SeriesQuery query, Demand demand, Cancellation cancellation) {
+  public SeriesAnswer answer(
+      SeriesQuery query, Demand demand, Cancellation cancellation, Room room) {
     return answerer.answer(
         query,
         demand,
         demand == Demand.FRESH ? Optional.of(clock.instant()) : Optional.empty(),
-        cancellation);
+        cancellation,
+        room);
   }
 
   /** The answer to {@code query} if the cache has it ready, without waiting for anything. */

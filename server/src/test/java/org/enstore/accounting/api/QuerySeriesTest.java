@@ -27,6 +27,7 @@ import org.enstore.accounting.proto.v1.AccountingServiceGrpc;
 import org.enstore.accounting.proto.v1.QuerySeriesRequest;
 import org.enstore.accounting.proto.v1.QuerySeriesResponse;
 import org.enstore.accounting.proto.v1.SeriesQuery;
+import org.enstore.accounting.series.Cancellation;
 import org.junit.jupiter.api.Test;
 
 /** Series through a real port, as callers get them, and refusals of questions that are wrong. */
@@ -135,6 +136,32 @@ class QuerySeriesTest {
       assertThat(count).isGreaterThan(AnswerParts.VALUES);
       assertThat(starts).isEqualTo(count);
       assertThat(values).isEqualTo((long) count * series);
+    }
+  }
+
+  @Test
+  void querySeries_ofManyValues_waitsForRoom_andGivesItBack() throws Exception {
+    try (ServedApi api = ServedApi.open()) {
+      Cancellation others = new Cancellation();
+      api.memory.open(others).take(api.memory.limitBytes());
+      QuerySeriesRequest.Builder asked = query();
+      asked.getQueryBuilder().setStep("1m");
+
+      StatusRuntimeException e =
+          catchThrowableOfType(
+              StatusRuntimeException.class,
+              () ->
+                  stub(api.channel())
+                      .withDeadlineAfter(500, TimeUnit.MILLISECONDS)
+                      .querySeries(asked.build())
+                      .hasNext());
+      assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+
+      others.cancel();
+      stub(api.channel()).querySeries(asked.build()).forEachRemaining(part -> {});
+      while (api.memory.takenBytes() > 0) {
+        Thread.onSpinWait();
+      }
     }
   }
 

@@ -23,6 +23,7 @@ import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.config.SourceSettingsLoader;
 import org.enstore.accounting.config.SourceSettingsLoader.RawSettings;
 import org.enstore.accounting.measure.Direction;
+import org.enstore.accounting.series.AnswerMemory;
 import org.enstore.accounting.series.InMemoryTransferSource;
 import org.enstore.accounting.series.SeriesEngine;
 
@@ -33,6 +34,7 @@ final class ServedApi implements AutoCloseable {
 
   final List<String> log = new CopyOnWriteArrayList<>();
   final AccessLog accessLog;
+  final AnswerMemory memory = new AnswerMemory(32 << 20);
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final List<SeriesEngine> engines = new ArrayList<>();
   final Map<String, InMemoryTransferSource> transfers = new ConcurrentHashMap<>();
@@ -71,7 +73,7 @@ final class ServedApi implements AutoCloseable {
                 callsPerSecond,
                 Duration.ofSeconds(1)),
             new AccountingService(
-                sources, (owner, work, unused) -> threads.execute(work), threads, clock),
+                sources, (owner, work, unused) -> threads.execute(work), threads, memory, clock),
             sources,
             access,
             accessLog,

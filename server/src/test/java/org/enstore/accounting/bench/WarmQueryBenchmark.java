@@ -31,6 +31,7 @@ import org.enstore.accounting.proto.pluginv2.PluginContext;
 import org.enstore.accounting.proto.pluginv2.QueryDataRequest;
 import org.enstore.accounting.proto.pluginv2.QueryDataResponse;
 import org.enstore.accounting.proto.pluginv2.TimeRange;
+import org.enstore.accounting.series.AnswerMemory;
 import org.enstore.accounting.series.InMemoryTransferSource;
 import org.enstore.accounting.series.SeriesEngine;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -114,7 +115,7 @@ public class WarmQueryBenchmark {
         new PluginServer(
             PluginServer.loopback(0),
             List.of(
-                new DataService(registry, workers),
+                new DataService(registry, workers, AnswerMemory.ofHeap(1 << 30)),
                 new DiagnosticsService(registry, workers, () -> new byte[0])),
             List.of(),
             Executors.defaultThreadFactory());

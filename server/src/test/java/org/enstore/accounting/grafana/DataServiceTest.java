@@ -12,6 +12,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.enstore.accounting.proto.pluginv2.DataGrpc;
@@ -19,6 +20,7 @@ import org.enstore.accounting.proto.pluginv2.DataResponse;
 import org.enstore.accounting.proto.pluginv2.PluginContext;
 import org.enstore.accounting.proto.pluginv2.QueryDataRequest;
 import org.enstore.accounting.proto.pluginv2.QueryDataResponse;
+import org.enstore.accounting.series.AnswerMemory;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.InMemoryTransferSource;
 import org.enstore.accounting.series.QueryFailure;
@@ -32,13 +34,16 @@ class DataServiceTest {
   private static final String UNCACHED =
       "{\"step\":\"1h\",\"filters\":{\"storageGroup\":{\"include\":[\"cms\"]}}}";
 
+  private static final long ROOM = 1 << 20;
+
+  private final AnswerMemory memory = new AnswerMemory(ROOM);
   private final ServedServices served;
   private final DataGrpc.DataBlockingStub data;
 
   DataServiceTest() throws IOException {
     served =
         new ServedServices(
-            services -> List.of(new DataService(services.registry, services.workers())));
+            services -> List.of(new DataService(services.registry, services.workers(), memory)));
     data = DataGrpc.newBlockingStub(served.channel);
   }
 
@@ -101,6 +106,36 @@ class DataServiceTest {
     assertThat(response.getResponsesOrThrow("unknown").getError())
         .contains("Did you mean \"measure\"?");
     assertThat(response.getResponsesOrThrow("unknown").getErrorSource()).isEqualTo("downstream");
+  }
+
+  @Test
+  void queryData_largeTogether_areRefusedBeyondTheRoomOfOneCall() throws Exception {
+    // 2016 buckets of at least three series are more than 150 KiB.
+    QueryDataRequest.Builder request = request();
+    for (int i = 0; i < 12; i++) {
+      request.addQueries(query("Q" + i, "{\"step\":\"10m\"}"));
+    }
+
+    Map<String, DataResponse> responses = data.queryData(request.build()).getResponsesMap();
+
+    assertThat(responses.values()).extracting(DataResponse::getStatus).contains(200, 400);
+    assertThat(responses.values())
+        .filteredOn(response -> response.getStatus() == 400)
+        .allSatisfy(
+            response ->
+                assertThat(response.getError()).contains("The answers of one call", "1 MiB"));
+    awaitRoom();
+    assertFrame(
+        data.queryData(request().addQueries(query("A", "{\"step\":\"1h\"}")).build())
+            .getResponsesOrThrow("A"));
+    awaitRoom();
+  }
+
+  /** The room is given back when the last byte has left, about when the client has it. */
+  private void awaitRoom() {
+    while (memory.takenBytes() > 0) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test

@@ -39,6 +39,7 @@ import org.enstore.accounting.proto.pluginv2.RunStreamRequest;
 import org.enstore.accounting.proto.pluginv2.StreamGrpc;
 import org.enstore.accounting.proto.pluginv2.StreamPacket;
 import org.enstore.accounting.proto.pluginv2.TimeRange;
+import org.enstore.accounting.series.AnswerMemory;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -104,7 +105,8 @@ class HostileCallsTest {
         new ServedServices(
             services ->
                 List.of(
-                    new DataService(services.registry, services.workers()),
+                    new DataService(
+                        services.registry, services.workers(), AnswerMemory.ofHeap(1 << 30)),
                     new ResourceService(services.registry, services.workers()),
                     new StreamService(
                         services.registry,

@@ -39,6 +39,7 @@ import org.enstore.accounting.series.Grain;
 import org.enstore.accounting.series.Measure;
 import org.enstore.accounting.series.Quantity;
 import org.enstore.accounting.series.ReadRequest;
+import org.enstore.accounting.series.Room;
 import org.enstore.accounting.series.SeriesAnswer;
 import org.enstore.accounting.series.SeriesEngine;
 import org.enstore.accounting.series.SeriesQuery;
@@ -102,7 +103,8 @@ final class OpenSpanIT {
                 SourceChoice.RAW,
                 Arrangement.PLAIN),
             Demand.USUAL,
-            new Cancellation());
+            new Cancellation(),
+            Room.UNBOUNDED);
     Numbers.Longs numbers = (Numbers.Longs) answer.table().series().get(0).numbers();
     long sum = 0;
     for (int i = 0; i < numbers.size(); i++) {

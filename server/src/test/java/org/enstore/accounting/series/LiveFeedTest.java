@@ -103,6 +103,32 @@ class LiveFeedTest extends SeriesEngineFixture {
   }
 
   @Test
+  void valuesOfAllQueriesTogether_areBounded() throws Exception {
+    int fitting = LiveFeed.MAX_VALUES / (100 * 24 * 60);
+    for (int i = 0; i < fitting; i++) {
+      Listener listener = new Listener();
+      engine.live().watch(hundredDaysByMinute("m" + i), listener);
+      listener.updates.take();
+    }
+    Listener oneMore = new Listener();
+    engine.live().watch(hundredDaysByMinute("m"), oneMore);
+
+    QueryFailure failure = oneMore.failures.take();
+    assertThat(failure.kind()).isEqualTo(FailureKind.TOO_LARGE);
+    assertThat(failure.sentence()).contains("500000 values together", "step");
+    assertThat(engine.live().watchers()).isEqualTo(fitting);
+  }
+
+  private static SeriesQuery hundredDaysByMinute(String mover) {
+    return new Query()
+        .total()
+        .movers(mover)
+        .from(NOON.minus(Duration.ofDays(100)).toString())
+        .step(Duration.ofMinutes(1))
+        .build();
+  }
+
+  @Test
   void equalQueries_areOne_andDifferentOnesAreBounded() throws Exception {
     source.holdReads(request -> true);
     SeriesQuery query = byHour();

@@ -216,7 +216,8 @@ class SeriesEngineArrangementTest extends SeriesEngineFixture {
     }
     try (SeriesEngine narrow =
         engine(new SourceSettings.Limits(90, 2, 1_000, 16L << 20, Duration.ofSeconds(20)))) {
-      SeriesAnswer answer = narrow.answer(new Query().build(), Demand.USUAL, new Cancellation());
+      SeriesAnswer answer =
+          narrow.answer(new Query().build(), Demand.USUAL, new Cancellation(), Room.UNBOUNDED);
 
       assertThat(answer.table().series())
           .extracting(series -> series.labels().get("mover"))
@@ -235,7 +236,10 @@ class SeriesEngineArrangementTest extends SeriesEngineFixture {
         engine(new SourceSettings.Limits(90, 5, 1_000_000, 64L << 20, Duration.ofSeconds(20)))) {
       answer =
           small.answer(
-              new Query().by(Dimension.STORAGE_GROUP).build(), Demand.USUAL, new Cancellation());
+              new Query().by(Dimension.STORAGE_GROUP).build(),
+              Demand.USUAL,
+              new Cancellation(),
+              Room.UNBOUNDED);
     }
 
     assertThat(labels(answer))

@@ -97,7 +97,7 @@ class SeriesEngineCacheTest extends SeriesEngineFixture {
     ask(query);
     assertThat(write(query)).isPresent();
 
-    engine.answer(query.build(), Demand.FRESH, new Cancellation());
+    engine.answer(query.build(), Demand.FRESH, new Cancellation(), Room.UNBOUNDED);
 
     assertThat(engine.written("form", query.range)).isEmpty();
   }
@@ -144,7 +144,10 @@ class SeriesEngineCacheTest extends SeriesEngineFixture {
     transfer("2025-06-20T09:00:00", "L8G1_007.mover", Direction.READ, 4);
 
     assertThat(exact(ask(query), "L8G1_007")).containsExactly(3L);
-    assertThat(exact(engine.answer(query.build(), Demand.FRESH, new Cancellation()), "L8G1_007"))
+    assertThat(
+            exact(
+                engine.answer(query.build(), Demand.FRESH, new Cancellation(), Room.UNBOUNDED),
+                "L8G1_007"))
         .containsExactly(7L);
     now.set(NOON.plusSeconds(11));
     assertThat(exact(ask(query), "L8G1_007")).containsExactly(7L);
@@ -260,7 +263,7 @@ class SeriesEngineCacheTest extends SeriesEngineFixture {
       SeriesQuery query = recent.from("2025-01-01T06:00:00Z").build();
 
       long before = hasty.stats().partialAnswers();
-      SeriesAnswer part = hasty.answer(query, Demand.USUAL, new Cancellation());
+      SeriesAnswer part = hasty.answer(query, Demand.USUAL, new Cancellation(), Room.UNBOUNDED);
 
       assertThat(exact(part.table().series().get(0)))
           .containsExactly(null, null, null, null, null, 4L);
@@ -269,7 +272,7 @@ class SeriesEngineCacheTest extends SeriesEngineFixture {
               "Only 30 of 181 days were loaded within partialAfter (0s); loading goes on. Refresh to"
                   + " see the rest.");
       for (Demand demand : List.of(Demand.WHOLE, Demand.FRESH)) {
-        assertThatThrownBy(() -> hasty.answer(query, demand, new Cancellation()))
+        assertThatThrownBy(() -> hasty.answer(query, demand, new Cancellation(), Room.UNBOUNDED))
             .isInstanceOfSatisfying(
                 QueryFailure.class,
                 failure -> assertThat(failure.kind()).isEqualTo(FailureKind.TIMEOUT))
@@ -286,7 +289,8 @@ class SeriesEngineCacheTest extends SeriesEngineFixture {
   /** Asks until the answer is whole, as somebody does who refreshes a dashboard. */
   private static SeriesAnswer awaitWhole(SeriesEngine engine, Query query) {
     while (true) {
-      SeriesAnswer answer = engine.answer(query.build(), Demand.USUAL, new Cancellation());
+      SeriesAnswer answer =
+          engine.answer(query.build(), Demand.USUAL, new Cancellation(), Room.UNBOUNDED);
       if (texts(answer).stream().noneMatch(text -> text.contains("loading goes on"))) {
         return answer;
       }
@@ -299,7 +303,8 @@ class SeriesEngineCacheTest extends SeriesEngineFixture {
     InMemoryTransferSource.Gate gate = source.holdReads();
     Cancellation first = new Cancellation();
     Future<SeriesAnswer> asker =
-        threads.submit(() -> engine.answer(new Query().build(), Demand.USUAL, first));
+        threads.submit(
+            () -> engine.answer(new Query().build(), Demand.USUAL, first, Room.UNBOUNDED));
     gate.awaitRead();
 
     first.cancel();

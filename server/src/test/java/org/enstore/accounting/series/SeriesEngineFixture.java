@@ -148,7 +148,7 @@ abstract class SeriesEngineFixture {
   }
 
   SeriesAnswer ask(Query query) {
-    return engine.answer(query.build(), Demand.USUAL, new Cancellation());
+    return engine.answer(query.build(), Demand.USUAL, new Cancellation(), Room.UNBOUNDED);
   }
 
   static List<@Nullable Long> exact(SeriesAnswer answer, String mover) {
