@@ -119,7 +119,7 @@ final class MoversCommand extends ClientCommand {
       switch (format) {
         case table -> table(movers).forEach(out::line);
         case csv -> csv(movers, out);
-        case json -> out.line(SeriesText.json(json -> json(json, movers, source)));
+        case json -> out.line(Json.of(json -> json(json, movers, source)));
       }
     }
     if (movers.isEmpty()) {
@@ -137,33 +137,25 @@ final class MoversCommand extends ClientCommand {
             .texts("first seen")
             .texts("last seen")
             .texts("libraries");
-    for (Mover mover : movers) {
-      table.row(
-          List.of(
-              mover.getName(),
-              moverClass(mover),
-              mover.getDriveType(),
-              mover.getFirstSeenDay(),
-              mover.getLastSeenDay(),
-              String.join(" ", mover.getLibrariesList())));
-    }
+    movers.forEach(mover -> table.row(cells(mover)));
     return table.lines(OptionalInt.empty());
   }
 
   private static void csv(List<Mover> movers, Output out) {
     out.text(
         Csv.record(List.of("mover", "class", "driveType", "firstSeen", "lastSeen", "libraries")));
-    for (Mover mover : movers) {
-      out.text(
-          Csv.record(
-              List.of(
-                  mover.getName(),
-                  moverClass(mover),
-                  mover.getDriveType(),
-                  mover.getFirstSeenDay(),
-                  mover.getLastSeenDay(),
-                  String.join(" ", mover.getLibrariesList()))));
-    }
+    movers.forEach(mover -> out.text(Csv.record(cells(mover))));
+  }
+
+  /** What a table and a CSV file have of a mover; empty where it is not known. */
+  private static List<String> cells(Mover mover) {
+    return List.of(
+        mover.getName(),
+        moverClass(mover),
+        mover.getDriveType(),
+        mover.getFirstSeenDay(),
+        mover.getLastSeenDay(),
+        String.join(" ", mover.getLibrariesList()));
   }
 
   private static void json(JsonWriter json, List<Mover> movers, Connection.Source source)
@@ -175,26 +167,14 @@ final class MoversCommand extends ClientCommand {
     for (Mover mover : movers) {
       json.beginObject();
       json.name("name").value(mover.getName());
-      text(json.name("class"), moverClass(mover));
-      text(json.name("driveType"), mover.getDriveType());
-      text(json.name("firstSeen"), mover.getFirstSeenDay());
-      text(json.name("lastSeen"), mover.getLastSeenDay());
-      json.name("libraries").beginArray();
-      for (String library : mover.getLibrariesList()) {
-        json.value(library);
-      }
-      json.endArray().endObject();
+      Json.text(json.name("class"), moverClass(mover));
+      Json.text(json.name("driveType"), mover.getDriveType());
+      Json.text(json.name("firstSeen"), mover.getFirstSeenDay());
+      Json.text(json.name("lastSeen"), mover.getLastSeenDay());
+      Json.texts(json.name("libraries"), mover.getLibrariesList());
+      json.endObject();
     }
     json.endArray().endObject();
-  }
-
-  /** Writes a text, or null for an empty one, which stands for what is not known. */
-  static void text(JsonWriter json, String text) throws IOException {
-    if (text.isEmpty()) {
-      json.nullValue();
-    } else {
-      json.value(text);
-    }
   }
 
   /** Empty when only the summary knows the mover. */

@@ -1,11 +1,6 @@
 package org.enstore.accounting.cli;
 
-import com.google.gson.stream.JsonWriter;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -156,27 +151,11 @@ final class SeriesText {
 
   // ---- JSON -----------------------------------------------------------------------------------
 
-  /** Builds one JSON text. */
-  interface Building {
-    void into(JsonWriter json) throws IOException;
-  }
-
-  /** The text that {@code building} builds. */
-  static String json(Building building) {
-    StringWriter text = new StringWriter();
-    try (JsonWriter json = new JsonWriter(text)) {
-      building.into(json);
-    } catch (IOException e) {
-      throw new UncheckedIOException("a text in memory cannot fail", e);
-    }
-    return text.toString();
-  }
-
   /** The whole answer as one object. */
   static String json(Answer answer, Connection.Source source) {
     ZoneId zone = source.zone();
     SeriesHeader header = answer.header();
-    return json(
+    return Json.of(
         json -> {
           json.beginObject();
           json.name("dataSource").value(source.name());
@@ -184,7 +163,7 @@ final class SeriesText {
           json.name("measure").value(Answer.measure(header));
           json.name("unit").value(Answer.unit(header));
           json.name("step").value(header.getStep());
-          time(json.name("asOf"), header.getAsOf().getSeconds(), zone);
+          Json.time(json.name("asOf"), header.getAsOf().getSeconds(), zone);
           json.name("executed").value(header.getExecuted());
           json.name("cached").value(header.getCached());
           json.name("notices").beginArray();
@@ -195,50 +174,19 @@ final class SeriesText {
             json.endObject();
           }
           json.endArray();
-          json.name("times").beginArray();
-          for (String time : times(answer, zone)) {
-            json.value(time);
-          }
-          json.endArray();
-          time(json.name("end"), header.getEndTime().getSeconds(), zone);
+          Json.texts(json.name("times"), times(answer, zone));
+          Json.time(json.name("end"), header.getEndTime().getSeconds(), zone);
           json.name("series").beginArray();
           for (int i = 0; i < answer.series(); i++) {
             json.beginObject();
-            labels(json.name("labels"), answer.labels(i));
+            Json.labels(json.name("labels"), answer.labels(i));
             json.name("values").beginArray();
             for (int bucket = 0; bucket < answer.buckets(); bucket++) {
-              number(json, answer.value(i, bucket));
+              Json.number(json, answer.value(i, bucket));
             }
             json.endArray().endObject();
           }
           json.endArray().endObject();
         });
-  }
-
-  /** Writes an object of labels. */
-  static void labels(JsonWriter json, List<Label> labels) throws IOException {
-    json.beginObject();
-    for (Label label : labels) {
-      json.name(label.getName()).value(label.getValue());
-    }
-    json.endObject();
-  }
-
-  /** Writes a number with all its digits, or null. */
-  static void number(JsonWriter json, Optional<BigDecimal> value) throws IOException {
-    if (value.isPresent()) {
-      json.jsonValue(value.get().toPlainString());
-    } else {
-      json.nullValue();
-    }
-  }
-
-  /** Writes an instant in the site's time, or null for the epoch, which stands for none. */
-  static void time(JsonWriter json, long epochSecond, ZoneId zone) throws IOException {
-    if (epochSecond == 0) {
-      json.nullValue();
-    } else {
-      json.value(Moment.show(Instant.ofEpochSecond(epochSecond), zone));
-    }
   }
 }

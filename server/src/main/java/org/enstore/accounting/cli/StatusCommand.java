@@ -113,7 +113,7 @@ final class StatusCommand extends ClientCommand {
     try (Output out = new Output(Optional.empty(), surroundings().out())) {
       switch (format) {
         case table -> lines(findings).forEach(out::line);
-        case json -> out.line(SeriesText.json(json -> json(json, findings)));
+        case json -> out.line(Json.of(json -> json(json, findings)));
       }
     }
     return worst(findings).exitCode;
@@ -319,25 +319,21 @@ final class StatusCommand extends ClientCommand {
       json.name("name").value(finding.source().name());
       json.name("timeZone").value(zone.getId());
       json.name("state").value(finding.state().word);
-      json.name("problems").beginArray();
-      for (String problem : finding.problems()) {
-        json.value(problem);
-      }
-      json.endArray();
-      MoversCommand.text(json.name("host"), seen.getHost());
+      Json.texts(json.name("problems"), finding.problems());
+      Json.text(json.name("host"), seen.getHost());
       seconds(json.name("replayLagSeconds"), seen.hasReplayLag(), seen.getReplayLag());
-      SeriesText.time(json.name("observed"), seen.getObserveTime().getSeconds(), zone);
-      SeriesText.time(json.name("completeTo"), seen.getCompleteTime().getSeconds(), zone);
-      SeriesText.time(json.name("newestTransfer"), seen.getNewestTransferTime().getSeconds(), zone);
-      MoversCommand.text(json.name("lastSummaryDay"), seen.getLastSummaryDay());
+      Json.time(json.name("observed"), seen.getObserveTime().getSeconds(), zone);
+      Json.time(json.name("completeTo"), seen.getCompleteTime().getSeconds(), zone);
+      Json.time(json.name("newestTransfer"), seen.getNewestTransferTime().getSeconds(), zone);
+      Json.text(json.name("lastSummaryDay"), seen.getLastSummaryDay());
       json.name("hosts").beginArray();
       for (ReplicationHost host : finding.hosts()) {
         json.beginObject();
         json.name("host").value(host.getHost());
-        MoversCommand.text(json.name("role"), role(host));
+        Json.text(json.name("role"), role(host));
         json.name("state").value(state(host));
         json.name("chosen").value(host.getChosen());
-        MoversCommand.text(json.name("version"), host.getVersion());
+        Json.text(json.name("version"), host.getVersion());
         seconds(json.name("lagSeconds"), host.hasLag(), host.getLag());
         json.name("lagBytes");
         if (host.hasLagBytes()) {
@@ -345,8 +341,8 @@ final class StatusCommand extends ClientCommand {
         } else {
           json.nullValue();
         }
-        MoversCommand.text(json.name("lagProblem"), host.getLagProblem());
-        MoversCommand.text(json.name("lastError"), host.getLastError());
+        Json.text(json.name("lagProblem"), host.getLagProblem());
+        Json.text(json.name("lastError"), host.getLastError());
         json.endObject();
       }
       json.endArray().endObject();

@@ -201,14 +201,14 @@ final class WatchCommand extends ClientCommand {
                     Answer.name(identity));
         case csv -> SeriesText.csv(time, labels, labelNames(), value);
         case json ->
-            SeriesText.json(
+            Json.of(
                     json -> {
                       json.beginObject();
                       json.name("time").value(time);
-                      SeriesText.labels(json.name("labels"), labels);
+                      Json.labels(json.name("labels"), labels);
                       json.name("measure").value(Answer.measure(header));
                       json.name("unit").value(Answer.unit(header));
-                      SeriesText.number(json.name("value"), value);
+                      Json.number(json.name("value"), value);
                       json.endObject();
                     })
                 + "\n";
