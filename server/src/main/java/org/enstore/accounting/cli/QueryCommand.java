@@ -14,7 +14,6 @@ import org.enstore.accounting.proto.v1.QuerySeriesResponse;
 import org.enstore.accounting.proto.v1.SeriesHeader;
 import org.enstore.accounting.proto.v1.SeriesQuery;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -25,18 +24,12 @@ import picocli.CommandLine.Option;
     description = "Numbers are whole: a long read is waited for, up to --timeout.",
     abbreviateSynopsis = true,
     sortOptions = false)
-final class QueryCommand extends ClientCommand {
+final class QueryCommand extends SeriesCommand {
   /** About how many rows a table has. */
   private static final int USUAL_ROWS = 24;
 
   /** How wide a chart is that is not shown on a terminal. */
   private static final int USUAL_COLUMNS = 100;
-
-  @ArgGroup(validate = false, order = 1, heading = "%nWhat is asked:%n")
-  private Asked asked = new Asked();
-
-  @ArgGroup(validate = false, order = 2, heading = "%nWhich transfers count:%n")
-  private Conditions conditions = new Conditions();
 
   @Option(
       names = {"-f", "--from"},
@@ -45,8 +38,8 @@ final class QueryCommand extends ClientCommand {
       description =
           "The start (${DEFAULT-VALUE} unless given): "
               + Moment.FORMS
-              + ". Local times are the"
-              + " site's. Answered in whole buckets, so the first may begin earlier.")
+              + ". Local times are the site's. Answered in whole"
+              + " buckets, so the first may begin earlier.")
   @SuppressWarnings("NullAway.Init") // Filled in by the command line library.
   private String from;
 
@@ -121,7 +114,7 @@ final class QueryCommand extends ClientCommand {
 
   @Override
   int run(Connection connection, Target target) {
-    SeriesQuery.Builder query = asked.query(conditions, format.isForPeople());
+    SeriesQuery.Builder query = query(format.isForPeople());
     Connection.Source source = connection.source(target.source());
     Instant now = surroundings().clock().instant();
     query
@@ -131,7 +124,7 @@ final class QueryCommand extends ClientCommand {
       query.setCompareValue(
           Words.value(SeriesQuery.Compare.getDescriptor(), "--compare", compare).getNumber());
     }
-    if (format.isForPeople() && asked.leavesTheStepOpen()) {
+    if (format.isForPeople() && leavesTheStepOpen()) {
       query.setMaxPoints(format == Format.chart ? Chart.bars(width()) : USUAL_ROWS);
     }
     QuerySeriesRequest request =

@@ -20,7 +20,6 @@ import org.enstore.accounting.proto.v1.SeriesQuery;
 import org.enstore.accounting.proto.v1.SeriesUpdate;
 import org.enstore.accounting.proto.v1.WatchSeriesRequest;
 import org.enstore.accounting.proto.v1.WatchSeriesResponse;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -34,7 +33,7 @@ import picocli.CommandLine.Option;
             + " numbers that were shown already are not shown again.",
     abbreviateSynopsis = true,
     sortOptions = false)
-final class WatchCommand extends ClientCommand {
+final class WatchCommand extends SeriesCommand {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
@@ -43,12 +42,6 @@ final class WatchCommand extends ClientCommand {
 
   private static final int MANY_POINTS = 100_000;
 
-  @ArgGroup(validate = false, order = 1, heading = "%nWhat is asked:%n")
-  private Asked asked = new Asked();
-
-  @ArgGroup(validate = false, order = 2, heading = "%nWhich transfers count:%n")
-  private Conditions conditions = new Conditions();
-
   @Option(
       names = {"-f", "--from"},
       defaultValue = "now",
@@ -56,8 +49,7 @@ final class WatchCommand extends ClientCommand {
       description =
           "From when on (${DEFAULT-VALUE} unless given): "
               + Moment.FORMS
-              + ". Local times are the"
-              + " site's.")
+              + ". Local times are the site's.")
   @SuppressWarnings("NullAway.Init") // Filled in by the command line library.
   private String from;
 
@@ -84,7 +76,7 @@ final class WatchCommand extends ClientCommand {
 
   @Override
   int run(Connection connection, Target target) {
-    SeriesQuery.Builder query = asked.query(conditions, format == Format.table);
+    SeriesQuery.Builder query = query(format == Format.table);
     Connection.Source source = connection.source(target.source());
     query.setStartTime(
         Asked.moment("--from", from, source.zone(), surroundings().clock().instant()));
