@@ -20,6 +20,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -411,6 +412,50 @@ class ClientCommandsIT {
         process.destroyForcibly();
       }
       assertThat(folder.resolve("err")).content().doesNotContain("Exception", "gone");
+    }
+  }
+
+  @Test
+  void query_ofThePackedProgram_thatIsEnded_leavesTheOlderFile() throws Exception {
+    Path answers = Files.createDirectory(folder.resolve("answers"));
+    Path file = Files.writeString(answers.resolve("answer.csv"), "older");
+    for (List<String> way : List.of(throughTheDaemon(), straightAtTheStandby())) {
+      try (Connection connection = pair.connectToPrimary(Role.OWNER);
+          Statement statement = connection.createStatement()) {
+        connection.setAutoCommit(false);
+        // The standby takes the lock too, so the question is under way for as long as need be.
+        statement.execute("LOCK TABLE encp_xfer");
+        pair.awaitReplay(Duration.ofSeconds(60));
+        List<String> command = new ArrayList<>();
+        command.add(HostedPlugin.folder().resolve("enstore-accounting").toString());
+        command.addAll(List.of("query", "-f", "1h", "--origin", "raw", "--fresh"));
+        command.addAll(List.of("-F", "csv", "-o", file.toString()));
+        command.addAll(way);
+        ProcessBuilder builder =
+            new ProcessBuilder(command)
+                .redirectOutput(folder.resolve("out").toFile())
+                .redirectError(folder.resolve("err").toFile());
+        builder.environment().put("GF_PLUGIN_CACHE_DIRECTORY", "");
+        Process process = builder.start();
+        try {
+          while (files(answers).size() < 2 && process.isAlive()) {
+            Thread.sleep(20);
+          }
+          process.destroy();
+          assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+          assertThat(process.exitValue()).isEqualTo(143);
+        } finally {
+          process.destroyForcibly();
+        }
+      }
+      assertThat(files(answers)).containsExactly(file);
+      assertThat(file).hasContent("older");
+    }
+  }
+
+  private static List<Path> files(Path in) throws IOException {
+    try (Stream<Path> files = Files.list(in)) {
+      return files.toList();
     }
   }
 

@@ -52,6 +52,7 @@ final class CompletionCommand implements Callable<Integer> {
     CommandLine program = spec.root().commandLine();
     try (Output out = new Output(Optional.empty(), surroundings.out())) {
       out.line(AutoComplete.bash(program.getCommandName(), program));
+      out.finish();
       return ExitCode.DONE;
     } catch (Failure failure) {
       return failure.exitCode();

@@ -72,7 +72,9 @@ final class MoversCommand extends ClientCommand {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "<file>",
-      description = "Write the answer to this file instead of standard output.")
+      description =
+          "Write the answer to this file instead of standard output. An older one is replaced when"
+              + " the answer is whole.")
   private @Nullable Path file;
 
   /** The forms of an answer. */
@@ -121,6 +123,7 @@ final class MoversCommand extends ClientCommand {
         case csv -> csv(movers, out);
         case json -> out.line(Json.of(json -> json(json, movers, source)));
       }
+      out.finish();
     }
     if (movers.isEmpty()) {
       say("note: no movers in this time pass the conditions.");

@@ -3,43 +3,59 @@ package org.enstore.accounting.cli;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Where an answer goes: a file, which is made when the first of it is there, or standard output.
- * Text is UTF-8.
+ * Where an answer goes: a file or standard output. Text is UTF-8. A file gets its name when the
+ * answer is {@linkplain #finish whole}; pipes and devices take it as it is written.
  */
 final class Output implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final Optional<Path> file;
-  private final OutputStream standard;
-  private @Nullable OutputStream out;
+  private final Optional<Draft> draft;
+  private final OutputStream out;
 
-  /** An output to {@code file}, or else to {@code standard}. */
+  /**
+   * An output to {@code file}, or else to {@code standard}.
+   *
+   * @throws Failure when the file cannot be written
+   */
   Output(Optional<Path> file, OutputStream standard) {
     this.file = file;
-    this.standard = standard;
+    try {
+      draft =
+          file.isPresent() && Draft.suits(file.get())
+              ? Optional.of(new Draft(file.get()))
+              : Optional.empty();
+      out = new BufferedOutputStream(stream(standard), BUFFER_BYTES);
+    } catch (IOException e) {
+      throw lost(e);
+    }
+  }
+
+  private OutputStream stream(OutputStream standard) throws IOException {
+    if (draft.isPresent()) {
+      return draft.get().open();
+    }
+    return file.isPresent()
+        ? Files.newOutputStream(file.get(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+        : standard;
   }
 
   /** Writes bytes as they are. */
   void write(byte[] bytes) {
     try {
-      OutputStream to = out;
-      if (to == null) {
-        to =
-            new BufferedOutputStream(
-                file.isPresent() ? Files.newOutputStream(file.get()) : standard, BUFFER_BYTES);
-        out = to;
-      }
-      to.write(bytes);
+      out.write(bytes);
     } catch (IOException e) {
       throw lost(e);
     }
@@ -58,7 +74,19 @@ final class Output implements AutoCloseable {
   /** Lets the reader have everything that was written. */
   void flush() {
     try {
-      if (out != null) {
+      out.flush();
+    } catch (IOException e) {
+      throw lost(e);
+    }
+  }
+
+  /** The answer is whole: the reader has all of it, and a file gets its name. */
+  void finish() {
+    try {
+      if (draft.isPresent()) {
+        out.close();
+        draft.get().publish();
+      } else {
         out.flush();
       }
     } catch (IOException e) {
@@ -66,22 +94,24 @@ final class Output implements AutoCloseable {
     }
   }
 
-  /** Writes out everything; the file is closed, standard output is not. */
+  /**
+   * Lets go of a file, with no trace of an answer that is not whole; standard output stays open.
+   */
   @Override
   public void close() {
-    flush();
-    try {
-      if (out != null && file.isPresent()) {
+    if (file.isPresent()) {
+      try {
+        if (draft.isPresent()) {
+          draft.get().giveUp();
+        }
         out.close();
+      } catch (IOException ignored) {
+        // All was written before, or why it was not has been told.
       }
-    } catch (IOException e) {
-      throw lost(e);
     }
   }
 
   private Failure lost(IOException e) {
-    // What is left in the buffer cannot be written either.
-    out = OutputStream.nullOutputStream();
     if (file.isPresent()) {
       return new Failure(
           ExitCode.FAILED,
@@ -98,6 +128,12 @@ final class Output implements AutoCloseable {
     }
     if (e instanceof AccessDeniedException) {
       return "permission denied";
+    }
+    if (e instanceof CharacterCodingException) {
+      return "it is no text in UTF-8";
+    }
+    if (e instanceof FileSystemException system && system.getReason() != null) {
+      return system.getReason();
     }
     String message = Optional.ofNullable(e.getMessage()).orElse("");
     return message.isEmpty() ? e.getClass().getSimpleName() : message;

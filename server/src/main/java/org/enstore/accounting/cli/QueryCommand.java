@@ -5,12 +5,12 @@ import com.google.protobuf.Timestamp;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.Iterator;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.enstore.accounting.proto.v1.Notice;
 import org.enstore.accounting.proto.v1.QuerySeriesRequest;
-import org.enstore.accounting.proto.v1.QuerySeriesResponse;
 import org.enstore.accounting.proto.v1.SeriesHeader;
 import org.enstore.accounting.proto.v1.SeriesQuery;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +74,9 @@ final class QueryCommand extends SeriesCommand {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "<file>",
-      description = "Write the answer to this file instead of standard output.")
+      description =
+          "Write the answer to this file instead of standard output. An older one is replaced when"
+              + " the answer is whole.")
   private @Nullable Path file;
 
   @Option(
@@ -106,7 +108,7 @@ final class QueryCommand extends SeriesCommand {
 
   @Override
   void check() {
-    if (format == Format.arrow && file == null && surroundings().columns().isPresent()) {
+    if (format == Format.arrow && columns().isPresent()) {
       throw Failure.usage(
           "--format arrow is not for a terminal; give --output <file>, or redirect the output.");
     }
@@ -141,22 +143,29 @@ final class QueryCommand extends SeriesCommand {
     }
   }
 
+  /** The width of the terminal that shows the answer, if one does. */
+  private OptionalInt columns() {
+    return file == null ? surroundings().columns() : OptionalInt.empty();
+  }
+
   private int width() {
-    return surroundings().columns().orElse(USUAL_COLUMNS);
+    return columns().orElse(USUAL_COLUMNS);
   }
 
   private int arrow(Connection connection, QuerySeriesRequest request, Output out) {
     QuerySeriesRequest pieces =
         request.toBuilder().setFormat(QuerySeriesRequest.Format.FORMAT_ARROW).build();
-    return connection.ask(
-        stub -> {
-          Iterator<QuerySeriesResponse> parts = stub.querySeries(pieces);
-          while (parts.hasNext()) {
-            ByteString piece = parts.next().getArrow();
-            out.write(piece.toByteArray());
-          }
-          return ExitCode.DONE;
-        });
+    // Nothing is written before all is there: it may have to be asked for again.
+    List<ByteString> answer =
+        connection.ask(
+            stub -> {
+              List<ByteString> parts = new ArrayList<>();
+              stub.querySeries(pieces).forEachRemaining(part -> parts.add(part.getArrow()));
+              return parts;
+            });
+    answer.forEach(piece -> out.write(piece.toByteArray()));
+    out.finish();
+    return ExitCode.DONE;
   }
 
   private int columns(
@@ -165,10 +174,7 @@ final class QueryCommand extends SeriesCommand {
     Answer answer = connection.ask(stub -> Answer.of(stub.querySeries(request), runningTotal));
     ZoneId zone = source.zone();
     switch (format) {
-      case table -> {
-        OptionalInt width = file == null ? surroundings().columns() : OptionalInt.empty();
-        SeriesText.table(answer, zone, width).forEach(out::line);
-      }
+      case table -> SeriesText.table(answer, zone, columns()).forEach(out::line);
       case chart -> {
         out.line(caption(answer, zone));
         new Chart(answer, width(), surroundings().unicode() && !ascii).lines().forEach(out::line);
@@ -177,7 +183,7 @@ final class QueryCommand extends SeriesCommand {
       case json -> out.line(SeriesText.json(answer, source));
       case arrow -> throw new IllegalStateException("Arrow does not come in columns");
     }
-    out.flush();
+    out.finish();
     return notices(answer.header());
   }
 

@@ -115,6 +115,7 @@ final class StatusCommand extends ClientCommand {
         case table -> lines(findings).forEach(out::line);
         case json -> out.line(Json.of(json -> json(json, findings)));
       }
+      out.finish();
     }
     return worst(findings).exitCode;
   }

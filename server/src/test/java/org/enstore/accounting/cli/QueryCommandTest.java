@@ -130,7 +130,7 @@ class QueryCommandTest extends ClientCommandsFixture {
   }
 
   @Test
-  void arrow_isWrittenAsItComes_butNotToATerminal() throws IOException {
+  void arrow_isWrittenAsItIs_butNotToATerminal() throws IOException {
     answer(
         List.of(
             QuerySeriesResponse.newBuilder().setArrow(ByteString.copyFromUtf8("ARR")).build(),

@@ -3,11 +3,13 @@ package org.enstore.accounting.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.rpc.BadRequest;
 import com.google.rpc.RetryInfo;
 import io.grpc.Status;
 import org.enstore.accounting.proto.v1.QuerySeriesRequest;
+import org.enstore.accounting.proto.v1.QuerySeriesResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,6 +100,29 @@ class RefusalTest extends ClientCommandsFixture {
     assertThat(call("query", "-F", "csv")).isZero();
     assertThat(service.queries).hasSize(3).allMatch(QuerySeriesRequest::getWhole);
     assertThat(out.lines()).hasSize(7);
+  }
+
+  @Test
+  void aPieceOfAFile_isNotWrittenWhenItIsAskedForAgain() {
+    service.query =
+        (request, reply) -> {
+          reply.onNext(
+              QuerySeriesResponse.newBuilder()
+                  .setArrow(ByteString.copyFromUtf8("piece " + service.queries.size()))
+                  .build());
+          if (service.queries.size() < 2) {
+            reply.onError(
+                failure(
+                    Status.Code.UNAVAILABLE,
+                    "The standby had to end the read.",
+                    reason("RECOVERY_CONFLICT"),
+                    Any.pack(RetryInfo.getDefaultInstance())));
+          } else {
+            reply.onCompleted();
+          }
+        };
+    assertThat(call("query", "-F", "arrow")).isZero();
+    assertThat(out).isEqualTo("piece 2");
   }
 
   @Test
