@@ -61,6 +61,7 @@ class ClientCommandsIT {
 
   @TempDir private static Path folder;
   private static ReplicatedPair pair;
+  private static TestAuthority authority;
   private static Path certificateOfAuthority;
   private static TestAuthority.Identity identity;
   private static Daemon daemon;
@@ -71,13 +72,15 @@ class ClientCommandsIT {
 
   @BeforeAll
   static void start() throws Exception {
-    TestAuthority authority = new TestAuthority(folder, "authority");
+    authority = new TestAuthority(folder, "authority");
     certificateOfAuthority = authority.certificateFile();
     identity = authority.issue("server", "RSA", List.of("dns:localhost", "ip:127.0.0.1"));
     pair = TestPairs.holding(QuirkFixture.chicago());
     Files.writeString(folder.resolve("token"), TOKEN + "\n");
     Files.writeString(folder.resolve("password"), pair.password(Role.READER) + "\n");
-    Files.writeString(folder.resolve("access"), "token alice " + digest() + " fnal\n");
+    Files.writeString(
+        folder.resolve("access"),
+        "token alice " + digest() + " fnal\ncertificate analyst.example.org fnal\n");
     configure(0);
     daemon = serve();
     port = daemon.port();
@@ -98,6 +101,7 @@ class ClientCommandsIT {
         monitor: 127.0.0.1:0
         tlsCertificate: %s
         tlsKey: %s
+        tlsClientAuthority: %s
         accessList: access
         accessLog: none
         drain: 0s
@@ -112,6 +116,7 @@ class ClientCommandsIT {
                 listen,
                 identity.certificateFile(),
                 identity.keyFile(),
+                certificateOfAuthority,
                 pair.standbyPort(),
                 ReplicatedPair.DATABASE));
   }
@@ -144,6 +149,13 @@ class ClientCommandsIT {
         certificateOfAuthority.toString(),
         "--token-file",
         folder.resolve("token").toString());
+  }
+
+  /** With a client certificate instead of a token. */
+  private static List<String> showing(Path certificate, Path key) {
+    List<String> way = new ArrayList<>(throughTheDaemon().subList(0, 4));
+    way.addAll(List.of("--client-cert", certificate.toString(), "--client-key", key.toString()));
+    return way;
   }
 
   private static List<String> straightAtTheStandby() {
@@ -339,6 +351,35 @@ class ClientCommandsIT {
     stranger.set(7, wrong.toString());
     assertThat(call(stranger, "query")).isEqualTo(ExitCode.REFUSED);
     assertThat(err.toString()).doesNotContain("wrong\n").hasLineCount(1);
+  }
+
+  @Test
+  void certificate_standsForAToken_whenTheDaemonKnowsIt() throws Exception {
+    TestAuthority.Identity analyst = authority.issue("analyst.example.org", "EC");
+    assertThat(
+            call(
+                showing(analyst.certificateFile(), analyst.keyFile()),
+                query("-F", "csv", "-s", "1M", "--origin", "raw")))
+        .as("%s", err)
+        .isZero();
+    assertThat(csvSums()).isNotEmpty().isEqualTo(truth());
+
+    TestAuthority.Identity unlisted = authority.issue("unlisted.example.org", "RSA");
+    assertThat(call(showing(unlisted.certificateFile(), unlisted.keyFile()), "status"))
+        .isEqualTo(ExitCode.REFUSED);
+    assertThat(err.toString()).contains("--client-cert", "access list").hasLineCount(1);
+
+    TestAuthority.Identity impostor =
+        new TestAuthority(Files.createDirectory(folder.resolve("impostors")), "impostors")
+            .issue("analyst.example.org", "RSA");
+    assertThat(call(showing(impostor.certificateFile(), impostor.keyFile()), "status"))
+        .isEqualTo(ExitCode.REFUSED);
+
+    TestAuthority.Identity late =
+        authority.issue("late.example.org", "EC", "-startdate", "-60d", "-validity", "30");
+    assertThat(call(showing(late.certificateFile(), late.keyFile()), "status"))
+        .isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(err.toString()).contains("TLS", "--client-cert").hasLineCount(1);
   }
 
   @Test

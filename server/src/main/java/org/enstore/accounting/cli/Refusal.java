@@ -86,7 +86,8 @@ final class Refusal {
                   + where
                   + " does not know who is asking: give --token-file <file> or the variable "
                   + Target.TOKEN
-                  + " with a token of its access list, or --client-cert and --client-key.");
+                  + " with a token of its access list, or --client-cert and --client-key with a"
+                  + " certificate that is on it and comes from its tlsClientAuthority.");
       case PERMISSION_DENIED -> failure(ExitCode.REFUSED, told);
       case FAILED_PRECONDITION ->
           failure(OF_CREDENTIALS.contains(reason) ? ExitCode.REFUSED : ExitCode.FAILED, told);
@@ -126,7 +127,7 @@ final class Refusal {
     }
     String why = innermost.isEmpty() ? "" : " (" + innermost.replaceFirst("\\.$", "") + ")";
     return encryption
-        ? "The TLS connection to %s failed%s; check --tls-ca, the daemon's certificate and the name it is made out to."
+        ? "The TLS connection to %s failed%s; check --tls-ca, the daemon's certificate and the name it is made out to, and that --client-cert has not expired and --client-key is its key, where they are given."
             .formatted(where, why)
         : "No daemon answers at %s%s; check --daemon and that it runs. One that speaks TLS takes --tls-ca."
             .formatted(where, why);

@@ -13,6 +13,7 @@ import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
 import io.grpc.stub.MetadataUtils;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -356,20 +357,23 @@ final class Target {
 
   private void encrypt(NettyChannelBuilder builder) {
     SslContextBuilder context = SslContextBuilder.forClient();
+    String options = "--tls-ca";
     try {
       if (authority != null) {
-        context.trustManager(authority.toFile());
+        context.trustManager(readable("--tls-ca", authority));
       }
       if (clientCertificate != null && clientKey != null) {
-        context.keyManager(clientCertificate.toFile(), clientKey.toFile());
+        options = "--client-cert or --client-key";
+        context.keyManager(
+            readable("--client-cert", clientCertificate), readable("--client-key", clientKey));
       }
       builder.sslContext(GrpcSslContexts.configure(context, SslProvider.JDK).build());
     } catch (IOException | IllegalArgumentException e) {
       throw Failure.usage(
-          (authority != null ? "--tls-ca, " : "")
-              + "--client-cert or --client-key cannot be used: "
+          options
+              + " cannot be used: "
               + e.getMessage()
-              + ". They must be PEM files, the key in PKCS #8 and not encrypted.");
+              + ". It must be a PEM file, a key in PKCS #8 (openssl pkcs8 -topk8 -nocrypt).");
     }
   }
 
@@ -411,7 +415,21 @@ final class Target {
     try {
       return Files.readString(file);
     } catch (IOException e) {
-      throw Failure.usage(option + " " + file + " cannot be read: " + Output.reason(e) + ".");
+      throw unreadable(option, file, e);
     }
+  }
+
+  /** {@code file}, which can be opened. */
+  private static File readable(String option, Path file) {
+    try {
+      Files.newInputStream(file).close();
+      return file.toFile();
+    } catch (IOException e) {
+      throw unreadable(option, file, e);
+    }
+  }
+
+  private static Failure unreadable(String option, Path file, IOException e) {
+    return Failure.usage(option + " " + file + " cannot be read: " + Output.reason(e) + ".");
   }
 }

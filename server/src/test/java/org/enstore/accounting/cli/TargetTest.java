@@ -114,6 +114,29 @@ class TargetTest extends ClientCommandsFixture {
   }
 
   @Test
+  void certificates_mustBeReadable_andInPem() throws IOException {
+    String other = Files.writeString(folder.resolve("other"), "no PEM").toString();
+    String none = folder.resolve("none").toString();
+    assertThat(call(OptionalInt.empty(), Map.of(), "query", "--tls-ca", none))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err).contains("--tls-ca " + none + " cannot be read: there is no such file");
+    assertThat(call(OptionalInt.empty(), Map.of(), "query", "--tls-ca", other))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err).contains("query: --tls-ca cannot be used", other, "PEM").hasLineCount(1);
+    assertThat(call(OptionalInt.empty(), Map.of(), showing(other, none))).isEqualTo(ExitCode.USAGE);
+    assertThat(err).contains("--client-key " + none + " cannot be read");
+    assertThat(call(OptionalInt.empty(), Map.of(), showing(other, other)))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err)
+        .contains("--client-cert or --client-key cannot be used", other, "PKCS #8")
+        .hasLineCount(1);
+  }
+
+  private static String[] showing(String certificate, String key) {
+    return new String[] {"query", "--client-cert", certificate, "--client-key", key};
+  }
+
+  @Test
   void secrets_mustBeThere() throws IOException {
     Path empty = Files.writeString(folder.resolve("token"), "\n");
     assertThat(call(OptionalInt.empty(), Map.of(), "query", "--token-file", empty.toString()))
@@ -128,6 +151,10 @@ class TargetTest extends ClientCommandsFixture {
                 folder.resolve("none").toString()))
         .isEqualTo(ExitCode.USAGE);
     assertThat(err).contains("cannot be read: there is no such file or folder.");
+    Path binary = Files.write(folder.resolve("binary"), new byte[] {(byte) 0x80});
+    assertThat(call(OptionalInt.empty(), Map.of(), "query", "--token-file", binary.toString()))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err).contains("binary cannot be read: it is no text in UTF-8.");
     assertThat(call(OptionalInt.empty(), Map.of(Target.TOKEN, "two words"), "query"))
         .isEqualTo(ExitCode.USAGE);
     assertThat(err).contains(Target.TOKEN).doesNotContain("two words");
