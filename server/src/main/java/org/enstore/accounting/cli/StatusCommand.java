@@ -195,13 +195,12 @@ final class StatusCommand extends ClientCommand {
                   Duration.between(
                       instant(freshness.getNewestTransferTime()), surroundings().clock().instant()))
               : Optional.empty();
-      if (age.isEmpty() || age.get().compareTo(longestAge.get()) > 0) {
+      if (age.isEmpty()) {
+        problems.add("There is no transfer, so --max-age cannot hold.");
+      } else if (age.get().compareTo(longestAge.get()) > 0) {
         problems.add(
-            age.map(past -> "The newest transfer was " + Moment.show(past) + " ago")
-                    .orElse("There is no transfer")
-                + ", more than --max-age "
-                + maxAge
-                + ".");
+            "The newest transfer was %s ago, more than --max-age %s."
+                .formatted(Moment.show(age.get()), maxAge));
       }
     }
     if (!freshness.getTransfersProblem().isEmpty()) {

@@ -27,6 +27,10 @@ class StatusCommandTest extends ClientCommandsFixture {
     assertThat(call("status", "--max-age", "10m")).isEqualTo(ExitCode.STALE);
     assertThat(out).contains("The newest transfer was 30 min 0 s ago, more than --max-age 10m.");
 
+    service.freshness = well.clone().clearNewestTransferTime().build();
+    assertThat(call("status", "--max-age", "1h")).isEqualTo(ExitCode.STALE);
+    assertThat(out).contains("fnal: There is no transfer, so --max-age cannot hold.");
+
     service.freshness = well.clone().clearReplayLag().setReplayLagProblem("Not seen.").build();
     assertThat(call("status")).isEqualTo(ExitCode.STALE);
     service.freshness = well.clone().setTransfersProblem("No right.").build();
