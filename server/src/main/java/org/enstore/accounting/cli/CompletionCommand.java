@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
     name = "completion",
     header = "Writes what a shell needs to complete this program's words.",
     description = {
-      "bash: enstore-accounting completion bash > ~/.local/share/bash-completion/completions/enstore-accounting",
+      "bash, in ~/.bashrc: source <(enstore-accounting completion bash)",
       "zsh, in ~/.zshrc after compinit: source <(enstore-accounting completion zsh)"
     },
     sortOptions = false)
