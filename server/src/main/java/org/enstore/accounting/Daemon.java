@@ -10,7 +10,9 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -244,10 +246,18 @@ final class Daemon implements AutoCloseable {
     if (log.file().isEmpty()) {
       return new FileOutputStream(FileDescriptor.err);
     }
-    return Files.newOutputStream(
-        ServeFile.resolve(folder, log.file().get()),
-        StandardOpenOption.CREATE,
-        StandardOpenOption.APPEND);
+    Path file = ServeFile.resolve(folder, log.file().get());
+    try {
+      return Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      String why =
+          e instanceof AccessDeniedException
+              ? "permission denied"
+              : e instanceof NoSuchFileException ? "there is no such folder" : e.getMessage();
+      throw new IOException(
+          "accessLog " + file + " cannot be written: " + why + ". Let the daemon's user write it.",
+          e);
+    }
   }
 
   /** Each line is written at once and as a whole. */

@@ -132,6 +132,13 @@ class LauncherConformanceIT extends PluginConformance {
       assertThat(missing.err()).contains(work.resolve("none.yaml") + " cannot be read");
       assertThat(missing.code()).isEqualTo(2);
     }
+    Path logless = work.resolve("logless.yaml");
+    Files.writeString(
+        logless, Files.readString(work.resolve("daemon.yaml")) + "accessLog: none/access.log\n");
+    Ran silent = run(work, link.toString(), "serve", "--config", logless.toString(), "--check");
+    assertThat(silent.err())
+        .contains("accessLog ", "none/access.log cannot be written: there is no such folder.");
+    assertThat(silent.code()).isEqualTo(1);
     Ran unreachable = run(work, link.toString(), "status", "--daemon", "127.0.0.1:1");
     assertThat(unreachable.err())
         .startsWith("enstore-accounting status: No daemon answers")
