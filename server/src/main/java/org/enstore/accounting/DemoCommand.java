@@ -353,6 +353,9 @@ final class DemoCommand implements Callable<Integer> {
             + pair.password(Role.READER)
             + "  TLS disable  site time zone "
             + zone.getId());
+    lines.add("To ask it yourself, with that password in ENSTORE_ACCOUNTING_PASSWORD:");
+    lines.add("  enstore-accounting query --standby 127.0.0.1:" + pair.standbyPort() + " \\");
+    lines.add("    --site-time-zone " + zone.getId());
     return lines;
   }
 
