@@ -238,7 +238,7 @@ class LauncherConformanceIT extends PluginConformance {
       assertThat(ours).isNotEmpty().allMatch(line -> line.contains("shared objects file (top)"));
     }
     assertThat(Files.readString(installed.resolve("enstore.args")))
-        .contains("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+        .contains("-Xmx168m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
   }
 
   @Test
