@@ -203,7 +203,7 @@ export const settingSections: Array<{ title: string; settings: Setting[] }> = [
     settings: [
       { kind: 'number', key: 'maxSeries', label: 'Series per answer', help: 'Of more series than this only the largest are answered, with a warning; 1 to 2,000.', default: 500, min: 1, max: 2000 },
       { kind: 'number', key: 'maxPoints', label: 'Values per answer', help: 'For more values than this the step is widened, with a warning; 1,000 to 10,000,000.', default: 1000000, min: 1000, max: 10000000 },
-      { kind: 'measured', key: 'cacheBytes', label: 'Cache size', help: 'Memory for numbers kept and reads under way, 16MiB to 4GiB; above 100MiB give the backend more memory too.', default: '64MiB', format: sizeFormat },
+      { kind: 'measured', key: 'cacheBytes', label: 'Cache size', help: 'Memory for numbers kept and reads under way, 16MiB to 4GiB; above 64MiB give the backend more memory too.', default: '64MiB', format: sizeFormat },
       { kind: 'measured', key: 'partialAfter', label: 'Partial answer after', help: 'A panel is then answered with what is there, 1s to 29s.', default: '20s', format: durationFormat },
     ],
   },

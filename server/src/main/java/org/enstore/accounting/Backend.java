@@ -44,9 +44,9 @@ final class Backend implements AutoCloseable {
   private final FairThreads questions;
   private final ExecutorService cancellations;
   private final ExecutorService diskWriter;
-  private final AnswerMemory answers = AnswerMemory.ofHeap(Runtime.getRuntime().maxMemory());
+  private final AnswerMemory answers;
   private final Optional<SeriesEngine.Disk> disk;
-  private final SharedEngines engines = new SharedEngines(this::engine);
+  private final SharedEngines engines;
 
   Backend(ProcessSettings settings) {
     timer = new ScheduledThreadPoolExecutor(1, threads("enstore-timer"));
@@ -55,6 +55,9 @@ final class Backend implements AutoCloseable {
     questions = new FairThreads(settings.queryThreads(), settings.queryQueue(), threads);
     cancellations = pool("enstore-cancel", CANCELLING_THREADS, Integer.MAX_VALUE);
     diskWriter = pool("enstore-disk", 1, DISK_QUEUE);
+    long heap = Runtime.getRuntime().maxMemory();
+    answers = AnswerMemory.ofHeap(heap);
+    engines = new SharedEngines(this::engine, heap / 5 * 2);
     disk = settings.cacheDirectory().map(folder -> new SeriesEngine.Disk(folder, diskWriter));
   }
 

@@ -154,6 +154,12 @@ final class Figures {
         EngineStats::blockEvictions);
     gauge(to, "cache_blocks", "Blocks and answers in the cache.", Unit.NONE, EngineStats::blocks);
     gauge(to, "cache_size", "Estimated size of the cache.", Unit.BYTES, EngineStats::blockBytes);
+    gauge(
+        to,
+        "cache_limit",
+        "What the cache and the reads under way may take.",
+        Unit.BYTES,
+        EngineStats::cacheLimitBytes);
     counter(to, "disk_hits", "Blocks read back from disk.", Unit.NONE, EngineStats::diskHits);
     counter(
         to,

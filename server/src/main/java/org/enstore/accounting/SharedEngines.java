@@ -11,6 +11,8 @@ import org.enstore.accounting.grafana.InstanceRegistry.SourceId;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.SeriesEngine;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Engines by what they read and how: data sources whose settings are equal, the password included,
@@ -18,7 +20,10 @@ import org.enstore.accounting.series.SeriesEngine;
  * Each user closes what it opened; the last one ends the engine. Thread-safe.
  */
 final class SharedEngines implements InstanceRegistry.Engines, AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(SharedEngines.class);
+
   private final BiFunction<SourceId, SourceSettings, SeriesEngine> factory;
+  private final long cacheBytes;
   private final Map<SourceSettings, Shared> bySettings = new HashMap<>();
   private boolean closed;
 
@@ -36,9 +41,12 @@ final class SharedEngines implements InstanceRegistry.Engines, AutoCloseable {
    * No engine yet.
    *
    * @param factory builds an engine, without I/O; it is known by the name of whoever came first
+   * @param cacheBytes what the caches of all engines may take together: whatever the settings of
+   *     each say, a process that is out of memory ends
    */
-  SharedEngines(BiFunction<SourceId, SourceSettings, SeriesEngine> factory) {
+  SharedEngines(BiFunction<SourceId, SourceSettings, SeriesEngine> factory, long cacheBytes) {
     this.factory = factory;
+    this.cacheBytes = cacheBytes;
   }
 
   @Override
@@ -46,8 +54,12 @@ final class SharedEngines implements InstanceRegistry.Engines, AutoCloseable {
     if (closed) {
       throw new QueryFailure(FailureKind.OVERLOADED, "The service is shutting down.");
     }
-    Shared shared =
-        bySettings.computeIfAbsent(settings, added -> new Shared(factory.apply(id, settings)));
+    Shared shared = bySettings.get(settings);
+    if (shared == null) {
+      shared = new Shared(factory.apply(id, settings));
+      bySettings.put(settings, shared);
+      shareCache();
+    }
     shared.users++;
     return shared.engine;
   }
@@ -64,10 +76,34 @@ final class SharedEngines implements InstanceRegistry.Engines, AutoCloseable {
     for (Map.Entry<SourceSettings, Shared> entry : bySettings.entrySet()) {
       if (entry.getValue().engine == engine) {
         entry.getValue().users--;
-        return entry.getValue().users == 0 && bySettings.remove(entry.getKey()) != null;
+        if (entry.getValue().users > 0) {
+          return false;
+        }
+        bySettings.remove(entry.getKey());
+        shareCache();
+        return true;
       }
     }
     return false;
+  }
+
+  /** Gives each engine what its settings say, or the same part of that if there is not enough. */
+  private void shareCache() {
+    long wanted =
+        bySettings.keySet().stream().mapToLong(settings -> settings.limits().cacheBytes()).sum();
+    if (wanted > cacheBytes) {
+      logger.warn(
+          "cacheBytes of the {} open data sources is {} MiB together, and the heap has room for {}"
+              + " MiB: each gets the same part of its own. Raise the heap (java_options = -Xmx...)"
+              + " or lower cacheBytes",
+          bySettings.size(),
+          wanted >> 20,
+          cacheBytes >> 20);
+    }
+    double part = Math.min(1, (double) cacheBytes / Math.max(1, wanted));
+    bySettings.forEach(
+        (settings, shared) ->
+            shared.engine.limitCache((long) (part * settings.limits().cacheBytes())));
   }
 
   /** Ends every engine, used or not; nothing can be opened any more. */

@@ -31,7 +31,8 @@ class SharedEnginesTest {
                   new InMemoryTransferSource(CHICAGO, () -> NOW),
                   settings,
                   () -> NOW,
-                  Executors.newSingleThreadExecutor()));
+                  Executors.newSingleThreadExecutor()),
+          100L << 20);
 
   @AfterEach
   void close() {
@@ -56,6 +57,19 @@ class SharedEnginesTest {
     engines.close(shared);
     assertThat(isOpen(shared)).isFalse();
     assertThat(engines.open(GRAFANA, settings("one"))).isNotSameAs(shared);
+  }
+
+  @Test
+  void caches_areAsLargeAsTheSettingsSay_whereTogetherTheyFit() {
+    SeriesEngine first = engines.open(GRAFANA, settings("one"));
+    assertThat(first.stats().cacheLimitBytes()).isEqualTo(64L << 20);
+
+    SeriesEngine second = engines.open(SERVICE, settings("another"));
+    assertThat(first.stats().cacheLimitBytes()).isEqualTo(50L << 20);
+    assertThat(second.stats().cacheLimitBytes()).isEqualTo(50L << 20);
+
+    engines.close(first);
+    assertThat(second.stats().cacheLimitBytes()).isEqualTo(64L << 20);
   }
 
   @Test

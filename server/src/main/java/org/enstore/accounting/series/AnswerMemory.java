@@ -25,8 +25,8 @@ public final class AnswerMemory {
    */
   private static final long WAIT_SECONDS = 30;
 
-  /** Of the heap: twice this, the cache and what the program itself needs fit into it. */
-  private static final int PART_OF_HEAP = 6;
+  /** Of the heap: twice this, the caches and what the program itself needs fit into it. */
+  private static final int PART_OF_HEAP = 7;
 
   /** Answers that are smaller are counted, but do not wait behind large ones. */
   private static final long SMALL_BYTES = 64 << 10;
@@ -39,7 +39,7 @@ public final class AnswerMemory {
   private long takenBytes;
 
   /** The value itself in the table, in the message, and on its way out. */
-  private static final int VALUE_BYTES = 26;
+  private static final int VALUE_BYTES = 25;
 
   /** The histogram that a value of a quantile is told from: some bins, at 16 bytes each. */
   private static final int HISTOGRAM_BYTES = 64;
@@ -191,7 +191,7 @@ public final class AnswerMemory {
   private String tooLarge(long bytes) {
     return ("The answers of one call may take %d MiB of memory together, and these would take %d"
             + " MiB. Widen the step, narrow the range or the filters, ask for fewer queries at a"
-            + " time, or give the Java runtime more memory (-Xmx; a call has a sixth of it).")
+            + " time, or give the Java runtime more memory (-Xmx; a call has a seventh of it).")
         .formatted(mebibytes(limitBytes), mebibytes(bytes));
   }
 

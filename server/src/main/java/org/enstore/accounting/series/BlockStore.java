@@ -347,6 +347,7 @@ final class BlockStore {
         memory.evictions(),
         memory.count(),
         memory.keptBytes(),
+        memory.limit(),
         memory.bufferBytes(),
         queue.underWay(),
         queue.waiting(),

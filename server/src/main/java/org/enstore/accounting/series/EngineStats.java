@@ -15,6 +15,7 @@ package org.enstore.accounting.series;
  * @param blockEvictions blocks and answers dropped for want of room
  * @param blocks blocks and answers in the cache
  * @param blockBytes their estimated size in bytes
+ * @param cacheLimitBytes what they and the reads under way may take together
  * @param bufferBytes size of the buffers of reads in bytes
  * @param readsInFlight statements running now
  * @param readsWaiting statements that wait for their turn
@@ -34,6 +35,7 @@ public record EngineStats(
     long blockEvictions,
     long blocks,
     long blockBytes,
+    long cacheLimitBytes,
     long bufferBytes,
     int readsInFlight,
     int readsWaiting,

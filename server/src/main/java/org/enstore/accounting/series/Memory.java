@@ -28,7 +28,7 @@ final class Memory {
   /** Smaller changes of the buffers' size do not reach the cache's own bound. */
   private static final int STEPS = 64;
 
-  private final long limit;
+  private volatile long limit;
   private final Cache<Object, Kept> kept;
   private final LongAdder evictions = new LongAdder();
   private final ReentrantLock large = new ReentrantLock();
@@ -47,6 +47,18 @@ final class Memory {
             .evictionListener((key, value, cause) -> evictions.increment())
             .executor(Runnable::run)
             .build();
+  }
+
+  /** The bound, in bytes. */
+  long limit() {
+    return limit;
+  }
+
+  /** Sets another bound; what is kept beyond it goes. */
+  synchronized void limit(long bytes) {
+    limit = bytes;
+    heldBack = -1;
+    hold();
   }
 
   /** What is kept under {@code key}, if it still is and is a {@code kind}. */

@@ -1,5 +1,7 @@
 package org.enstore.accounting.series;
 
+import java.util.function.LongSupplier;
+
 /**
  * The key numbers that new blocks are made with, begun anew when they take too much memory: over
  * the years a site has more combinations of movers, groups and rates than are worth remembering.
@@ -10,14 +12,14 @@ package org.enstore.accounting.series;
  */
 final class Numbering {
   private final Memory memory;
-  private final long limit;
+  private final LongSupplier limit;
   private volatile KeyNumbers current = new KeyNumbers();
 
   /**
    * @param memory where the blocks are kept; the numbers take a part of it
    * @param limit from how many bytes on the numbers are begun anew
    */
-  Numbering(Memory memory, long limit) {
+  Numbering(Memory memory, LongSupplier limit) {
     this.memory = memory;
     this.limit = limit;
   }
@@ -25,7 +27,7 @@ final class Numbering {
   /** The numbers for a block that is going to be made. */
   KeyNumbers current() {
     KeyNumbers numbers = current;
-    if (numbers.bytes() > limit) {
+    if (numbers.bytes() > limit.getAsLong()) {
       numbers = next(numbers);
     }
     memory.setAside(numbers.bytes());

@@ -37,6 +37,7 @@ public final class SeriesEngine implements AutoCloseable {
   private final ExecutorService loaders;
   private final BlockStore store;
   private final StateWatch watch;
+  private final Memory memory;
   private final Answerer answerer;
   private final NameLists names;
   private final Reconciliation reconciliation;
@@ -82,8 +83,8 @@ public final class SeriesEngine implements AutoCloseable {
     this.calendar = new SiteCalendar(settings.siteTimeZone());
     this.clock = clock;
     this.loaders = loaders;
-    Memory memory = new Memory(settings.limits().cacheBytes());
-    Numbering numbering = new Numbering(memory, settings.limits().cacheBytes() / KEY_SHARE);
+    memory = new Memory(settings.limits().cacheBytes());
+    Numbering numbering = new Numbering(memory, () -> memory.limit() / KEY_SHARE);
     this.store =
         new BlockStore(
             source,
@@ -247,6 +248,15 @@ public final class SeriesEngine implements AutoCloseable {
   /** How replication stands on the hosts of the data source, and how it stood. */
   public Replication replication() {
     return source.replication();
+  }
+
+  /**
+   * Bounds what the engine keeps and reads.
+   *
+   * @param bytes at most the setting {@code cacheBytes}
+   */
+  public void limitCache(long bytes) {
+    memory.limit(bytes);
   }
 
   /** The engine's figures at this moment. */

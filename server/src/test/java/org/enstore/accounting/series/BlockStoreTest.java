@@ -49,7 +49,7 @@ class BlockStoreTest {
 
   private BlockStore store(
       ZoneId zone, InMemoryTransferSource of, Executor executor, Memory memory) {
-    return store(zone, of, executor, memory, new Numbering(memory, 16L << 20));
+    return store(zone, of, executor, memory, new Numbering(memory, () -> 16L << 20));
   }
 
   private BlockStore store(
@@ -335,7 +335,7 @@ class BlockStoreTest {
   @Test
   void failover_whileDaysAreAddedUp_leavesNoMixtureInAMonth() {
     Memory memory = new Memory(64L << 20);
-    Numbering numbering = new Numbering(memory, 16L << 20);
+    Numbering numbering = new Numbering(memory, () -> 16L << 20);
     // Before its first look it takes days of any lineage, as others do when it changes meanwhile.
     BlockStore unaware = store(CHICAGO, source, loaders, memory, numbering);
     for (BlockKey day : days(Grain.DAY, "2025-05-01", "2025-06-01")) {

@@ -49,7 +49,7 @@ class DiskStoreTest {
     private final DiskStore store;
 
     View(Path root, int keysBefore, long directoryBytes, long rootBytes, String lookBack) {
-      Numbering numbering = new Numbering(new Memory(64L << 20), 16L << 20);
+      Numbering numbering = new Numbering(new Memory(64L << 20), () -> 16L << 20);
       keyNumbers = numbering.current();
       for (int i = 0; i < keysBefore; i++) {
         keyNumbers.numberOf(new GroupKey(Direction.WRITE, List.of("other" + i)));
@@ -394,7 +394,7 @@ class DiskStoreTest {
 
   private List<Long> sums(InMemoryTransferSource source) {
     Memory memory = new Memory(64L << 20);
-    Numbering numbering = new Numbering(memory, 16L << 20);
+    Numbering numbering = new Numbering(memory, () -> 16L << 20);
     SourceSettings settings = settings(Map.of("siteTimeZone", "America/Chicago"));
     DiskStore disk = new DiskStore(root, settings, CALENDAR, numbering, () -> NOW, Runnable::run);
     BlockStore store =

@@ -26,7 +26,7 @@ class NumberingTest {
   private final InMemoryTransferSource source =
       new InMemoryTransferSource(ZoneOffset.UTC, () -> NOW);
   private final Memory memory = new Memory(64L << 20);
-  private final Numbering numbering = new Numbering(memory, LIMIT);
+  private final Numbering numbering = new Numbering(memory, () -> LIMIT);
   private final BlockStore store = store(source);
 
   @AfterEach
@@ -228,7 +228,7 @@ class NumberingTest {
   @Test
   void numbers_takeTheirPartOfTheMemory() {
     Memory small = new Memory(1_000_000);
-    Numbering numbers = new Numbering(small, 1_000_000);
+    Numbering numbers = new Numbering(small, () -> 1_000_000);
     small.put("a", () -> 900_000);
     for (int i = 0; numbers.current().bytes() < 300_000; i++) {
       numbers.current().numberOf(new GroupKey(Direction.READ, List.of("mover" + i)));
