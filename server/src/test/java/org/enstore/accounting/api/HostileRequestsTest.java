@@ -247,7 +247,7 @@ class HostileRequestsTest {
     try {
       Iterator<A> parts =
           ClientCalls.blockingServerStreamingCall(
-              channel, raw, CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS), request);
+              channel, raw, CallOptions.DEFAULT.withDeadlineAfter(2, TimeUnit.MINUTES), request);
       // A watch has no end of its own.
       boolean endless = method.getFullMethodName().endsWith("WatchSeries");
       for (int i = 0; (!endless || i < PARTS - 1) && parts.hasNext(); i++) {

@@ -142,7 +142,7 @@ class HostileCallsTest {
                 .build();
         QueryDataResponse response =
             DataGrpc.newBlockingStub(served.channel)
-                .withDeadlineAfter(30, TimeUnit.SECONDS)
+                .withDeadlineAfter(2, TimeUnit.MINUTES)
                 .queryData(request);
         String which = "seed " + SEED + " case " + i + ": " + request;
         assertThat(response.getResponsesMap()).as(which).containsOnlyKeys("A", "B");
@@ -215,7 +215,7 @@ class HostileCallsTest {
                 + pick(NUMBERS);
         Iterator<CallResourceResponse> answer =
             ResourceGrpc.newBlockingStub(served.channel)
-                .withDeadlineAfter(30, TimeUnit.SECONDS)
+                .withDeadlineAfter(2, TimeUnit.MINUTES)
                 .callResource(
                     CallResourceRequest.newBuilder()
                         .setPluginContext(i % 3 == 0 ? settings() : ServedServices.context())
@@ -233,7 +233,7 @@ class HostileCallsTest {
 
         CheckHealthResponse health =
             DiagnosticsGrpc.newBlockingStub(served.channel)
-                .withDeadlineAfter(30, TimeUnit.SECONDS)
+                .withDeadlineAfter(2, TimeUnit.MINUTES)
                 .checkHealth(CheckHealthRequest.newBuilder().setPluginContext(settings()).build());
         assertThat(health.getMessage()).isNotEmpty();
       }
@@ -268,7 +268,7 @@ class HostileCallsTest {
         try {
           Iterator<StreamPacket> packets =
               StreamGrpc.newBlockingStub(served.channel)
-                  .withDeadlineAfter(30, TimeUnit.SECONDS)
+                  .withDeadlineAfter(2, TimeUnit.MINUTES)
                   .runStream(
                       RunStreamRequest.newBuilder()
                           .setPluginContext(ServedServices.context())
@@ -335,7 +335,7 @@ class HostileCallsTest {
       ClientCalls.blockingServerStreamingCall(
               served.channel,
               raw,
-              CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS),
+              CallOptions.DEFAULT.withDeadlineAfter(2, TimeUnit.MINUTES),
               bytes)
           .forEachRemaining(
               part -> assertThat(part.toString()).doesNotContain("foreign_LTO8", "foreign_disk"));
