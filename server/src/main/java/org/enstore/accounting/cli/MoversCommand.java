@@ -2,10 +2,8 @@ package org.enstore.accounting.cli;
 
 import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import org.enstore.accounting.proto.v1.ListMoversRequest;
 import org.enstore.accounting.proto.v1.ListMoversResponse;
@@ -14,6 +12,7 @@ import org.enstore.accounting.proto.v1.MoverClass;
 import org.enstore.accounting.proto.v1.SeriesQuery;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The movers of a site. */
@@ -69,13 +68,7 @@ final class MoversCommand extends ClientCommand {
   @SuppressWarnings("NullAway.Init") // Filled in by the command line library.
   private Format format;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "<file>",
-      description =
-          "Write the answer to this file instead of standard output. An older one is replaced when"
-              + " the answer is whole.")
-  private @Nullable Path file;
+  @Mixin private Destination destination = new Destination();
 
   /** The forms of an answer. */
   enum Format {
@@ -117,7 +110,7 @@ final class MoversCommand extends ClientCommand {
       movers.addAll(page.getMoversList());
       request.setPageToken(page.getNextPageToken());
     } while (!request.getPageToken().isEmpty());
-    try (Output out = new Output(Optional.ofNullable(file), surroundings().out())) {
+    try (Output out = destination.open(surroundings())) {
       switch (format) {
         case table -> table(movers).forEach(out::line);
         case csv -> csv(movers, out);

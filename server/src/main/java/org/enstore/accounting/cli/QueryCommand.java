@@ -2,12 +2,10 @@ package org.enstore.accounting.cli;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import org.enstore.accounting.proto.v1.Notice;
 import org.enstore.accounting.proto.v1.QuerySeriesRequest;
@@ -15,6 +13,7 @@ import org.enstore.accounting.proto.v1.SeriesHeader;
 import org.enstore.accounting.proto.v1.SeriesQuery;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Series over a time range. */
@@ -71,13 +70,7 @@ final class QueryCommand extends SeriesCommand {
   @SuppressWarnings("NullAway.Init") // Filled in by the command line library.
   private Format format;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "<file>",
-      description =
-          "Write the answer to this file instead of standard output. An older one is replaced when"
-              + " the answer is whole.")
-  private @Nullable Path file;
+  @Mixin private Destination destination = new Destination();
 
   @Option(
       names = "--ascii",
@@ -136,7 +129,7 @@ final class QueryCommand extends SeriesCommand {
             .setFresh(fresh)
             .setWhole(true)
             .build();
-    try (Output out = new Output(Optional.ofNullable(file), surroundings().out())) {
+    try (Output out = destination.open(surroundings())) {
       return format == Format.arrow
           ? arrow(connection, request, out)
           : columns(connection, request, source, out);
@@ -145,7 +138,7 @@ final class QueryCommand extends SeriesCommand {
 
   /** The width of the terminal that shows the answer, if one does. */
   private OptionalInt columns() {
-    return file == null ? surroundings().columns() : OptionalInt.empty();
+    return destination.isFile() ? OptionalInt.empty() : surroundings().columns();
   }
 
   private int width() {
