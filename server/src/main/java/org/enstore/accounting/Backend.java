@@ -19,6 +19,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.enstore.accounting.api.AccountingService;
+import org.enstore.accounting.api.DataSources;
 import org.enstore.accounting.config.ProcessSettings;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.grafana.FairThreads;
@@ -79,6 +81,12 @@ final class Backend implements AutoCloseable {
   /** The memory for answers under way. */
   AnswerMemory answers() {
     return answers;
+  }
+
+  /** The public API over {@code sources}. */
+  AccountingService service(DataSources sources) {
+    return new AccountingService(
+        sources, questions, cancellations, answers, InstantSource.system());
   }
 
   /** The engines, one for all data sources of equal settings. */

@@ -28,7 +28,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.enstore.accounting.api.AccessLog;
-import org.enstore.accounting.api.AccountingService;
 import org.enstore.accounting.api.ApiServer;
 import org.enstore.accounting.api.DataSources;
 import org.enstore.accounting.config.ProcessSettings;
@@ -104,12 +103,7 @@ final class Daemon implements AutoCloseable {
                 settings.limits().concurrentCalls(),
                 settings.limits().callsPerSecond(),
                 settings.drain()),
-            new AccountingService(
-                all,
-                backend.questions(),
-                backend.cancellations(),
-                backend.answers(),
-                InstantSource.system()),
+            backend.service(all),
             all,
             () -> access.map(AccessFile::list),
             log,

@@ -4,7 +4,6 @@ import io.grpc.Channel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.LogManager;
-import org.enstore.accounting.api.AccountingService;
 import org.enstore.accounting.api.DataSources;
 import org.enstore.accounting.api.LocalServer;
 import org.enstore.accounting.cli.Straight;
@@ -88,16 +86,7 @@ final class StraightSources implements Straight {
       }
       DataSources all = new DataSources(sources);
       try {
-        server =
-            new LocalServer(
-                new AccountingService(
-                    all,
-                    backend.questions(),
-                    backend.cancellations(),
-                    backend.answers(),
-                    InstantSource.system()),
-                all,
-                backend.questions());
+        server = new LocalServer(backend.service(all), all, backend.questions());
       } catch (IOException e) {
         backend.close();
         throw new UncheckedIOException("a server within the process needs no resources", e);
