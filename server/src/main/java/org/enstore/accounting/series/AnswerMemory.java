@@ -31,18 +31,18 @@ public final class AnswerMemory {
   /** Answers that are smaller are counted, but do not wait behind large ones. */
   private static final long SMALL_BYTES = 64 << 10;
 
+  /** The value itself in the table, in the message, and on its way out. */
+  private static final int VALUE_BYTES = 25;
+
+  /** The histogram that a value of a quantile is told from: some bins, at 16 bytes each. */
+  private static final int HISTOGRAM_BYTES = 64;
+
   private final long limitBytes;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Set<Share> holders = new LinkedHashSet<>();
   private final Queue<Share> waiting = new ArrayDeque<>();
   private long takenBytes;
-
-  /** The value itself in the table, in the message, and on its way out. */
-  private static final int VALUE_BYTES = 25;
-
-  /** The histogram that a value of a quantile is told from: some bins, at 16 bytes each. */
-  private static final int HISTOGRAM_BYTES = 64;
 
   /** A memory from which one call may take {@code limitBytes}, and all together twice that. */
   public AnswerMemory(long limitBytes) {
