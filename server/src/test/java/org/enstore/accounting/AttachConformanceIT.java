@@ -82,7 +82,8 @@ class AttachConformanceIT extends PluginConformance {
     String[] command = new String[arguments.length + 1];
     command[0] = HostedPlugin.launcher(HostedPlugin.folder()).toString();
     System.arraycopy(arguments, 0, command, 1, arguments.length);
-    return HostedPlugin.run(Map.of(), command);
+    // As the service's unit has it: caches of two data sources want more than the usual heap.
+    return HostedPlugin.run(Map.of("GF_PLUGIN_JAVA_OPTIONS", "-Xmx512m"), command);
   }
 
   /** Waits until {@code plugin} says a line like {@code pattern}; returns its group. */

@@ -32,7 +32,7 @@ public final class AnswerMemory {
   private static final long SMALL_BYTES = 64 << 10;
 
   /** The value itself in the table, in the message, and on its way out. */
-  private static final int VALUE_BYTES = 25;
+  private static final int VALUE_BYTES = 24;
 
   /** The histogram that a value of a quantile is told from: some bins, at 16 bytes each. */
   private static final int HISTOGRAM_BYTES = 64;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.enstore.accounting.config.SourceSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -52,6 +53,14 @@ class AnswerMemoryTest {
     assertThat(memory.takenBytes()).isEqualTo(3 * MIB);
     second.close();
     assertThat(memory.takenBytes()).isZero();
+  }
+
+  @Test
+  void limit_ofTheHeapOfTheLauncher_isEnoughForTheUsualMaxPoints() {
+    // -Xmx168m, of which the runtime does not count one survivor space.
+    assertThat(AnswerMemory.ofHeap(163 * MIB).limitBytes())
+        .isGreaterThanOrEqualTo(
+            SourceSettings.Limits.DEFAULT.maxPoints() * AnswerMemory.perValue(Measure.BYTES));
   }
 
   @Test
