@@ -1,5 +1,6 @@
 import {
   CoreApp, DataQueryRequest, DataQueryResponse, DataSourceInstanceSettings, dateMath, MetricFindValue, ScopedVars,
+  TimeRange,
 } from '@grafana/data';
 import { DataSourceWithBackend, getGrafanaLiveSrv, getTemplateSrv, TemplateSrv } from '@grafana/runtime';
 import { map, merge, Observable } from 'rxjs';
@@ -115,12 +116,18 @@ export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, Ensto
       maxDataPoints,
       intervalMs,
     });
+    /** What is asked anew must reach as far as what has come over the channel meanwhile. */
+    const byNow = (): TimeRange => ({
+      from: dateMath.parse(range.raw.from, false, timezone) ?? range.from,
+      to: dateMath.parse(range.raw.to, true, timezone) ?? range.to,
+      raw: range.raw,
+    });
     return liveAnswers({
       key,
       events: getGrafanaLiveSrv().getStream(channel),
       // A request of the name of another one under way ends that one.
-      ask: () => super.query({ ...request, requestId: `${request.requestId}-${key}`, targets: [target] }),
-      start: () => (dateMath.parse(range.raw.from, false, timezone) ?? range.from).valueOf(),
+      ask: () => super.query({ ...request, range: byNow(), requestId: `${request.requestId}-${key}`, targets: [target] }),
+      start: () => byNow().from.valueOf(),
     });
   }
 

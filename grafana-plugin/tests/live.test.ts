@@ -294,10 +294,18 @@ describe('liveAnswers', () => {
 describe('EnstoreDataSource.query', () => {
   const NOW = Date.UTC(2026, 10, 23, 10);
 
+  beforeEach(() => {
+    vi.useFakeTimers({ now: NOW });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
   /** Asks as a panel does; every channel is connected, every ordinary query answered. */
   function ask(targets: EnstoreQuery[], { to = 'now', app = CoreApp.Dashboard } = {}) {
     const asked: Array<DataQueryRequest<EnstoreQuery>> = [];
     const addresses: any[] = [];
+    const channels: any[] = [];
     vi.spyOn(DataSourceWithBackend.prototype, 'query').mockImplementation((request: any) => {
       asked.push(request);
       return of(whole(1, [1]));
@@ -305,9 +313,10 @@ describe('EnstoreDataSource.query', () => {
     setGrafanaLiveSrv({
       getStream: (address: any) => {
         addresses.push(address);
-        return new Observable((channel) =>
-          channel.next({ type: LiveChannelEventType.Status, id: address.path, timestamp: 0, state: Connected })
-        );
+        return new Observable((channel) => {
+          channels.push(channel);
+          channel.next({ type: LiveChannelEventType.Status, id: address.path, timestamp: 0, state: Connected });
+        });
       },
     } as any);
     const datasource = fakeDataSource(new FakeTemplates({ mover: ['a', 'b'] }));
@@ -315,7 +324,7 @@ describe('EnstoreDataSource.query', () => {
     const range = { from: dateTime(NOW - 3_600_000), to: dateTime(NOW), raw: { from: 'now-1h', to } };
     const request = { requestId: 'Q7', app, targets, range, scopedVars: {}, timezone: 'browser', intervalMs: 1000, maxDataPoints: 500 };
     datasource.query(request as any).subscribe((answer) => answers.push(answer));
-    return { asked, addresses, answers };
+    return { asked, addresses, answers, channels };
   }
 
   it('gives each live query a channel, with its variables put in, and asks the others together', () => {
@@ -334,6 +343,18 @@ describe('EnstoreDataSource.query', () => {
       ['Q7', 'B', 'D'], ['Q7-live-A', 'A'], ['Q7-live-C', 'C'],
     ]);
     expect(answers.map(({ key }) => key)).toEqual([undefined, 'live-A', 'live-C']);
+  });
+
+  it('asks anew for the time range as it has become, when columns come or go', () => {
+    const { asked, channels } = ask([query()]);
+    vi.advanceTimersByTime(600_000);
+    channels[0].next({
+      type: LiveChannelEventType.Message,
+      message: { schema: schema(second(2), 'files'), data: { values: [[20], [2]] } },
+    });
+
+    const ranges = asked.map(({ range: { from, to, raw } }) => [from.valueOf() - NOW, to.valueOf() - NOW, raw.from]);
+    expect(ranges).toEqual([[-3_600_000, 0, 'now-1h'], [-3_000_000, 600_000, 'now-1h']]);
   });
 
   it.each([
