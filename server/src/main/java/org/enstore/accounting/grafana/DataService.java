@@ -78,16 +78,20 @@ public final class DataService extends DataGrpc.DataImplBase {
       int index = i;
       DataQuery query = request.getQueries(i);
       try {
-        Optional<DataResponse> again = anew ? Optional.empty() : again(request, query, share);
-        if (again.isPresent()) {
-          collector.take(index, again.get());
+        Optional<byte[]> ready = anew ? Optional.empty() : again(request, query);
+        if (ready.isPresent() && share.tryTake(ready.get().length)) {
+          collector.take(index, wrapped(ready.get()));
           continue;
         }
         Question question = QuestionJson.read(query);
-        Optional<DataResponse> ready =
-            anew ? Optional.empty() : fromCache(request, query, question, share);
-        if (ready.isPresent()) {
-          collector.take(index, ready.get());
+        if (!anew && ready.isEmpty()) {
+          ready = fromCache(request, query, question);
+        } else {
+          // There is no room for it now: a thread that may wait makes it again.
+          ready = Optional.empty();
+        }
+        if (ready.isPresent() && share.tryTake(ready.get().length)) {
+          collector.take(index, wrapped(ready.get()));
         } else {
           workers.ask(
               InstanceRegistry.SourceId.of(request.getPluginContext()),
@@ -104,31 +108,24 @@ public final class DataService extends DataGrpc.DataImplBase {
   }
 
   /** The answer that was sent last time, if nothing it depends on has changed. */
-  private Optional<DataResponse> again(
-      QueryDataRequest request, DataQuery query, AnswerMemory.Share share) {
+  private Optional<byte[]> again(QueryDataRequest request, DataQuery query) {
     Optional<InstanceRegistry.Lease> lease = registry.acquireIfBuilt(request.getPluginContext());
     if (lease.isEmpty()) {
       return Optional.empty();
     }
     try (InstanceRegistry.Lease held = lease.get()) {
       return Wording.rangeOf(query)
-          .flatMap(range -> held.engine().written(Wording.of(query), range))
-          .filter(frame -> share.tryTake(frame.length))
-          .map(this::wrapped);
+          .flatMap(range -> held.engine().written(Wording.of(query), range));
     }
   }
 
-  private Optional<DataResponse> fromCache(
-      QueryDataRequest request, DataQuery query, Question question, AnswerMemory.Share share) {
+  private Optional<byte[]> fromCache(QueryDataRequest request, DataQuery query, Question question) {
     Optional<InstanceRegistry.Lease> lease = registry.acquireIfBuilt(request.getPluginContext());
     if (lease.isEmpty()) {
       return Optional.empty();
     }
     try (InstanceRegistry.Lease held = lease.get()) {
-      return question
-          .ready(held.engine(), Wording.of(query))
-          .filter(frame -> share.tryTake(frame.length))
-          .map(this::wrapped);
+      return question.ready(held.engine(), Wording.of(query));
     }
   }
 

@@ -20,8 +20,9 @@ public final class AnswerMemory {
    *
    * A call may consist of several answers, and hold the share of one while it waits for another's.
    * Calls that wait for one another would wait for ever, so the one that has held a share longest
-   * gets what it asks for at once: it ends, and then the next one is first. All shares together
-   * are therefore at most twice the limit, as no call has more than the limit for itself.
+   * gets what it asks for at once: it ends, and then the next one is first. All shares together,
+   * small ones aside, are therefore at most twice the limit, as no call has more than the limit for
+   * itself, however many of its answers wait at a time.
    */
   private static final long WAIT_SECONDS = 30;
 
@@ -54,9 +55,9 @@ public final class AnswerMemory {
     return new AnswerMemory(heapBytes / PART_OF_HEAP);
   }
 
-  /** What a value of {@code measure} takes until the client has it, in bytes. */
-  static long perValue(Measure measure) {
-    return (long) VALUE_BYTES + (measure.isQuantile() ? HISTOGRAM_BYTES : 0);
+  /** What {@code values} of {@code measure} take until the client has them, in bytes. */
+  static long bytes(Measure measure, long values) {
+    return values * (VALUE_BYTES + (measure.isQuantile() ? HISTOGRAM_BYTES : 0));
   }
 
   /** What one call may take, in bytes. */
@@ -102,16 +103,16 @@ public final class AnswerMemory {
     public void take(long more) {
       lock.lock();
       try {
-        if (bytes + more > limitBytes) {
-          throw new QueryFailure(FailureKind.TOO_LARGE, tooLarge(bytes + more));
-        }
-        if (more < SMALL_BYTES && !closed) {
+        check(more);
+        if (more < SMALL_BYTES) {
           add(more);
           return;
         }
         waiting.add(this);
         try {
           await(more);
+          check(more);
+          add(more);
         } finally {
           waiting.remove(this);
           changed.signalAll();
@@ -166,11 +167,17 @@ public final class AnswerMemory {
           throw new QueryFailure(FailureKind.CANCELLED, "The service is ending.", e);
         }
       }
+    }
+
+    /** Another answer of the call may have taken from what it may have while this one waited. */
+    private void check(long more) {
       cancellation.check();
       if (closed) {
         throw new QueryFailure(FailureKind.CANCELLED, "The call is over.");
       }
-      add(more);
+      if (bytes + more > limitBytes) {
+        throw new QueryFailure(FailureKind.TOO_LARGE, tooLarge(bytes + more));
+      }
     }
 
     private boolean isOldest() {
@@ -191,7 +198,8 @@ public final class AnswerMemory {
   private String tooLarge(long bytes) {
     return ("The answers of one call may take %d MiB of memory together, and these would take %d"
             + " MiB. Widen the step, narrow the range or the filters, ask for fewer queries at a"
-            + " time, or give the Java runtime more memory (-Xmx; a call has a seventh of it).")
+            + " time, or give the Java runtime more memory, of which a call has a seventh (-Xmx in"
+            + " java_options of grafana.ini, or in GF_PLUGIN_JAVA_OPTIONS).")
         .formatted(mebibytes(limitBytes), mebibytes(bytes));
   }
 

@@ -220,7 +220,7 @@ final class Answerer {
         partialAnswers.increment();
       }
     } else {
-      room.take(answered.get().table().valueCount() * AnswerMemory.perValue(query.measure()));
+      room.take(AnswerMemory.bytes(query.measure(), answered.get().table().valueCount()));
     }
     if (gathered.cached()) {
       cachedAnswers.increment();

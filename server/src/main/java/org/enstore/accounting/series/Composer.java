@@ -71,9 +71,7 @@ final class Composer {
     tally.decide(parts);
     Choice choice = choose(parts);
     room.take(
-        (long) choice.shown.size()
-            * plan.buckets().count()
-            * AnswerMemory.perValue(query.measure()));
+        AnswerMemory.bytes(query.measure(), (long) choice.shown.size() * plan.buckets().count()));
     Tally.Sum[] sums = tally.sums(parts, choice.places, choice.shown.size());
     Presentation presentation =
         new Presentation(query, plan.buckets(), completeUntil.toEpochMilli());

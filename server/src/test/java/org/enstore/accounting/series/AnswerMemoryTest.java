@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 import org.enstore.accounting.config.SourceSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,7 +61,7 @@ class AnswerMemoryTest {
     // -Xmx168m, of which the runtime does not count one survivor space.
     assertThat(AnswerMemory.ofHeap(163 * MIB).limitBytes())
         .isGreaterThanOrEqualTo(
-            SourceSettings.Limits.DEFAULT.maxPoints() * AnswerMemory.perValue(Measure.BYTES));
+            AnswerMemory.bytes(Measure.BYTES, SourceSettings.Limits.DEFAULT.maxPoints()));
   }
 
   @Test
@@ -130,6 +131,22 @@ class AnswerMemoryTest {
     older.close();
     rest.join();
     assertThat(memory.takenBytes()).isEqualTo(9 * MIB);
+  }
+
+  @Test
+  void answersOfOneCall_thatWaitTogether_haveNoMoreThanTheCallMayHave() throws Exception {
+    AnswerMemory.Share before = open();
+    AnswerMemory.Share share = open();
+    before.take(10 * MIB);
+    CompletableFuture<Void> one = waitingTake(share, 6 * MIB);
+    CompletableFuture<Void> other = waitingTake(share, 6 * MIB);
+
+    before.close();
+    assertThat(
+            Stream.of(one, other)
+                .map(each -> each.handle((done, failure) -> failure == null).join()))
+        .containsExactlyInAnyOrder(true, false);
+    assertThat(memory.takenBytes()).isEqualTo(6 * MIB);
   }
 
   @Test
