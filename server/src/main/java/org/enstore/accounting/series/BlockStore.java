@@ -327,9 +327,10 @@ final class BlockStore {
     return batch;
   }
 
-  /** Gives up every read; those who wait are told. */
+  /** Gives up every read; those who wait are told. Nothing more is written to disk. */
   void close() {
     queue.close();
+    disk.ifPresent(DiskStore::close);
   }
 
   /** The store's figures, added to those of the engine. */

@@ -402,7 +402,7 @@ final class DiskStore implements AutoCloseable {
     }
   }
 
-  /** Writes nothing more. */
+  /** Writes nothing more, and leaves the file it wrote to unlocked, for others to tidy up. */
   @Override
   public synchronized void close() {
     closed = true;

@@ -3,8 +3,11 @@ package org.enstore.accounting.series;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.enstore.accounting.config.SourceSettings;
@@ -390,6 +397,43 @@ class DiskStoreTest {
     source.becomes("memory/2");
     source.lose(transfer -> true);
     assertThat(sums(source)).containsOnly(0L);
+  }
+
+  @Test
+  void closedEngine_leavesItsFilesUnlocked_andWritesNothingMore() throws Exception {
+    InMemoryTransferSource source = new InMemoryTransferSource(CHICAGO, () -> NOW);
+    SourceSettings settings = settings(Map.of("siteTimeZone", "America/Chicago"));
+    List<Runnable> writes = new CopyOnWriteArrayList<>();
+    ExecutorService loaders = Executors.newSingleThreadExecutor();
+    SeriesEngine engine =
+        new SeriesEngine(
+            source,
+            settings,
+            () -> NOW,
+            loaders,
+            Optional.of(new SeriesEngine.Disk(root, writes::add)));
+    engine.names(
+        new NamesQuery(
+            Dimension.LIBRARY,
+            Optional.of(Duration.ofDays(90)),
+            Optional.empty(),
+            Set.of(),
+            Map.of()),
+        new Cancellation());
+    assertThat(writes).hasSizeGreaterThan(1);
+    writes.remove(0).run();
+    long writtenBefore = Files.size(files().get(0));
+
+    engine.close();
+    writes.forEach(Runnable::run);
+
+    List<Path> files = files();
+    assertThat(files).hasSize(1);
+    assertThat(Files.size(files.get(0))).isEqualTo(writtenBefore);
+    try (FileChannel file = FileChannel.open(files.get(0), StandardOpenOption.WRITE);
+        FileLock lock = file.tryLock()) {
+      assertThat(lock).isNotNull();
+    }
   }
 
   private List<Long> sums(InMemoryTransferSource source) {
