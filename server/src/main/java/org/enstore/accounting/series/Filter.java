@@ -41,6 +41,11 @@ public record Filter(
           "\"%s\" has %d characters; it must have at most %d."
               .formatted(field, pattern.length(), LONGEST_PATTERN));
     }
+    PatternSize.problem(pattern)
+        .ifPresent(
+            problem -> {
+              throw new QueryFailure(FailureKind.BAD_QUERY, "\"%s\" %s".formatted(field, problem));
+            });
     try {
       return Pattern.compile(pattern);
     } catch (PatternSyntaxException e) {

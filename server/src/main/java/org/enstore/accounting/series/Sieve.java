@@ -1,18 +1,20 @@
 package org.enstore.accounting.series;
 
+import com.google.re2j.Pattern;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.enstore.accounting.measure.MoverClass;
 
 /**
  * The filters of a question, made ready to be held against keys. Null movers pass only when they
- * are asked for. Immutable.
+ * are asked for. Thread-safe.
  */
 final class Sieve {
   private final MoverRule rule;
@@ -98,14 +100,21 @@ final class Sieve {
     Predicate<String> condition =
         value -> (include.isEmpty() || include.contains(value)) && !exclude.contains(value);
     if (filter.match().isPresent()) {
-      var pattern = Filter.compile(field + ".match", filter.match().get());
-      condition = condition.and(value -> pattern.matcher(value).find());
+      condition = condition.and(finds(field + ".match", filter.match().get()));
     }
     if (filter.noMatch().isPresent()) {
-      var pattern = Filter.compile(field + ".noMatch", filter.noMatch().get());
-      condition = condition.and(value -> !pattern.matcher(value).find());
+      condition = condition.and(finds(field + ".noMatch", filter.noMatch().get()).negate());
     }
     return condition;
+  }
+
+  /**
+   * Whether a value has a match of {@code pattern}; each is searched once, however many its keys.
+   */
+  private static Predicate<String> finds(String field, String pattern) {
+    Pattern compiled = Filter.compile(field, pattern);
+    Map<String, Boolean> known = new ConcurrentHashMap<>();
+    return value -> known.computeIfAbsent(value, searched -> compiled.matcher(searched).find());
   }
 
   private Set<String> spelled(Dimension dimension, List<String> values) {

@@ -160,11 +160,15 @@ final class Tally {
 
   private void walk(Part part, Use use) {
     Block block = part.block();
+    if (block.cellCount() == 0) {
+      return;
+    }
     BlockKey key = block.key();
-    int[] bucketOfSlot = new int[key.span().slots(key.grain(), calendar)];
+    long[] starts = key.span().slotStarts(key.grain(), calendar);
+    int[] bucketOfSlot = new int[starts.length];
     boolean any = false;
-    for (int slot = 0; slot < bucketOfSlot.length; slot++) {
-      long start = key.span().slotStart(key.grain(), calendar, slot);
+    for (int slot = 0; slot < starts.length; slot++) {
+      long start = starts[slot];
       boolean inside = start >= part.from() && start < part.to();
       bucketOfSlot[slot] = inside ? buckets.indexOf(start) : -1;
       any |= bucketOfSlot[slot] >= 0;
