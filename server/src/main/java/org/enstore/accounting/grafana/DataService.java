@@ -19,6 +19,7 @@ import org.enstore.accounting.proto.pluginv2.QueryDataResponse;
 import org.enstore.accounting.series.AnswerMemory;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.Demand;
+import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.Room;
 
@@ -37,6 +38,12 @@ public final class DataService extends DataGrpc.DataImplBase {
   private static final String CACHE_SKIP = "X-Cache-Skip";
   private static final String FROM_ALERT = "FromAlert";
   private static final int OK = 200;
+
+  /** The words of a query are kept with its answer; longer ones, in bytes, are not. */
+  private static final int LONGEST_KEPT = 4 << 10;
+
+  /** A panel has a handful; each takes an answer, if only a refusal. */
+  private static final int MOST_QUERIES = 200;
 
   private final InstanceRegistry registry;
   private final Workers workers;
@@ -72,12 +79,19 @@ public final class DataService extends DataGrpc.DataImplBase {
     AnswerMemory.Share share = memory.open(cancellation);
     Demand demand = demand(request.getHeadersMap());
     // What is kept ready is Arrow.
-    boolean anew = demand == Demand.FRESH || format != DataFrameFormat.ARROW;
+    boolean allAnew = demand == Demand.FRESH || format != DataFrameFormat.ARROW;
     Collector collector = new Collector(request, reply, share);
     for (int i = 0; i < request.getQueriesCount(); i++) {
       int index = i;
       DataQuery query = request.getQueries(i);
       try {
+        if (i >= MOST_QUERIES) {
+          throw new QueryFailure(
+              FailureKind.BAD_QUERY,
+              "A call may hold at most %d queries, and this one holds %d."
+                  .formatted(MOST_QUERIES, request.getQueriesCount()));
+        }
+        boolean anew = allAnew || query.getJson().size() > LONGEST_KEPT;
         Optional<byte[]> ready = anew ? Optional.empty() : again(request, query);
         if (ready.isPresent() && share.tryTake(ready.get().length)) {
           collector.take(index, wrapped(ready.get()));

@@ -22,10 +22,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Strict JSON to and from the JDK's own values: {@link Map} in the order of the text, {@link List},
- * {@link String}, {@link BigDecimal}, {@link Boolean} and null.
+ * {@link String}, {@link BigDecimal}, {@link Boolean} and null. What it reads is bounded, as
+ * anybody may have written it.
  */
 final class Json {
   private static final Pattern PLACE = Pattern.compile("at line (\\d+) column (\\d+)");
+
+  /** The longest text that is read, in characters or in bytes. */
+  private static final int LONGEST = 256 << 10;
+
+  /** Objects and lists within one another. */
+  private static final int DEEPEST = 32;
+
+  private static final int MOST_KEYS = 500;
+
+  /** Digits take time by their square to become a number. */
+  private static final int LONGEST_NUMBER = 100;
 
   private Json() {}
 
@@ -38,6 +50,7 @@ final class Json {
     if (utf8.isEmpty()) {
       return Map.of();
     }
+    checkLength(utf8.size());
     if (!utf8.isValidUtf8()) {
       throw new IllegalArgumentException("is not UTF-8.");
     }
@@ -50,12 +63,13 @@ final class Json {
    * @throws IllegalArgumentException with a clause that says what is wrong and where
    */
   static Map<String, @Nullable Object> object(String text) {
+    checkLength(text.length());
     try (JsonReader reader = new JsonReader(new StringReader(text))) {
       reader.setStrictness(Strictness.STRICT);
       if (reader.peek() != JsonToken.BEGIN_OBJECT) {
         throw new IllegalArgumentException("is not a JSON object.");
       }
-      Map<String, @Nullable Object> object = readObject(reader);
+      Map<String, @Nullable Object> object = readObject(reader, 1);
       // Strict reading refuses whatever may follow.
       JsonToken unused = reader.peek();
       return object;
@@ -86,20 +100,35 @@ final class Json {
     return text.toString();
   }
 
-  private static @Nullable Object read(JsonReader reader) throws IOException {
+  private static void checkLength(int length) {
+    if (length > LONGEST) {
+      throw new IllegalArgumentException(
+          "has a length of " + length + "; it must be at most " + LONGEST + ".");
+    }
+  }
+
+  private static void checkDepth(int depth) {
+    if (depth > DEEPEST) {
+      throw new IllegalArgumentException(
+          "has more than " + DEEPEST + " objects and lists within one another.");
+    }
+  }
+
+  private static @Nullable Object read(JsonReader reader, int depth) throws IOException {
     return switch (reader.peek()) {
-      case BEGIN_OBJECT -> readObject(reader);
+      case BEGIN_OBJECT -> readObject(reader, depth);
       case BEGIN_ARRAY -> {
+        checkDepth(depth);
         List<@Nullable Object> list = new ArrayList<>();
         reader.beginArray();
         while (reader.hasNext()) {
-          list.add(read(reader));
+          list.add(read(reader, depth + 1));
         }
         reader.endArray();
         yield list;
       }
       case STRING -> reader.nextString();
-      case NUMBER -> new BigDecimal(reader.nextString());
+      case NUMBER -> number(reader.nextString());
       case BOOLEAN -> reader.nextBoolean();
       case NULL -> {
         reader.nextNull();
@@ -110,18 +139,35 @@ final class Json {
     };
   }
 
-  private static Map<String, @Nullable Object> readObject(JsonReader reader) throws IOException {
+  private static BigDecimal number(String digits) {
+    if (digits.length() > LONGEST_NUMBER) {
+      throw new IllegalArgumentException(
+          "has a number of more than " + LONGEST_NUMBER + " characters.");
+    }
+    return new BigDecimal(digits);
+  }
+
+  private static Map<String, @Nullable Object> readObject(JsonReader reader, int depth)
+      throws IOException {
+    checkDepth(depth);
     Map<String, @Nullable Object> object = new LinkedHashMap<>();
     reader.beginObject();
     while (reader.hasNext()) {
       String name = reader.nextName();
       if (object.containsKey(name)) {
-        throw new IllegalArgumentException("has the key \"" + name + "\" twice.");
+        throw new IllegalArgumentException("has the key \"" + shortened(name) + "\" twice.");
       }
-      object.put(name, read(reader));
+      if (object.size() == MOST_KEYS) {
+        throw new IllegalArgumentException("has an object of more than " + MOST_KEYS + " keys.");
+      }
+      object.put(name, read(reader, depth + 1));
     }
     reader.endObject();
     return object;
+  }
+
+  private static String shortened(String name) {
+    return name.length() > 60 ? name.substring(0, 60) + "…" : name;
   }
 
   private static void write(JsonWriter writer, @Nullable Object value) throws IOException {

@@ -36,6 +36,9 @@ final class QuestionJson {
   /** What an absent interval means, as in Grafana. */
   private static final long DEFAULT_INTERVAL_MILLIS = 1000;
 
+  /** The most that one query may take, its JSON and its names together, in bytes. */
+  private static final int LARGEST_BYTES = 256 << 10;
+
   /** Keys that Grafana adds to any query, each with the reason why it may be ignored. */
   static final Map<String, String> IGNORED = ignored();
 
@@ -60,6 +63,12 @@ final class QuestionJson {
    * @throws QueryFailure of kind {@link FailureKind#BAD_QUERY} with every problem
    */
   static Question read(DataQuery query) {
+    if (query.getSerializedSize() > LARGEST_BYTES) {
+      throw new QueryFailure(
+          FailureKind.BAD_QUERY,
+          "The query takes %d bytes; it must take at most %d."
+              .formatted(query.getSerializedSize(), LARGEST_BYTES));
+    }
     Map<String, ?> object;
     try {
       object = Json.object(query.getJson());
@@ -95,7 +104,9 @@ final class QuestionJson {
                   new Complaint(
                       QUERY_TYPE.name(),
                       "\"queryType\" is \"%s\"; it must be %s."
-                          .formatted(outside, QUERY_TYPE.permitted()))));
+                          .formatted(
+                              outside.length() > 60 ? outside.substring(0, 60) + "…" : outside,
+                              QUERY_TYPE.permitted()))));
       return type.orElseThrow();
     }
     return object.get(QUERY_TYPE.name()) instanceof String inside

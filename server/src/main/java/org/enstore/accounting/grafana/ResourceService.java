@@ -40,7 +40,7 @@ public final class ResourceService extends ResourceGrpc.ResourceImplBase {
               Arrays.stream(NamesRequest.Kind.values()).map(NamesRequest.Kind::path),
               Stream.of(DETAILS, VARIABLE, "query-model", "settings-model"))
           .toList();
-  private static final int LARGEST_QUERY_BYTES = 1 << 20;
+  private static final int LONGEST_URL = 64 << 10;
 
   private final InstanceRegistry registry;
   private final Workers workers;
@@ -65,7 +65,12 @@ public final class ResourceService extends ResourceGrpc.ResourceImplBase {
   }
 
   private CallResourceResponse answer(CallResourceRequest request, Cancellation cancellation) {
-    String path = request.getPath().replaceAll("^/+|/+$", "");
+    if (request.getPath().length() > LONGEST_URL || request.getUrl().length() > LONGEST_URL) {
+      return problem(
+          414,
+          "The address is longer than " + LONGEST_URL + " characters; send a POST to variable.");
+    }
+    String path = stripped(request.getPath());
     try {
       if (SCHEMAS.containsKey(path)) {
         return withMethod(request, List.of("GET"))
@@ -93,6 +98,19 @@ public final class ResourceService extends ResourceGrpc.ResourceImplBase {
     } catch (RuntimeException e) {
       return failed(Failures.of(e, "resource " + cut(path)));
     }
+  }
+
+  /** {@code path} without the slashes at its ends. */
+  private static String stripped(String path) {
+    int from = 0;
+    int to = path.length();
+    while (from < to && path.charAt(from) == '/') {
+      from++;
+    }
+    while (to > from && path.charAt(to - 1) == '/') {
+      to--;
+    }
+    return path.substring(from, to);
   }
 
   private CallResourceResponse names(
@@ -138,9 +156,6 @@ public final class ResourceService extends ResourceGrpc.ResourceImplBase {
     try {
       if (request.getMethod().equals("POST")) {
         parameters(request, List.of(), Set.of());
-        if (request.getBody().size() > LARGEST_QUERY_BYTES) {
-          throw new IllegalArgumentException("is larger than 1 MiB.");
-        }
         return NamesRequest.read(Json.object(request.getBody()));
       }
       List<String> query =

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.SeriesTable;
 import org.enstore.accounting.measure.SiteCalendar;
@@ -16,6 +17,8 @@ import org.enstore.accounting.measure.TimeRange;
 
 /** Answers queries for series, from what it answered before where that still holds. Thread-safe. */
 final class Answerer {
+  private static final int NAME_OVERHEAD_BYTES = 56;
+
   private final BlockStore store;
   private final StateWatch watch;
   private final Memory memory;
@@ -70,18 +73,28 @@ final class Answerer {
     }
   }
 
-  /** An answer's table, and the blocks it was added up from, told by when they were made. */
+  /**
+   * An answer's table, and the blocks it was added up from, told by when they were made.
+   *
+   * @param askedBytes what its question takes, which is kept with it
+   */
   private record Answered(
       SeriesTable table,
       List<Notice> notices,
       Instant completeUntil,
       String tables,
       List<BlockKey> keys,
-      List<Long> versions)
+      List<Long> versions,
+      long askedBytes)
       implements Kept {
     @Override
     public int sizeBytes() {
-      long size = 1000 + 500L * table.series().size() + 9 * table.valueCount() + 60L * keys.size();
+      long size =
+          1000
+              + askedBytes
+              + 500L * table.series().size()
+              + 9 * table.valueCount()
+              + 60L * keys.size();
       return (int) Math.min(Integer.MAX_VALUE, size);
     }
 
@@ -243,7 +256,16 @@ final class Answerer {
         completeUntil,
         gathered.tables(),
         gathered.all().stream().map(Block::key).toList(),
-        Answered.versions(gathered.all()));
+        Answered.versions(gathered.all()),
+        namesBytes(query));
+  }
+
+  /** About how much memory the names in the filters of {@code query} take, in bytes. */
+  private static long namesBytes(SeriesQuery query) {
+    return query.filters().values().stream()
+        .flatMap(filter -> Stream.concat(filter.include().stream(), filter.exclude().stream()))
+        .mapToLong(name -> NAME_OVERHEAD_BYTES + name.length())
+        .sum();
   }
 
   private SeriesAnswer answer(

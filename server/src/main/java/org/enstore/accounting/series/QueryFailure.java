@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 public final class QueryFailure extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  /** Beyond these, a reader is told how many more there are. */
+  private static final int MOST_SENTENCES = 20;
+
   private final FailureKind kind;
 
   @SuppressWarnings("serial") // An immutable list of records, and never serialised.
@@ -36,7 +39,13 @@ public final class QueryFailure extends RuntimeException {
   public static QueryFailure of(List<Complaint> complaints) {
     return new QueryFailure(
         FailureKind.BAD_QUERY,
-        complaints.stream().map(Complaint::sentence).collect(Collectors.joining(" ")),
+        complaints.stream()
+                .limit(MOST_SENTENCES)
+                .map(Complaint::sentence)
+                .collect(Collectors.joining(" "))
+            + (complaints.size() > MOST_SENTENCES
+                ? " And " + (complaints.size() - MOST_SENTENCES) + " more."
+                : ""),
         null,
         complaints);
   }

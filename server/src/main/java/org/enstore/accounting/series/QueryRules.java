@@ -34,6 +34,9 @@ public final class QueryRules {
   private static final Instant EARLIEST = Instant.parse("1700-01-01T00:00:00Z");
   private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
 
+  /** Of one list; the first tell enough. */
+  private static final int MOST_COMPLAINTS = 10;
+
   private static final Key<Measure> MEASURE =
       Key.choice("measure", List.of(Measure.values()), Measure::label, Measure.BYTES);
 
@@ -254,15 +257,21 @@ public final class QueryRules {
       List<String> named = new ArrayList<>(filter.include());
       named.addAll(filter.exclude());
       named.removeAll(classes);
-      named.forEach(
-          name ->
-              keys.complain(
-                  "\"%s\" names the class \"%s\"; it must be %s."
-                      .formatted(path, name, Key.oneOf(classes))));
+      named.stream()
+          .limit(MOST_COMPLAINTS)
+          .forEach(
+              name ->
+                  keys.complain(
+                      "\"%s\" names the class \"%s\"; it must be %s."
+                          .formatted(path, shortened(name), Key.oneOf(classes))));
     }
     List<String> found = keys.finish();
     problems.addAll(found);
     return found.isEmpty() ? Optional.of(filter) : Optional.empty();
+  }
+
+  private static String shortened(String name) {
+    return name.length() > 60 ? name.substring(0, 60) + "…" : name;
   }
 
   private static Map<String, Object> filterForm() {
