@@ -51,6 +51,7 @@ import org.enstore.accounting.proto.pluginv2.QueryDataRequest;
 import org.enstore.accounting.proto.pluginv2.TimeRange;
 import org.enstore.accounting.series.AnswerMemory;
 import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.Extent;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.Health;
 import org.enstore.accounting.series.HostStatus;
@@ -280,6 +281,13 @@ class ReferenceTest {
           "idle",
           Optional.of(LocalDate.parse("2025-06-19")),
           Optional.of(NOW),
+          new Extent(
+              Optional.of(Extent.EARLIEST),
+              Optional.of(Extent.EARLIEST),
+              Optional.of(LocalDate.parse("2025-06-20")),
+              Optional.empty(),
+              0,
+              0),
           Optional.empty(),
           Optional.empty());
     }

@@ -88,7 +88,7 @@ final class SqlTruth {
 
   /** The table: by label set and bucket start, missing values left out. */
   Map<String, Map<Long, Expected>> table() throws SQLException {
-    List<Long> current = buckets(asked.from().toEpochMilli(), asked.to().toEpochMilli());
+    List<Long> current = asked.compared() ? buckets(asked.from(), asked.to()) : knownBuckets();
     List<Long> previous = asked.compared() ? previous(current) : List.of();
     long end = end(current.get(current.size() - 1));
     Map<Key, Map<Long, Cell>> cells =
@@ -458,7 +458,10 @@ final class SqlTruth {
   private List<Long> previous(List<Long> current) throws SQLException {
     long first = current.get(0);
     long length = asked.step().nominal().toSeconds() * current.size();
-    List<Long> earlier = buckets((first - length - length / 8 - 864_000) * 1000, first * 1000);
+    List<Long> earlier =
+        buckets(
+            Instant.ofEpochSecond(first - length - length / 8 - 864_000),
+            Instant.ofEpochSecond(first));
     return earlier.subList(earlier.size() - current.size(), earlier.size());
   }
 
@@ -474,11 +477,48 @@ final class SqlTruth {
     }
   }
 
+  /** The buckets of the range on days that the tables have, one at least. */
+  private List<Long> knownBuckets() throws SQLException {
+    String sql =
+        """
+        SELECT extract(epoch FROM min(day)::timestamp AT TIME ZONE '%1$s'),
+               extract(epoch FROM (max(day) + 1)::timestamp AT TIME ZONE '%1$s')
+        FROM (SELECT min(date)::date AS day FROM %2$s
+              UNION ALL SELECT max(date)::date FROM encp_xfer WHERE isfinite(date)
+              UNION ALL SELECT '%3$s'::date) AS days
+        """
+            .formatted(
+                asked.zone(),
+                asked.isTrimmed() ? "xfer_by_day_by_mover" : "encp_xfer",
+                now.toLocalDate());
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      Instant from = later(asked.from(), Instant.ofEpochSecond(row.getLong(1)));
+      Instant to = earlier(asked.to(), Instant.ofEpochSecond(row.getLong(2)));
+      if (from.isBefore(to)) {
+        return buckets(from, to);
+      }
+    }
+    List<Long> all = buckets(asked.from(), asked.to());
+    return List.of(all.get(asked.from().isBefore(asOf) ? all.size() - 1 : 0));
+  }
+
+  private static Instant earlier(Instant a, Instant b) {
+    return a.isBefore(b) ? a : b;
+  }
+
+  private static Instant later(Instant a, Instant b) {
+    return a.isAfter(b) ? a : b;
+  }
+
   /**
    * Every bucket that meets the range, ascending, found by trying moments closer than the shortest
    * bucket is long.
    */
-  private List<Long> buckets(long fromMillis, long toMillis) throws SQLException {
+  private List<Long> buckets(Instant from, Instant to) throws SQLException {
+    long fromMillis = from.toEpochMilli();
+    long toMillis = to.toEpochMilli();
     long stride =
         asked.step().isCalendar()
             ? 6 * 3600

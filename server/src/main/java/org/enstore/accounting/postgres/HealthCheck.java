@@ -241,10 +241,10 @@ final class HealthCheck {
               + " behind its primary. Check its log and pg_stat_wal_receiver.");
     }
     summaryAdvice(look).ifPresent(advice::add);
+    look.extent().oddities(true, true).forEach(advice::add);
     Instant now = clock.instant();
-    look.anyTransfer()
+    look.transferAhead()
         .map(wallClock::instant)
-        .filter(newest -> newest.isAfter(now.plus(StateQuery.SKEW)))
         .ifPresent(
             newest ->
                 advice.add(

@@ -13,6 +13,7 @@ import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.Dimension;
+import org.enstore.accounting.series.Extent;
 import org.enstore.accounting.series.GroupKey;
 import org.enstore.accounting.series.Health;
 import org.enstore.accounting.series.PoolStats;
@@ -92,6 +93,13 @@ public final class Rehearsal implements TransferSource {
         HOST,
         Optional.of(calendar.dayOf(now).minusDays(1)),
         Optional.of(now),
+        new Extent(
+            Optional.of(Extent.EARLIEST),
+            Optional.of(Extent.EARLIEST),
+            Optional.of(calendar.dayOf(now)),
+            Optional.empty(),
+            0,
+            0),
         Optional.empty(),
         Optional.empty());
   }

@@ -54,6 +54,11 @@ final class WallClock {
     return LocalDateTime.ofInstant(instant, calendar.zone());
   }
 
+  /** The site's day at {@code instant}. */
+  LocalDate dayOf(Instant instant) {
+    return calendar.dayOf(instant);
+  }
+
   /** The first instant of {@code day}, in seconds since the epoch. */
   long startOfDay(LocalDate day) {
     return calendar.startOfDay(day);

@@ -164,10 +164,17 @@ final class Answerer {
     }
     SeriesAnswer answer = ready.get().answer();
     byte[] bytes = writer.apply(answer);
+    Instant from = query.range().from();
+    Instant to = query.range().to();
     written.put(
         form,
         new WrittenAnswers.Written(
-            bytes, answer.table().buckets(), ready.get().look(), changes, ready.get().until()));
+            bytes,
+            calendar.buckets(answer.step(), new TimeRange(from, from.plusMillis(1))),
+            calendar.buckets(answer.step(), new TimeRange(to.minusMillis(1), to)),
+            ready.get().look(),
+            changes,
+            ready.get().until()));
     return Optional.of(bytes);
   }
 

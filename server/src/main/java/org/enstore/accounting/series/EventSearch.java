@@ -92,7 +92,7 @@ final class EventSearch {
   /** The day before the range since which movers must have been seen to be known. */
   LocalDate lookBackDay() {
     LocalDate day = calendar.dayOf(query.range().from()).minusDays(limits.moverLookBackDays());
-    return day.isBefore(Plan.EARLIEST) ? Plan.EARLIEST : day;
+    return day.isBefore(Extent.EARLIEST) ? Extent.EARLIEST : day;
   }
 
   /** In which cells {@code edges} are worth reading again; empty if there are none, or too many. */

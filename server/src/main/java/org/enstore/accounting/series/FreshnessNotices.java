@@ -62,6 +62,10 @@ final class FreshnessNotices {
                   + state.knownThrough()
                   + "."));
     }
+    state
+        .extent()
+        .oddities(plan.rule() == MoverRule.TRIMMED, plan.rawAllowed())
+        .forEach(sentence -> notices.add(Notice.info(sentence)));
     if (plan.rule() == MoverRule.TRIMMED) {
       summaryNotice(state, today).ifPresent(notices::add);
     }

@@ -28,6 +28,8 @@ record Gathered(
     boolean cached,
     Optional<QueryFailure> outage) {
 
+  private static final String NOTHING = "nothing to read";
+
   /**
    * Gathers the blocks of {@code plan}.
    *
@@ -96,10 +98,10 @@ record Gathered(
     for (Span span : missing) {
       long from = calendar.startOfDay(span.from());
       long to = calendar.startOfDay(span.to());
-      for (int i = 0; i < plan.buckets().count(); i++) {
-        if (plan.buckets().start(i) < to && plan.buckets().end(i) > from) {
-          unknown.set(i);
-        }
+      if (from < plan.buckets().to() && to > plan.buckets().from()) {
+        int first = plan.buckets().indexOf(Math.max(from, plan.buckets().from()));
+        int last = plan.buckets().indexOf(Math.min(to, plan.buckets().to()) - 1);
+        unknown.set(first, last + 1);
       }
     }
     return unknown;
@@ -146,6 +148,9 @@ record Gathered(
 
   /** Which days of which tables the numbers were added up from. */
   String tables() {
+    if (!plan.from().isBefore(plan.to())) {
+      return NOTHING;
+    }
     List<String> parts = new ArrayList<>();
     LocalDate lastDay = plan.to().minusDays(1);
     summarised
@@ -158,11 +163,7 @@ record Gathered(
                         + " to "
                         + (last.isBefore(lastDay) ? last : lastDay)));
     if (!raw.isEmpty()) {
-      LocalDate first =
-          summarised
-              .map(last -> last.plusDays(1))
-              .filter(day -> day.isAfter(plan.from()))
-              .orElse(plan.from());
+      LocalDate first = plan.firstRawDay(summarised);
       parts.add(
           "encp_xfer of "
               + first
@@ -171,7 +172,7 @@ record Gathered(
               + " by "
               + plan.grain().name().toLowerCase(Locale.ROOT));
     }
-    return parts.isEmpty() ? "nothing to read" : String.join(" + ", parts);
+    return parts.isEmpty() ? NOTHING : String.join(" + ", parts);
   }
 
   private static Instant later(Instant a, Instant b) {

@@ -82,7 +82,7 @@ final class NameLists {
     Duration lookBack =
         query.lookBack().orElse(Duration.ofDays(settings.limits().moverLookBackDays()));
     LocalDate first = calendar.dayOf(clock.instant().minus(lookBack));
-    return first.isBefore(Plan.EARLIEST) ? Plan.EARLIEST : first;
+    return first.isBefore(Extent.EARLIEST) ? Extent.EARLIEST : first;
   }
 
   private static Predicate<String> matches(NamesQuery query) {

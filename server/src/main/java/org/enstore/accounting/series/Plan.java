@@ -24,6 +24,7 @@ import org.enstore.accounting.measure.TimeRange;
  * @param rawShape what blocks of the transfers tell apart
  * @param from the first day wanted
  * @param to the first day no longer wanted
+ * @param firstRaw the first day that the transfers can have rows of
  * @param rawAllowed whether days that the summary does not give may be taken from the transfers
  * @param notices what the plan's reader should know about it
  */
@@ -36,12 +37,10 @@ record Plan(
     Shape rawShape,
     LocalDate from,
     LocalDate to,
+    LocalDate firstRaw,
     Optional<LocalDate> summaryThrough,
     boolean rawAllowed,
     List<Notice> notices) {
-
-  /** Transfers dated before this day, or more than a year ahead, are clock errors. */
-  static final LocalDate EARLIEST = LocalDate.of(1990, 1, 1);
 
   private static final Shape SUMMARY_SHAPE =
       Shape.of(List.of(Dimension.MOVER), List.of(Quantity.BYTES));
@@ -64,20 +63,13 @@ record Plan(
     QueryRules.refuse(query.contradictions());
     List<Notice> notices = new ArrayList<>();
     Set<Dimension> dimensions = dimensionsOf(query);
-    Step step = step(query, settings.limits(), notices);
-    Buckets asked = calendar.buckets(step, query.range());
-    Buckets buckets = isCompared(query) ? calendar.withPrevious(asked) : asked;
-
     LocalDate today = calendar.dayOf(now);
-    LocalDate from = later(calendar.dayOf(buckets.from()), EARLIEST);
-    LocalDate to = earlier(calendar.dayOf(buckets.to() - 1).plusDays(1), today.plusDays(367));
-    boolean wantsSummary =
+    boolean mayUseSummary =
         switch (query.source()) {
           case RAW -> false;
           case SUMMARY -> true;
           case AUTO ->
-              step.isCalendar()
-                  && SUMMARY_DIMENSIONS.containsAll(dimensions)
+              SUMMARY_DIMENSIONS.containsAll(dimensions)
                   && query.measure().isInSummary()
                   && state.summaryReadable();
         };
@@ -87,9 +79,26 @@ record Plan(
     }
     // A summary row of today or later can only be a partial day that somebody froze.
     Optional<LocalDate> summaryThrough =
-        wantsSummary
+        mayUseSummary
             ? state.lastSummaryDay().map(last -> earlier(last, today.minusDays(1)))
             : Optional.empty();
+    KnownDays known = KnownDays.of(state, false, calendar, today);
+    Step step = step(query, known, calendar, settings.limits(), notices);
+    boolean wantsSummary = mayUseSummary && step.isCalendar();
+    if (!wantsSummary) {
+      summaryThrough = Optional.empty();
+    } else if (summaryThrough.isPresent()) {
+      // The summary may reach back further than the transfers.
+      notices.clear();
+      known = KnownDays.of(state, true, calendar, today);
+      step = step(query, known, calendar, settings.limits(), notices);
+    }
+    Buckets asked = calendar.buckets(step, shown(query, known, calendar));
+    Buckets buckets = isCompared(query) ? calendar.withPrevious(asked) : asked;
+    known.notice(query.range(), calendar).ifPresent(notices::add);
+    LocalDate from = later(calendar.dayOf(buckets.from()), known.first());
+    LocalDate end = earlier(calendar.dayOf(buckets.to() - 1), known.last()).plusDays(1);
+    LocalDate to = later(from, end);
     boolean rawNeeded =
         wantsRaw && summaryThrough.map(last -> last.plusDays(1).isBefore(to)).orElse(true);
     if (rawNeeded && state.rawProblem().isPresent()) {
@@ -112,6 +121,7 @@ record Plan(
         rawShape(query.measure(), dimensions),
         from,
         to,
+        known.firstRaw(),
         summaryThrough,
         wantsRaw && state.rawReadable(),
         notices);
@@ -149,7 +159,18 @@ record Plan(
     return dimensions;
   }
 
-  private static Step step(SeriesQuery query, SourceSettings.Limits limits, List<Notice> notices) {
+  /** The range that buckets are made for: the period before has numbers in the same ones. */
+  private static TimeRange shown(SeriesQuery query, KnownDays known, SiteCalendar calendar) {
+    return isCompared(query) ? query.range() : known.within(query.range(), calendar);
+  }
+
+  private static Step step(
+      SeriesQuery query,
+      KnownDays known,
+      SiteCalendar calendar,
+      SourceSettings.Limits limits,
+      List<Notice> notices) {
+    TimeRange shown = shown(query, known, calendar);
     Duration wanted =
         query
             .stepWanted()
@@ -172,7 +193,7 @@ record Plan(
     }
     Step fitting = step;
     int periods = isCompared(query) ? 2 : 1;
-    while (periods * SiteCalendar.bucketEstimate(fitting, query.range()) > limits.maxPoints()
+    while (periods * SiteCalendar.bucketEstimate(fitting, shown) > limits.maxPoints()
         && fitting != Step.YEAR) {
       fitting = fitting.wider();
     }
@@ -187,7 +208,7 @@ record Plan(
                   + limits.maxPoints()
                   + " values (setting maxPoints)."));
     }
-    if (periods * SiteCalendar.bucketEstimate(fitting, query.range()) > limits.maxPoints()) {
+    if (periods * SiteCalendar.bucketEstimate(fitting, shown) > limits.maxPoints()) {
       throw new QueryFailure(
           FailureKind.TOO_LARGE,
           "The time range "
@@ -246,8 +267,16 @@ record Plan(
     if (!rawAllowed) {
       return List.of();
     }
-    LocalDate first = summarised.map(last -> later(last.plusDays(1), from)).orElse(from);
-    return keys(SourceTable.RAW, grain, rawShape, first, to, settled);
+    return keys(SourceTable.RAW, grain, rawShape, firstRawDay(summarised), to, settled);
+  }
+
+  /**
+   * The first day that is taken from the transfers.
+   *
+   * @param summarised the last day that the summary really gave; empty if it gave none
+   */
+  LocalDate firstRawDay(Optional<LocalDate> summarised) {
+    return later(firstRaw, summarised.map(last -> later(last.plusDays(1), from)).orElse(from));
   }
 
   private static List<BlockKey> keys(

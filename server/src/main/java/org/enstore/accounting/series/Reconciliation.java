@@ -69,7 +69,7 @@ final class Reconciliation {
    * @throws QueryFailure when one of the tables cannot be read
    */
   ReconciliationAnswer answer(ReconciliationQuery query, Cancellation cancellation) {
-    LocalDate from = later(calendar.dayOf(query.range().from()), Plan.EARLIEST);
+    LocalDate from = later(calendar.dayOf(query.range().from()), Extent.EARLIEST);
     LocalDate wanted = calendar.dayOf(query.range().to().minusMillis(1)).plusDays(1);
     StateWatch.Look look = watch.look(Optional.empty(), cancellation);
     List<Notice> notices = new ArrayList<>();
@@ -207,7 +207,7 @@ final class Reconciliation {
   private LocalDate completeDays(SourceState state) {
     Optional<LocalDate> last = state.lastSummaryDay();
     if (last.isEmpty()) {
-      return Plan.EARLIEST;
+      return Extent.EARLIEST;
     }
     Instant through =
         state.knownThrough().equals(Instant.EPOCH)

@@ -43,7 +43,11 @@ final class RecordDays {
     if (fromSummary) {
       LocalDate last = earlier(state.lastSummaryDay().orElseThrow(), today.minusDays(1));
       rawFrom = last.plusDays(1);
-      addDays(SourceTable.SUMMARY, MoverRule.TRIMMED, Plan.EARLIEST, rawFrom);
+      addDays(
+          SourceTable.SUMMARY,
+          MoverRule.TRIMMED,
+          state.extent().firstSummaryDay().orElse(rawFrom),
+          rawFrom);
     } else {
       search.requireRaw();
       rawFrom = search.lookBackDay();

@@ -15,10 +15,12 @@ import java.util.Optional;
  *     observedAt} without lag, the last replayed commit otherwise, {@link Instant#EPOCH} when it
  *     cannot be told
  * @param lineage whose data it is; see {@link Snapshot}
- * @param lastSummaryDay the newest day in the summary, whatever today is; empty when there is none,
- *     or when the summary may not be read
+ * @param lastSummaryDay the newest day in the summary that was over, on the site's calendar, when
+ *     the last replayed commit was made; empty when there is none, or when the summary may not be
+ *     read
  * @param newestTransfer the newest completion in {@code encp_xfer}, future-dated rows left out;
  *     empty when there is none
+ * @param extent which days the tables have rows of
  * @param summaryProblem why the summary cannot be read, if it cannot
  * @param rawProblem why the transfers cannot be read, if they cannot
  */
@@ -31,6 +33,7 @@ public record SourceState(
     String lineage,
     Optional<LocalDate> lastSummaryDay,
     Optional<Instant> newestTransfer,
+    Extent extent,
     Optional<QueryFailure> summaryProblem,
     Optional<QueryFailure> rawProblem) {
 

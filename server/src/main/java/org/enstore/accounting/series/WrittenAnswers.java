@@ -21,7 +21,8 @@ final class WrittenAnswers {
   /** One answer. Immutable, as nobody changes its bytes. */
   static final class Written implements Kept {
     private final byte[] bytes;
-    private final Buckets buckets;
+    private final Buckets first;
+    private final Buckets last;
     private final StateWatch.Look look;
     private final long changes;
     private final Instant until;
@@ -29,14 +30,22 @@ final class WrittenAnswers {
     /**
      * One answer.
      *
-     * @param buckets what it is good for: ranges that begin in the first and end in the last
+     * @param first it is good for ranges that begin in this bucket
+     * @param last and end in this one
      * @param look the look at the database it rests on
      * @param changes how often blocks had changed before it was made
      * @param until when the first of its blocks is too old, or the site's day is over
      */
-    Written(byte[] bytes, Buckets buckets, StateWatch.Look look, long changes, Instant until) {
+    Written(
+        byte[] bytes,
+        Buckets first,
+        Buckets last,
+        StateWatch.Look look,
+        long changes,
+        Instant until) {
       this.bytes = bytes;
-      this.buckets = buckets;
+      this.first = first;
+      this.last = last;
       this.look = look;
       this.changes = changes;
       this.until = until;
@@ -47,11 +56,10 @@ final class WrittenAnswers {
     }
 
     private boolean covers(TimeRange range) {
-      int last = buckets.count() - 1;
-      return range.from().getEpochSecond() >= buckets.from()
-          && range.from().getEpochSecond() < buckets.end(0)
-          && range.to().toEpochMilli() > 1000 * buckets.start(last)
-          && range.to().toEpochMilli() <= 1000 * buckets.to();
+      return range.from().getEpochSecond() >= first.from()
+          && range.from().getEpochSecond() < first.to()
+          && range.to().toEpochMilli() > 1000 * last.from()
+          && range.to().toEpochMilli() <= 1000 * last.to();
     }
 
     @Override

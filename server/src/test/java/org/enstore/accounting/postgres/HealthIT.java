@@ -123,6 +123,43 @@ final class HealthIT {
   }
 
   @Test
+  void oddDates_areSaid_andDoNotCount() throws Exception {
+    pair.store(
+        DATABASE,
+        List.of(TransferRow.of("2024-06-15T06:50:00", "r", 7, "A.mover")),
+        List.of(
+            SummaryRow.of("2024-06-13", "A", 1L, 1L), SummaryRow.of("2025-05-01", "A", 1L, 1L)));
+    pair.execute(
+        DATABASE,
+        "INSERT INTO xfer_by_day_by_mover VALUES ('infinity', 'A', 1, 1), ('-infinity', 'A', 1, 1)");
+    for (String date : List.of("infinity", "-infinity")) {
+      pair.execute(DATABASE, copyOfAnyRow(date));
+    }
+    Health health = health(pair.settings(DATABASE, CHICAGO));
+
+    assertThat(health.sentence()).contains("Last summary day: 2024-06-13").contains("06:50");
+    assertThat(health.advice())
+        .contains(
+            "The summary xfer_by_day_by_mover has rows dated up to 2025-05-01, days that are not"
+                + " over: they do not count. Correct their date on the primary, or remove them.",
+            "xfer_by_day_by_mover has 2 rows with an infinite date, left out. Correct the date on"
+                + " the primary, or remove them.",
+            "encp_xfer has 2 rows with an infinite date, left out. Correct the date on the primary,"
+                + " or remove them.");
+  }
+
+  /** Adds a transfer that is like another one but for its date. */
+  private static String copyOfAnyRow(String date) {
+    return """
+    CREATE TEMPORARY TABLE copied AS SELECT * FROM encp_xfer LIMIT 1;
+    UPDATE copied SET date = '%s';
+    INSERT INTO encp_xfer SELECT * FROM copied;
+    DROP TABLE copied;
+    """
+        .formatted(date);
+  }
+
+  @Test
   void futureDatedTransfers_areSaid() throws Exception {
     pair.store(
         DATABASE,

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.measure.SiteCalendar;
@@ -397,6 +398,7 @@ public final class InMemoryTransferSource implements TransferSource {
           throw failure;
         });
     Instant now = clock.instant();
+    LocalDate over = calendar.dayOf(now.minus(lag));
     return new SourceState(
         "memory:8800",
         true,
@@ -404,15 +406,33 @@ public final class InMemoryTransferSource implements TransferSource {
         now,
         now.minus(lag),
         lineage,
-        summary.stream().map(SummaryRow::date).max(Comparator.naturalOrder()),
+        summaryDays().filter(day -> day.isBefore(over)).max(Comparator.naturalOrder()),
         transfers.stream()
             .filter(this::isReplayed)
             .map(transfer -> Instant.ofEpochSecond(second(transfer)))
             .filter(at -> !at.isAfter(now.plus(SKEW)))
             .max(Comparator.naturalOrder())
             .map(at -> at.isAfter(now) ? now : at),
+        new Extent(
+            summaryDays().filter(day -> day.isBefore(over)).min(Comparator.naturalOrder()),
+            rawDays().min(Comparator.naturalOrder()),
+            rawDays().max(Comparator.naturalOrder()),
+            summaryDays().filter(day -> !day.isBefore(over)).max(Comparator.naturalOrder()),
+            0,
+            0),
         problem(summaryReadable, SourceTable.SUMMARY),
         problem(rawReadable, SourceTable.RAW));
+  }
+
+  private Stream<LocalDate> summaryDays() {
+    return summary.stream().map(SummaryRow::date).filter(day -> !day.isBefore(Extent.EARLIEST));
+  }
+
+  private Stream<LocalDate> rawDays() {
+    return transfers.stream()
+        .filter(this::isReplayed)
+        .map(transfer -> transfer.date().toLocalDate())
+        .filter(day -> !day.isBefore(Extent.EARLIEST));
   }
 
   private static Optional<QueryFailure> problem(boolean readable, SourceTable table) {

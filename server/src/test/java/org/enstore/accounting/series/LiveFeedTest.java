@@ -104,6 +104,7 @@ class LiveFeedTest extends SeriesEngineFixture {
 
   @Test
   void valuesOfAllQueriesTogether_areBounded() throws Exception {
+    transfer("2025-01-01T08:00:00", "m.mover", Direction.READ, 3);
     int fitting = LiveFeed.MAX_VALUES / (100 * 24 * 60);
     for (int i = 0; i < fitting; i++) {
       Listener listener = new Listener();

@@ -144,8 +144,7 @@ class ReconciliationTest {
         .summary("2025-06-19", "L8_1", 5, 0);
     site.source.lagBehind(Duration.ofHours(20));
 
-    assertNotCompared(
-        "2025-06-19 is not compared: the standby has not replayed them to their end yet.");
+    assertNotCompared("2025-06-19 is not compared: the summary ends on 2025-06-18.");
   }
 
   @Test

@@ -138,6 +138,7 @@ class SeriesEngineTest extends SeriesEngineFixture {
 
   @Test
   void gaps_tellNoTransfersFromNotYet() {
+    summary("2025-06-16", "L8G1_001", 1, 0);
     summary("2025-06-17", "L8G1_007", 100, 0);
     Query query =
         new Query()
