@@ -1,5 +1,6 @@
 package org.enstore.accounting;
 
+import java.util.Locale;
 import java.util.Map;
 import org.enstore.accounting.grafana.Handshake;
 
@@ -11,6 +12,8 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    // Nothing that is written here is in the language of the machine, with its digits and calendar.
+    Locale.setDefault(Locale.ROOT);
     System.exit(run(arguments, System.getenv()));
   }
 

@@ -42,7 +42,8 @@ final class TerminalView {
   private static final Duration WINDOW = Duration.ofHours(24);
   private static final String BARS = " ▁▂▃▄▅▆▇█";
   private static final String PLAIN_BARS = " .:-=+*#@";
-  private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
+  private static final DateTimeFormatter CLOCK =
+      DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 
   private final SeriesEngine engine;
   private final ZoneId zone;

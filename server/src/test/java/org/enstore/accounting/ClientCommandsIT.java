@@ -97,7 +97,7 @@ class ClientCommandsIT {
     Files.writeString(
         folder.resolve("daemon.yaml"),
         """
-        listen: 0.0.0.0:%d
+        listen: 0.0.0.0:%s
         monitor: 127.0.0.1:0
         tlsCertificate: %s
         tlsKey: %s
@@ -107,7 +107,7 @@ class ClientCommandsIT {
         drain: 0s
         dataSources:
           - name: fnal
-            hosts: 127.0.0.1:%d
+            hosts: 127.0.0.1:%s
             database: %s
             siteTimeZone: America/Chicago
             passwordFile: password

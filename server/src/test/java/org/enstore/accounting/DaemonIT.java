@@ -131,7 +131,7 @@ class DaemonIT {
         callsPerSecond: 10000
         dataSources:
           - name: fnal
-            hosts: 127.0.0.1:%d
+            hosts: 127.0.0.1:%s
             database: %s
             siteTimeZone: America/Chicago
         """
@@ -183,7 +183,7 @@ class DaemonIT {
                     """
                     data_source: "fnal"
                     query {
-                      start_time { seconds: %d } end_time { seconds: %d }
+                      start_time { seconds: %s } end_time { seconds: %s }
                       step: "1d" unit: UNIT_BYTES direction: DIRECTION_SUM group_by {}
                     }
                     """

@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -19,9 +20,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.enstore.accounting.proto.pluginv2.QueryDataResponse;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the launcher makes of its machine and its options, and the folder as it is installed. */
 class LauncherConformanceIT extends PluginConformance {
@@ -241,21 +245,77 @@ class LauncherConformanceIT extends PluginConformance {
         .contains("-Xmx168m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
   }
 
-  @Test
-  @DisplayName("a spoiled archive costs time, not the handshake (JDK trap 1)")
-  void archive_spoiled(@TempDir Path elsewhere) throws Exception {
-    Path installed = HostedPlugin.unpack(HostedPlugin.zip(), elsewhere);
-    Path archive = installed.resolve("enstore.jsa");
-    Files.delete(archive);
-    Files.writeString(archive, "no archive");
-    try (HostedPlugin spoiled = HostedPlugin.exec(installed, Map.of())) {
-      String line = spoiled.handshake();
-      assertThat(line).endsWith("|grpc");
-      spoiled.dial(line);
-      assertThat(health(spoiled)).isEqualTo(ServingStatus.SERVING);
-      spoiled.shutDown();
-      assertThat(spoiled.furtherOutput()).isEmpty();
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-Duser.language=ar -Duser.country=EG",
+        "-Duser.language=fa -Duser.country=IR",
+        "-Duser.language=ne -Duser.country=NP",
+        "-Duser.language=th -Duser.country=TH -Duser.extensions=u-nu-thai",
+        "-Duser.language=tr -Duser.country=TR"
+      })
+  @DisplayName(
+      "a machine with other digits and letters: the handshake and the answers are the same")
+  void locale_doesNotMatter(String options) throws Exception {
+    try (HostedPlugin foreign =
+        HostedPlugin.exec(HostedPlugin.folder(), Map.of("GF_PLUGIN_JAVA_OPTIONS", options))) {
+      String line = foreign.handshake();
+      assertThat(line).matches("1\\|2\\|tcp\\|127\\.0\\.0\\.1:[0-9]+\\|grpc");
+      foreign.dial(line);
+      QueryDataResponse there =
+          query(foreign, context(), query("A", "{}"), query("B", "{\"top\":-1}"));
+      QueryDataResponse here =
+          query(plugin, context(), query("A", "{}"), query("B", "{\"top\":-1}"));
+      assertThat(frame(there.getResponsesOrThrow("A")).fields())
+          .isEqualTo(frame(here.getResponsesOrThrow("A")).fields());
+      assertThat(there.getResponsesOrThrow("B").getError())
+          .isEqualTo(here.getResponsesOrThrow("B").getError());
+      foreign.shutDown();
+      assertLogLines(foreign.log());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "LANG=C", "LC_ALL=POSIX"})
+  @DisplayName("a folder whose name has other letters than those of ASCII, and no LANG")
+  void folder_notAscii(String variable, @TempDir Path elsewhere) throws Exception {
+    // What the file system of the test's own process cannot name, it cannot make.
+    String name = elsewhere.resolve("x").toString() + "/Größe ٣";
+    copy(HostedPlugin.folder().toString(), name);
+    try (HostedPlugin there =
+        HostedPlugin.run(
+            Map.of("grafana_plugin_type", "datasource"),
+            "/bin/sh",
+            "-c",
+            "cd \"$0\"/x/* && exec env "
+                + variable
+                + " \"$PWD\"/"
+                + HostedPlugin.launcher(Path.of("")).getFileName(),
+            elsewhere.toString())) {
+      there.dial(there.handshake());
+      assertAnswered(query(there, context(), query("A", "{}")).getResponsesOrThrow("A"));
+      there.shutDown();
+      assertLogLines(there.log());
+    }
+  }
+
+  /** Copies a folder with the names as they are in UTF-8, whatever this process makes of them. */
+  private static void copy(String from, String to) throws Exception {
+    StringBuilder escaped = new StringBuilder();
+    for (byte b : to.getBytes(StandardCharsets.UTF_8)) {
+      escaped.append('\\').append('0').append(Integer.toOctalString(b & 0xff));
+    }
+    Process process =
+        new ProcessBuilder(
+                "/bin/sh",
+                "-c",
+                "to=$(printf '%b' '" + escaped + "'); mkdir -p \"$to\" && cp -r \"$0\"/. \"$to\"",
+                from)
+            .inheritIO()
+            .start();
+    assertThat(process.waitFor()).isZero();
+  }
+
   }
 
   @Test
@@ -271,6 +331,21 @@ class LauncherConformanceIT extends PluginConformance {
       for (String platform :
           List.of("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64")) {
         Path launcher = zip.getPath("/enstore-accounting-datasource", "gpx_enstore_" + platform);
+  @Test
+  @DisplayName("a spoiled archive costs time, not the handshake (JDK trap 1)")
+  void archive_spoiled(@TempDir Path elsewhere) throws Exception {
+    Path installed = HostedPlugin.unpack(HostedPlugin.zip(), elsewhere);
+    Path archive = installed.resolve("enstore.jsa");
+    Files.delete(archive);
+    Files.writeString(archive, "no archive");
+    try (HostedPlugin spoiled = HostedPlugin.exec(installed, Map.of())) {
+      String line = spoiled.handshake();
+      assertThat(line).endsWith("|grpc");
+      spoiled.dial(line);
+      assertThat(health(spoiled)).isEqualTo(ServingStatus.SERVING);
+      spoiled.shutDown();
+      assertThat(spoiled.furtherOutput()).isEmpty();
+    }
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(launcher)))
             .isEqualTo("rwxr-xr-x");
       }

@@ -79,7 +79,7 @@ class PreviewIT {
   @Test
   void query_isWhatAPanelGets() throws Exception {
     String body =
-        "{\"from\":\"%d\",\"to\":\"%d\",\"queries\":[{\"refId\":\"A\",%s]}"
+        "{\"from\":\"%s\",\"to\":\"%s\",\"queries\":[{\"refId\":\"A\",%s]}"
             .formatted(FROM, TO, QUERY.substring(1));
     JsonObject answer = post("query", body);
     JsonObject result = answer.getAsJsonObject("results").getAsJsonObject("A");

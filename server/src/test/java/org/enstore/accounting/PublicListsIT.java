@@ -58,7 +58,7 @@ class PublicListsIT {
             accessLog: none
             dataSources:
               - name: fnal
-                hosts: 127.0.0.1:%d
+                hosts: 127.0.0.1:%s
                 siteTimeZone: America/Chicago
             """
                 .formatted(pair.standbyPort()));

@@ -276,7 +276,7 @@ class RandomQueriesIT {
             values.forEach(
                 (start, value) ->
                     assertThat(numbers.getOrDefault(start, BigDecimal.ZERO))
-                        .as("%s %s at %d", which, labels, start)
+                        .as("%s %s at %s", which, labels, start)
                         .matches(value::admits, "is " + value));
             compared += values.size();
           });

@@ -142,7 +142,7 @@ final class SqlTruth {
                coalesce(sum(size / rate) FILTER (WHERE measured), 0),
                array_agg(rate) FILTER (WHERE measured)
         FROM judged
-        WHERE starts >= to_timestamp(%d) AND starts < to_timestamp(%d)
+        WHERE starts >= to_timestamp(%s) AND starts < to_timestamp(%s)
         GROUP BY 1, 2, 3, 4
         """
             .formatted(
@@ -468,7 +468,7 @@ final class SqlTruth {
   /** Where the bucket that begins at {@code start} ends. */
   private long end(long start) throws SQLException {
     String sql =
-        "SELECT extract(epoch FROM %s)::bigint FROM (SELECT to_timestamp(%d) AS happened) AS probe, LATERAL (SELECT happened AT TIME ZONE '%s' AS local) AS wall"
+        "SELECT extract(epoch FROM %s)::bigint FROM (SELECT to_timestamp(%s) AS happened) AS probe, LATERAL (SELECT happened AT TIME ZONE '%s' AS local) AS wall"
             .formatted(ends("happened", "local"), start, asked.zone());
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(sql)) {
@@ -526,8 +526,8 @@ final class SqlTruth {
     String sql =
         """
         SELECT DISTINCT extract(epoch FROM %s)::bigint
-        FROM (SELECT to_timestamp(least(second, %d / 1000.0 - 0.001)) AS happened
-              FROM generate_series(%d / 1000.0, %d / 1000.0 + %d, %d) AS second) AS probe,
+        FROM (SELECT to_timestamp(least(second, %s / 1000.0 - 0.001)) AS happened
+              FROM generate_series(%s / 1000.0, %s / 1000.0 + %s, %s) AS second) AS probe,
              LATERAL (SELECT happened AT TIME ZONE '%s' AS local) AS wall
         ORDER BY 1
         """
@@ -558,9 +558,9 @@ final class SqlTruth {
     long step = asked.step().nominal().toSeconds();
     // A long day's odd rest belongs to its last bucket.
     return """
-    (%1$s + least(floor(extract(epoch FROM %2$s - %1$s) / %3$d),
-       CASE WHEN %4$s > 86400 THEN floor(%4$s / %3$d) - 1 ELSE 1440 END)
-       * interval '%3$d seconds')\
+    (%1$s + least(floor(extract(epoch FROM %2$s - %1$s) / %3$s),
+       CASE WHEN %4$s > 86400 THEN floor(%4$s / %3$s) - 1 ELSE 1440 END)
+       * interval '%3$s seconds')\
     """
         .formatted(day, happened, step, dayLength(local));
   }
@@ -576,8 +576,8 @@ final class SqlTruth {
         "((date_trunc('day', %s) + interval '1 day') AT TIME ZONE '%s')".formatted(local, zone);
     long step = asked.step().nominal().toSeconds();
     return """
-    CASE WHEN %1$s > 86400 AND %2$s + interval '%3$d seconds' > %4$s
-         THEN %4$s ELSE least(%2$s + interval '%5$d seconds', %4$s) END\
+    CASE WHEN %1$s > 86400 AND %2$s + interval '%3$s seconds' > %4$s
+         THEN %4$s ELSE least(%2$s + interval '%5$s seconds', %4$s) END\
     """
         .formatted(dayLength(local), starts(happened, local), 2 * step, nextDay, step);
   }

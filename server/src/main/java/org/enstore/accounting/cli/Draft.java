@@ -8,6 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -32,7 +33,11 @@ final class Draft {
     place = older ? file.toRealPath() : file;
     draft =
         place.resolveSibling(
-            ".%s.%08x.part".formatted(place.getFileName(), ThreadLocalRandom.current().nextInt()));
+            String.format(
+                Locale.ROOT,
+                ".%s.%08x.part",
+                place.getFileName(),
+                ThreadLocalRandom.current().nextInt()));
     try {
       Files.createFile(draft);
     } catch (AccessDeniedException e) {

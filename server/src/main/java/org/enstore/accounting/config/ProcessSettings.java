@@ -175,7 +175,7 @@ public record ProcessSettings(
       }
     }
     problems.add(
-        "%s is \"%s\"; it must be a whole number from %d to %d.".formatted(name, text, min, max));
+        "%s is \"%s\"; it must be a whole number from %s to %s.".formatted(name, text, min, max));
     return fallback;
   }
 }

@@ -180,7 +180,7 @@ public final class SourceSettingsLoader {
       throw new SettingsProblems(
           List.of(
               ("The settings have version %s and were made by a newer version of the plugin; this"
-                      + " one understands version %d. Update the plugin, or save the data source"
+                      + " one understands version %s. Update the plugin, or save the data source"
                       + " again with this one.")
                   .formatted(number, VERSION)));
     }

@@ -156,7 +156,7 @@ public final class DemoGrafana implements AutoCloseable {
             access: proxy
             isDefault: true
             editable: true
-            url: "%s:%d"
+            url: "%s:%s"
             user: "%s"
             jsonData:
               database: "%s"

@@ -4,6 +4,7 @@ import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The movers of the demo's site over its history: generations of tape drives that arrive and
@@ -177,28 +178,28 @@ final class Fleet {
       add("null4.mover", NULL, 0, 1);
       add("null4e.mover", NULL, 0, 1);
       for (int i = 1; i <= 2; i++) {
-        add("LTO4_%03dA.mover".formatted(i), LTO4, 0, 0.1 + 0.05 * i);
+        add(String.format(Locale.ROOT, "LTO4_%03dA.mover", i), LTO4, 0, 0.1 + 0.05 * i);
       }
       int disks = Math.max(2, count / 10);
       for (int i = 1; i <= disks; i++) {
-        add("diskSF1_%02d.mover".formatted(i), DISK, 0, 1);
+        add(String.format(Locale.ROOT, "diskSF1_%02d.mover", i), DISK, 0, 1);
       }
       int rest = count - movers.size();
       int old = rest / 4;
       int newest = rest / 4;
       int farm = rest / 5;
       for (int i = 1; i <= old; i++) {
-        add("10KD_%03dA.mover".formatted(i), T10KD, 0, 0.4 + 0.4 * i / old);
+        add(String.format(Locale.ROOT, "10KD_%03dA.mover", i), T10KD, 0, 0.4 + 0.4 * i / old);
       }
       for (int i = 1; i <= newest; i++) {
-        add("TFF2L9_%03d.mover".formatted(i), LTO9, 0.5 + 0.25 * i / newest, 1);
+        add(String.format(Locale.ROOT, "TFF2L9_%03d.mover", i), LTO9, 0.5 + 0.25 * i / newest, 1);
       }
       for (int i = 1; i <= farm; i++) {
-        add("L8F1_%03d.mover".formatted(i), LTO8_F1, 0.25 * i / farm, 1);
+        add(String.format(Locale.ROOT, "L8F1_%03d.mover", i), LTO8_F1, 0.25 * i / farm, 1);
       }
       int main = rest - old - newest - farm;
       for (int i = 1; i <= main; i++) {
-        add("L8G1_%03d.mover".formatted(i), LTO8_G1, 0, 1);
+        add(String.format(Locale.ROOT, "L8G1_%03d.mover", i), LTO8_G1, 0, 1);
       }
       return new Fleet(movers);
     }
@@ -211,7 +212,8 @@ final class Fleet {
           (family.kind() == Kind.DISK ? "DSK" + name.substring("disk".length()) : name) + "MV";
       String serial =
           family.kind() == Kind.TAPE
-              ? "%010X".formatted(0x0784_0000L + 977L * number + chance.below(900))
+              ? String.format(
+                  Locale.ROOT, "%010X", 0x0784_0000L + 977L * number + chance.below(900))
               : "0";
       movers.add(
           new Mover(

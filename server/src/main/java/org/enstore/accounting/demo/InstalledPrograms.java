@@ -104,7 +104,7 @@ final class InstalledPrograms implements Programs {
     if (process.exitValue() != 0) {
       List<String> lines = Files.exists(output) ? Files.readAllLines(output) : List.of();
       throw new IOException(
-          "%s ended with exit code %d:\n%s"
+          "%s ended with exit code %s:\n%s"
               .formatted(
                   name,
                   process.exitValue(),

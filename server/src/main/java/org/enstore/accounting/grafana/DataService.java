@@ -88,7 +88,7 @@ public final class DataService extends DataGrpc.DataImplBase {
         if (i >= MOST_QUERIES) {
           throw new QueryFailure(
               FailureKind.BAD_QUERY,
-              "A call may hold at most %d queries, and this one holds %d."
+              "A call may hold at most %s queries, and this one holds %s."
                   .formatted(MOST_QUERIES, request.getQueriesCount()));
         }
         boolean anew = allAnew || query.getJson().size() > LONGEST_KEPT;

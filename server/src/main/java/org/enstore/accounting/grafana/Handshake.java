@@ -67,6 +67,6 @@ public final class Handshake {
 
   /** Five fields, the fifth included: a host that misses it assumes another protocol. */
   static String line(String network, String dialled) {
-    return "%d|%d|%s|%s|grpc\n".formatted(CORE_PROTOCOL, PLUGIN_PROTOCOL, network, dialled);
+    return "%s|%s|%s|%s|grpc\n".formatted(CORE_PROTOCOL, PLUGIN_PROTOCOL, network, dialled);
   }
 }

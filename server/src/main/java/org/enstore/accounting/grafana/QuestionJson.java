@@ -66,7 +66,7 @@ final class QuestionJson {
     if (query.getSerializedSize() > LARGEST_BYTES) {
       throw new QueryFailure(
           FailureKind.BAD_QUERY,
-          "The query takes %d bytes; it must take at most %d."
+          "The query takes %s bytes; it must take at most %s."
               .formatted(query.getSerializedSize(), LARGEST_BYTES));
     }
     Map<String, ?> object;

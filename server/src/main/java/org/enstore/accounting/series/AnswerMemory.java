@@ -196,7 +196,7 @@ public final class AnswerMemory {
   }
 
   private String tooLarge(long bytes) {
-    return ("The answers of one call may take %d MiB of memory together, and these would take %d"
+    return ("The answers of one call may take %s MiB of memory together, and these would take %s"
             + " MiB. Widen the step, narrow the range or the filters, ask for fewer queries at a"
             + " time, or give the Java runtime more memory, of which a call has a seventh (-Xmx in"
             + " java_options of grafana.ini, or in GF_PLUGIN_JAVA_OPTIONS).")

@@ -38,7 +38,7 @@ public record Filter(
     if (pattern.length() > LONGEST_PATTERN) {
       throw new QueryFailure(
           FailureKind.BAD_QUERY,
-          "\"%s\" has %d characters; it must have at most %d."
+          "\"%s\" has %s characters; it must have at most %s."
               .formatted(field, pattern.length(), LONGEST_PATTERN));
     }
     PatternSize.problem(pattern)

@@ -103,7 +103,7 @@ public final class LiveFeed implements AutoCloseable {
       if (watched.size() >= MAX_QUERIES && !watched.containsKey(open)) {
         throw new QueryFailure(
             FailureKind.OVERLOADED,
-            "This data source has %d different live queries already; close some panels or watches."
+            "This data source has %s different live queries already; close some panels or watches."
                 .formatted(MAX_QUERIES));
       }
       watched.computeIfAbsent(open, Watched::new).newcomers.add(watcher);
@@ -318,7 +318,7 @@ public final class LiveFeed implements AutoCloseable {
             > MAX_VALUES) {
       throw new QueryFailure(
           FailureKind.TOO_LARGE,
-          ("The live queries of this data source may hold %d values together, and this one has %d."
+          ("The live queries of this data source may hold %s values together, and this one has %s."
                   + " Widen its step, narrow its range or filters, or close some panels or watches.")
               .formatted(MAX_VALUES, kept));
     }

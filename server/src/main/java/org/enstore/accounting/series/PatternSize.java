@@ -112,7 +112,7 @@ final class PatternSize {
     }
     if (all.levels > MOST_LEVELS) {
       return Optional.of(
-          "is too deep a regular expression: its groups and repeats lie %d levels within one"
+          "is too deep a regular expression: its groups and repeats lie %s levels within one"
                   .formatted(all.levels)
               + " another, and they must lie at most "
               + MOST_LEVELS

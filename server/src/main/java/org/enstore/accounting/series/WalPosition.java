@@ -1,5 +1,7 @@
 package org.enstore.accounting.series;
 
+import java.util.Locale;
+
 /**
  * A position in the write-ahead log, as PostgreSQL counts it: bytes written since the cluster was
  * made. Positions of different timelines or clusters cannot be compared.
@@ -30,7 +32,7 @@ public record WalPosition(long bytes) implements Comparable<WalPosition> {
 
   /** PostgreSQL's own notation. */
   public String text() {
-    return "%X/%X".formatted(bytes >>> 32, bytes & 0xFFFF_FFFFL);
+    return String.format(Locale.ROOT, "%X/%X", bytes >>> 32, bytes & 0xFFFF_FFFFL);
   }
 
   @Override

@@ -165,10 +165,11 @@ public final class Goals implements Callable<Integer> {
         everything,
         everythingSql,
         1.2,
-        "%s for %,d rows"
-            .formatted(
-                Samples.text(everything.median() * LARGEST_SITE_ROWS / Math.max(1, counted)),
-                LARGEST_SITE_ROWS));
+        String.format(
+            Locale.ROOT,
+            "%s for %,d rows",
+            Samples.text(everything.median() * LARGEST_SITE_ROWS / Math.max(1, counted)),
+            LARGEST_SITE_ROWS));
     table.atMost(
         "cold: the first panel after a start, 30 days by the hour",
         firstPanel,
@@ -216,8 +217,11 @@ public final class Goals implements Callable<Integer> {
       }
     }
     table.atLeast(
-        "warm: 1 year at 12 h, %d movers, read and write (%,d bytes)"
-            .formatted(sql.movers().size(), panels.answerBytes(perMover)),
+        String.format(
+            Locale.ROOT,
+            "warm: 1 year at 12 h, %d movers, read and write (%,d bytes)",
+            sql.movers().size(),
+            panels.answerBytes(perMover)),
         perMoverSql,
         perMoverTime,
         200);
@@ -280,12 +284,12 @@ public final class Goals implements Callable<Integer> {
     load.warmUp();
     Load.Result result = load.run(Duration.ofSeconds(loadSeconds));
     table.add(
-        "200 dashboards × 8 panels (30 days daily), every 10 s, %d s: errors"
+        "200 dashboards × 8 panels (30 days daily), every 10 s, %s s: errors"
             .formatted(loadSeconds),
         Long.toString(result.errors()),
         "0",
         result.errors() == 0,
-        "%,d answers".formatted(result.latencies().count()));
+        String.format(Locale.ROOT, "%,d answers", result.latencies().count()));
     double p99 = result.latencies().quantile(0.99);
     table.add(
         "the same: p99",
@@ -311,11 +315,14 @@ public final class Goals implements Callable<Integer> {
     double mib = memory.getOrDefault("VmRSS", 0L) / 1048576.0;
     table.add(
         "resident memory after all of it",
-        "%.0f MiB".formatted(mib),
+        String.format(Locale.ROOT, "%.0f MiB", mib),
         "≤ 300 MB",
         mib * 1048576 <= 300e6,
-        "most %.0f MiB; %.0f blocks evicted"
-            .formatted(memory.getOrDefault("VmHWM", 0L) / 1048576.0, evicted));
+        String.format(
+            Locale.ROOT,
+            "most %.0f MiB; %.0f blocks evicted",
+            memory.getOrDefault("VmHWM", 0L) / 1048576.0,
+            evicted));
   }
 
   // ---- around it ------------------------------------------------------------------------------
@@ -338,7 +345,7 @@ public final class Goals implements Callable<Integer> {
     if (Files.exists(file)) {
       words.addAll(List.of(Files.readString(file).split(" ", -1)).subList(0, 3));
     }
-    return "%d processors, Java %s, load %s"
+    return "%s processors, Java %s, load %s"
         .formatted(
             Runtime.getRuntime().availableProcessors(),
             System.getProperty("java.version", "").toLowerCase(Locale.ROOT),

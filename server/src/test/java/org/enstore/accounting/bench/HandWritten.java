@@ -11,6 +11,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.enstore.accounting.demo.KeptPair;
 import org.enstore.accounting.demo.ReplicatedPair.Role;
@@ -20,7 +21,8 @@ import org.enstore.accounting.demo.ReplicatedPair.Role;
  * expanded, run on the standby as the reader. Every value of every row is fetched.
  */
 final class HandWritten {
-  private static final DateTimeFormatter WALL = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+  private static final DateTimeFormatter WALL =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
 
   private final KeptPair pair;
   private final ZoneId zone;
@@ -121,7 +123,7 @@ final class HandWritten {
   }
 
   private String grouped(int seconds, String metric, Duration back) {
-    return ("SELECT floor(extract(epoch from \"date\")/%1$d)*%1$d AS \"time\", %2$s AS metric,"
+    return ("SELECT floor(extract(epoch from \"date\")/%1$s)*%1$s AS \"time\", %2$s AS metric,"
             + " sum(\"size\") AS value FROM encp_xfer WHERE %3$s AND mover IN (%4$s)"
             + " GROUP BY 1, 2 ORDER BY 1, 2")
         .formatted(

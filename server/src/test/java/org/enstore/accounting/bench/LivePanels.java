@@ -207,7 +207,7 @@ public final class LivePanels implements Callable<Integer> {
         .setPath("series/" + longer)
         .setData(
             ByteString.copyFromUtf8(
-                "{\"query\":{\"step\":\"1d\",\"groupBy\":[],\"unit\":\"bytes\"},\"width\":%d}"
+                "{\"query\":{\"step\":\"1d\",\"groupBy\":[],\"unit\":\"bytes\"},\"width\":%s}"
                     .formatted(width)))
         .build();
   }

@@ -195,7 +195,7 @@ final class Panels implements AutoCloseable {
       throws IOException {
     Files.writeString(
         directory.resolve("settings.json"),
-        ("{\"uid\":\"bench\",\"name\":\"bench\",\"url\":\"127.0.0.1:%d\",\"user\":\"%s\","
+        ("{\"uid\":\"bench\",\"name\":\"bench\",\"url\":\"127.0.0.1:%s\",\"user\":\"%s\","
                 + "\"database\":\"%s\",\"jsonData\":%s,\"secureJsonData\":{\"password\":\"%s\"}}%n")
             .formatted(
                 pair.standbyPort(),

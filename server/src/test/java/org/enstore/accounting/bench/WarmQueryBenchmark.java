@@ -10,6 +10,8 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -92,7 +94,7 @@ public class WarmQueryBenchmark {
             source.add(
                 new InMemoryTransferSource.Transfer(
                     today.minusDays(day).atTime(hour, mover),
-                    String.format("L8G1_%03d.mover", mover),
+                    String.format(Locale.ROOT, "L8G1_%03d.mover", mover),
                     "FTTDriver",
                     direction,
                     random.nextLong(1L << 40),

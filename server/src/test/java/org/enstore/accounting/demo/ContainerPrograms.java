@@ -195,7 +195,7 @@ final class ContainerPrograms implements Programs {
       List<String> lines =
           Stream.of(result.getStdout(), result.getStderr()).flatMap(String::lines).toList();
       throw new IOException(
-          "%s ended with exit code %d:\n%s"
+          "%s ended with exit code %s:\n%s"
               .formatted(
                   program,
                   result.getExitCode(),

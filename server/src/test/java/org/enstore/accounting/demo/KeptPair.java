@@ -319,7 +319,7 @@ public final class KeptPair implements AutoCloseable {
     standby.configure(
         Map.of(
             "primary_conninfo",
-            "host=127.0.0.1 port=%d user=%s password=%s application_name=%s"
+            "host=127.0.0.1 port=%s user=%s password=%s application_name=%s"
                 .formatted(
                     primary.port(),
                     Role.REPLICATION.user(),

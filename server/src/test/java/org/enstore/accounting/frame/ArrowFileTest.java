@@ -156,7 +156,7 @@ final class ArrowFileTest {
       }
       ArrowReadBack read = ArrowReadBack.of(ArrowFile.encode(frame.build()));
       assertThat(read.fields().stream().map(ArrowReadBack.Field::values).toList())
-          .as("seed %d, round %d", seed, round)
+          .as("seed %s, round %s", seed, round)
           .isEqualTo(expected);
     }
   }

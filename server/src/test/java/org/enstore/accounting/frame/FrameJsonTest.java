@@ -85,7 +85,7 @@ final class FrameJsonTest {
           };
       if (Double.isFinite(number)) {
         String text = new JsonText().number(number).toString();
-        assertThat(Double.parseDouble(text)).as("seed %d: %s", seed, text).isEqualTo(number);
+        assertThat(Double.parseDouble(text)).as("seed %s: %s", seed, text).isEqualTo(number);
       }
     }
   }

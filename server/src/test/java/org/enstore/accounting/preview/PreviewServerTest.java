@@ -235,7 +235,7 @@ class PreviewServerTest {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
       String head =
-          "%s\r\n%s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+          "%s\r\n%s\r\nContent-Length: %s\r\nConnection: close\r\n\r\n"
               .formatted(line, headers, bytes.length);
       socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
       socket.getOutputStream().write(bytes);
@@ -256,7 +256,7 @@ class PreviewServerTest {
           answer.setStatus(400).setError("No such \"mover\".").setErrorSource("downstream");
         } else {
           String said =
-              "org %d %s %s %d %d %d-%d"
+              "org %s %s %s %s %s %s-%s"
                   .formatted(
                       request.getPluginContext().getOrgId(),
                       query.getRefId().replace('"', ' '),
