@@ -63,6 +63,11 @@ public final class KeyReader {
     return key.fallback();
   }
 
+  /** Whether the value of {@code key} has been found wrong. */
+  public boolean complainedOf(Key<?> key) {
+    return problems.stream().anyMatch(problem -> problem.field().equals(path + key.name()));
+  }
+
   /** Drops every key that {@code ignored} accepts. */
   public void drop(Predicate<String> ignored) {
     left.keySet().removeIf(ignored);

@@ -256,7 +256,7 @@ public final class SourceSettingsLoader {
   private static List<HostPort> hosts(KeyReader keys, String url) {
     boolean fromUrl = !keys.has(HOSTS);
     List<HostPort> hosts = keys.take(HOSTS);
-    if (!hosts.isEmpty()) {
+    if (!hosts.isEmpty() || keys.complainedOf(HOSTS)) {
       return hosts;
     }
     try {
@@ -268,7 +268,7 @@ public final class SourceSettingsLoader {
                 + HostPort.DEFAULT_PORT
                 + " unless given.");
       } else if (hosts.isEmpty()) {
-        // "hosts" itself was blank or has already been complained about.
+        // "hosts" itself was blank.
         keys.complain("No host is set: \"hosts\" names none, and neither does the field \"Host\".");
       }
     } catch (IllegalArgumentException e) {

@@ -85,7 +85,7 @@ interface Question {
     public Frame answer(
         SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
       Replication replication = engine.replication();
-      return request.frame(refId, replication.look(cancellation), replication);
+      return request.frame(refId, replication.look(cancellation), replication, engine::told);
     }
   }
 

@@ -2,7 +2,6 @@ package org.enstore.accounting.grafana;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
@@ -130,9 +129,15 @@ final class ReplicationFrames {
    * several looks has the longest lag they saw, and is null when none of them saw any.
    *
    * @param view in seconds, in bytes, or both
+   * @param told how people are told of a moment
    */
   static Frame history(
-      String refId, Replication replication, TimeRange range, long maxPoints, View view) {
+      String refId,
+      Replication replication,
+      TimeRange range,
+      long maxPoints,
+      View view,
+      Function<Instant, String> told) {
     LagHistory history = replication.history();
     Map<String, List<LagHistory.Sample>> samples = history.samples(range);
     long width = width(range, maxPoints, history.interval());
@@ -150,7 +155,7 @@ final class ReplicationFrames {
         Frame.answering(refId)
             .meta(
                 FrameMeta.of(FrameType.TIMESERIES_WIDE)
-                    .notices(since(replication, range))
+                    .notices(since(replication, range, told))
                     .custom(custom(replication))
                     .build())
             .column(
@@ -221,7 +226,8 @@ final class ReplicationFrames {
     return Math.max(least, interval.toMillis());
   }
 
-  private static List<FrameNotice> since(Replication replication, TimeRange range) {
+  private static List<FrameNotice> since(
+      Replication replication, TimeRange range, Function<Instant, String> told) {
     Optional<Instant> since = replication.since();
     if (since.isPresent() && !since.get().isAfter(range.from())) {
       return List.of();
@@ -232,7 +238,7 @@ final class ReplicationFrames {
                 .map(
                     first ->
                         "The lag is watched since "
-                            + first.truncatedTo(ChronoUnit.SECONDS)
+                            + told.apply(first)
                             + "; of the time before nothing is known.")
                 .orElse("The lag is watched from now on.")));
   }

@@ -1,8 +1,10 @@
 package org.enstore.accounting.grafana;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.enstore.accounting.config.Key;
 import org.enstore.accounting.config.KeyReader;
 import org.enstore.accounting.frame.Frame;
@@ -67,10 +69,18 @@ record ReplicationRequest(View view, Optional<TimeRange> range, long maxPoints) 
     return new ReplicationRequest(view, range, QuestionJson.maxPoints(query));
   }
 
-  /** The answer, of what the last look saw. */
-  Frame frame(String refId, List<HostStatus> hosts, Replication replication) {
+  /**
+   * The answer, of what the last look saw.
+   *
+   * @param told how people are told of a moment
+   */
+  Frame frame(
+      String refId,
+      List<HostStatus> hosts,
+      Replication replication,
+      Function<Instant, String> told) {
     return range
-        .map(asked -> ReplicationFrames.history(refId, replication, asked, maxPoints, view))
+        .map(asked -> ReplicationFrames.history(refId, replication, asked, maxPoints, view, told))
         .orElseGet(() -> ReplicationFrames.status(refId, hosts, replication));
   }
 }

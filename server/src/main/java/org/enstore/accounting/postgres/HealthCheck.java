@@ -7,9 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
-import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,6 +19,7 @@ import java.util.concurrent.Executor;
 import org.enstore.accounting.config.HostPort;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.config.TlsSettings;
+import org.enstore.accounting.measure.TimeText;
 import org.enstore.accounting.series.Health;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.ReplayLag;
@@ -34,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class HealthCheck {
   private static final String SEEN = "seen: ";
-  private static final DateTimeFormatter MINUTES = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm");
 
   private final SourceSettings settings;
   private final InstantSource clock;
@@ -237,7 +235,7 @@ final class HealthCheck {
         && known.lag().compareTo(settings.freshness().lagWarning()) >= 0) {
       advice.add(
           "The standby is "
-              + said(known.lag())
+              + TimeText.of(known.lag())
               + " behind its primary. Check its log and pg_stat_wal_receiver.");
     }
     summaryAdvice(look).ifPresent(advice::add);
@@ -249,7 +247,7 @@ final class HealthCheck {
             newest ->
                 advice.add(
                     "Some transfers are dated up to "
-                        + said(Duration.between(now, newest))
+                        + TimeText.of(Duration.between(now, newest))
                         + " ahead of now. Check siteTimeZone, and the clocks of the clients."));
     if (settings.siteTimeZoneSet()) {
       zoneOf(facts)
@@ -320,7 +318,7 @@ final class HealthCheck {
   private String lag(StateQuery.Look look) {
     ReplayLag lag = lagOf(look);
     if (lag instanceof ReplayLag.Known known) {
-      return said(known.lag());
+      return TimeText.of(known.lag());
     }
     return lag instanceof ReplayLag.NotAStandby ? "none, this is a primary" : "unknown";
   }
@@ -338,10 +336,8 @@ final class HealthCheck {
     if (look.transfer().isEmpty()) {
       return "none";
     }
-    LocalDateTime wall = look.transfer().get();
-    Duration age = Duration.between(wallClock.instant(wall), clock.instant());
-    return MINUTES.format(wall)
-        + (age.isNegative() || age.toMinutes() < 1 ? ", just now" : ", " + said(age) + " ago");
+    return TimeText.of(
+        wallClock.instant(look.transfer().get()), settings.siteTimeZone(), clock.instant());
   }
 
   /** The zone the server's administrator set; UTC, the default of the default, tells nothing. */
@@ -364,17 +360,6 @@ final class HealthCheck {
       }
     }
     return false;
-  }
-
-  /** A duration in the largest unit that says enough. */
-  private static String said(Duration duration) {
-    if (duration.toDays() >= 2) {
-      return duration.toDays() + " d";
-    }
-    if (duration.toHours() >= 2) {
-      return duration.toHours() + " h";
-    }
-    return duration.toMinutes() >= 2 ? duration.toMinutes() + " min" : duration.toSeconds() + " s";
   }
 
   private static String capital(String sentence) {

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.SiteCalendar;
+import org.enstore.accounting.measure.TimeText;
 import org.enstore.accounting.series.Annotations.Event;
 
 /**
@@ -158,7 +159,10 @@ final class EventSearch {
       outageTold = true;
       notices.add(
           Notice.warning(
-              "Events as they were known at " + state.observedAt() + ": " + failure.sentence()));
+              "Events as they were known at "
+                  + TimeText.of(state.observedAt(), calendar.zone(), now)
+                  + ": "
+                  + failure.sentence()));
     }
   }
 

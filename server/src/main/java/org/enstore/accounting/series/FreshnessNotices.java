@@ -1,6 +1,5 @@
 package org.enstore.accounting.series;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -8,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.SiteCalendar;
+import org.enstore.accounting.measure.TimeText;
 
 /** Says what a reader should know of how fresh an answer's numbers are. Immutable. */
 final class FreshnessNotices {
@@ -34,7 +34,7 @@ final class FreshnessNotices {
                 notices.add(
                     Notice.warning(
                         "Numbers as they were at "
-                            + state.observedAt()
+                            + TimeText.of(state.observedAt(), calendar.zone(), now)
                             + ": "
                             + failure.sentence())));
     LocalDate today = calendar.dayOf(now);
@@ -48,7 +48,7 @@ final class FreshnessNotices {
               "The standby "
                   + state.host()
                   + " is "
-                  + inWords(known.lag())
+                  + TimeText.of(known.lag())
                   + " behind its primary; newer transfers are not shown yet."));
     } else if (state.lag() instanceof ReplayLag.Unknown unknown
         && state.knownThrough().plus(settings.lagWarning()).isBefore(now)) {
@@ -59,7 +59,7 @@ final class FreshnessNotices {
                   + " may be behind its primary: its replay lag is unknown ("
                   + unknown.reason()
                   + "), and the last change it replayed is of "
-                  + state.knownThrough()
+                  + TimeText.of(state.knownThrough(), calendar.zone(), now)
                   + "."));
     }
     state
@@ -94,12 +94,5 @@ final class FreshnessNotices {
                 + newest.get()
                 + ". Enstore's accounting server fills it; since release 6.3.4-9 it may do so"
                 + " without a commit. Later days come from encp_xfer where the source allows."));
-  }
-
-  private static String inWords(Duration duration) {
-    if (duration.toMinutes() < 2) {
-      return duration.toSeconds() + " s";
-    }
-    return duration.toHours() < 2 ? duration.toMinutes() + " min" : duration.toHours() + " h";
   }
 }

@@ -2,12 +2,13 @@ package org.enstore.accounting.series;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.enstore.accounting.config.Durations;
+import org.enstore.accounting.measure.TimeText;
 import org.enstore.accounting.series.Annotations.Event;
 
 /** Turns what was seen of replication into events to mark graphs with. */
@@ -18,10 +19,16 @@ final class LagAnnotations {
    * When standbys were too far behind, or nobody could tell how far.
    *
    * @param usual the lag that is too long when {@code query} does not say
+   * @param zone the site's
    * @throws QueryFailure of kind {@link FailureKind#CANCELLED} when nobody waits any more
    */
   static Annotations of(
-      AnnotationQuery query, Replication replication, Duration usual, Cancellation cancellation) {
+      AnnotationQuery query,
+      Replication replication,
+      Duration usual,
+      ZoneId zone,
+      Instant now,
+      Cancellation cancellation) {
     // The first question begins the watch.
     List<HostStatus> hosts = replication.look(cancellation);
     List<Notice> notices = new ArrayList<>();
@@ -32,7 +39,7 @@ final class LagAnnotations {
       notices.add(
           Notice.info(
               "Replication is watched since "
-                  + since.get().truncatedTo(ChronoUnit.SECONDS)
+                  + TimeText.of(since.get(), zone, now)
                   + "; nothing is known of the time before."));
     }
     Duration threshold = query.lag().orElse(usual);

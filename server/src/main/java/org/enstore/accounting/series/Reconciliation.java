@@ -18,6 +18,7 @@ import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.MoverNames;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.enstore.accounting.measure.TimeRange;
+import org.enstore.accounting.measure.TimeText;
 import org.enstore.accounting.series.ReconciliationAnswer.Amounts;
 import org.enstore.accounting.series.ReconciliationAnswer.Row;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +93,8 @@ final class Reconciliation {
                 notices.add(
                     Notice.warning(
                         "Numbers as they were at "
-                            + look.state().observedAt()
+                            + TimeText.of(
+                                look.state().observedAt(), calendar.zone(), clock.instant())
                             + ": "
                             + failure.sentence())));
     LocalDate completed = earlier(wanted, calendar.dayOf(clock.instant()));

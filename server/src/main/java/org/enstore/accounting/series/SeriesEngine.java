@@ -14,6 +14,7 @@ import java.util.function.Function;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.enstore.accounting.measure.TimeRange;
+import org.enstore.accounting.measure.TimeText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -206,7 +207,13 @@ public final class SeriesEngine implements AutoCloseable {
    */
   public Annotations annotations(AnnotationQuery query, Cancellation cancellation) {
     return query.event() == AnnotationEvent.REPLICATION_LAG
-        ? LagAnnotations.of(query, replication(), settings.freshness().lagWarning(), cancellation)
+        ? LagAnnotations.of(
+            query,
+            replication(),
+            settings.freshness().lagWarning(),
+            settings.siteTimeZone(),
+            clock.instant(),
+            cancellation)
         : annotator.answer(query, cancellation);
   }
 
@@ -223,6 +230,11 @@ public final class SeriesEngine implements AutoCloseable {
   /** The last look at the database, however old, if there ever was one; never waits. */
   public Optional<SourceState> lastState() {
     return watch.last().map(StateWatch.Look::state);
+  }
+
+  /** {@code moment} as people of the site are told of it. */
+  public String told(Instant moment) {
+    return TimeText.of(moment, settings.siteTimeZone(), clock.instant());
   }
 
   /** When the site's local {@code day} begins. */

@@ -268,6 +268,20 @@ class SourceSettingsLoaderTest {
   }
 
   @Test
+  void load_malformedHost_isTheOnlyComplaint() {
+    for (Object hosts : List.of("standby:port", "a,,b", 8800)) {
+      refused(new RawSettings("", "", "", Map.of("hosts", hosts), Map.of()))
+          .satisfies(
+              problems ->
+                  assertThat(problems.problems())
+                      .hasSize(1)
+                      .first()
+                      .asString()
+                      .startsWith("\"hosts\" "));
+    }
+  }
+
+  @Test
   void load_secretsStaySecret() {
     refused(
             new RawSettings(

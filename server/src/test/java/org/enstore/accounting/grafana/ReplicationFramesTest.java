@@ -62,7 +62,12 @@ class ReplicationFramesTest {
     ArrowReadBack read =
         read(
             ReplicationFrames.history(
-                "A", replication, RANGE, 2, ReplicationRequest.View.LAG_SECONDS));
+                "A",
+                replication,
+                RANGE,
+                2,
+                ReplicationRequest.View.LAG_SECONDS,
+                Instant::toString));
 
     assertThat(read.fields().get(1).values()).contains(50.0).hasSizeLessThanOrEqualTo(2);
   }
@@ -81,7 +86,7 @@ class ReplicationFramesTest {
   }
 
   private Frame history(ReplicationRequest.View view) {
-    return ReplicationFrames.history("A", replication, RANGE, 100, view);
+    return ReplicationFrames.history("A", replication, RANGE, 100, view, Instant::toString);
   }
 
   private static ArrowReadBack read(Frame frame) {

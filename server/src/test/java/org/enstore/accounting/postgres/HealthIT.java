@@ -48,7 +48,7 @@ final class HealthIT {
     assertThat(health.sentence())
         .startsWith("Connected to standby " + pair.standbyAddress() + ", PostgreSQL ")
         .contains("Last summary day: 2024-06-14")
-        .contains("Newest transfer: 2024-06-15 06:50, 10 min ago");
+        .contains("Newest transfer: 2024-06-15 06:50:");
     assertThat(health.details())
         .containsEntry("Time zone", "America/Chicago")
         .containsEntry("Encryption", "none")

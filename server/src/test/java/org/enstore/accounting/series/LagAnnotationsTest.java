@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import org.enstore.accounting.series.Annotations.Event;
 import org.junit.jupiter.api.Test;
 
 class LagAnnotationsTest {
+  private static final Instant NOW = Instant.parse("2025-06-20T17:10:00Z");
   private static final Instant START = Instant.parse("2025-06-20T17:00:00Z");
   private static final Duration STEP = Duration.ofSeconds(10);
   private static final TimeRange ALL =
@@ -25,6 +27,8 @@ class LagAnnotationsTest {
             AnnotationEvent.REPLICATION_LAG, range, Map.of(), Duration.ofDays(1), lag),
         replication,
         Duration.ofMinutes(5),
+        ZoneId.of("America/Chicago"),
+        NOW,
         new Cancellation());
   }
 
@@ -73,8 +77,8 @@ class LagAnnotationsTest {
     assertThat(ask(ALL, Optional.empty()).notices())
         .extracting(Notice::text)
         .containsExactly(
-            "Replication is watched since 2025-06-20T17:00:00Z; nothing is known of the time"
-                + " before.");
+            "Replication is watched since 2025-06-20 12:00:00 -05:00 (10 min ago); nothing is known"
+                + " of the time before.");
     assertThat(ask(new TimeRange(at(0), at(5)), Optional.empty()).notices()).isEmpty();
   }
 

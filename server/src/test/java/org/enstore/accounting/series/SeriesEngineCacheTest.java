@@ -172,7 +172,7 @@ class SeriesEngineCacheTest extends SeriesEngineFixture {
     transfer("2025-06-05T08:00:00", "L8G1_007.mover", Direction.READ, 3);
     Query query = new Query().from("2025-06-05T05:00:00Z").to("2025-06-06T05:00:00Z");
     assertThat(ask(query).table().series()).isEmpty();
-    assertThat(texts(ask(new Query()))).anyMatch(text -> text.contains("480 h behind"));
+    assertThat(texts(ask(new Query()))).anyMatch(text -> text.contains("20 d behind"));
 
     source.lagBehind(Duration.ZERO);
     now.set(NOON.plusSeconds(11));
