@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -75,7 +76,7 @@ final class Daemon implements AutoCloseable {
                         settings.dataSources().stream()
                             .map(ServeSettings.Named::name)
                             .collect(Collectors.toSet())));
-    InetSocketAddress address = resolved(settings.listen());
+    List<InetSocketAddress> addresses = allOf(settings.listen());
     accessLines = accessLines(settings.accessLog(), folder);
     backend = new Backend(process);
     for (ServeSettings.Named named : settings.dataSources()) {
@@ -89,7 +90,7 @@ final class Daemon implements AutoCloseable {
     server =
         new ApiServer(
             new ApiServer.Options(
-                address,
+                addresses,
                 settings
                     .tls()
                     .map(
@@ -226,6 +227,18 @@ final class Daemon implements AutoCloseable {
       return UnixDomainSocketAddress.of(socket.path());
     }
     return resolved((ServeSettings.Listen) place);
+  }
+
+  /** Every address of this machine that the name stands for, as localhost stands for two. */
+  private static List<InetSocketAddress> allOf(ServeSettings.Listen listen) throws IOException {
+    List<InetSocketAddress> here = new ArrayList<>();
+    for (InetAddress address : InetAddress.getAllByName(listen.host())) {
+      if (address.isAnyLocalAddress() || NetworkInterface.getByInetAddress(address) != null) {
+        here.add(new InetSocketAddress(address, listen.port()));
+      }
+    }
+    // Of none, listening says why it cannot be.
+    return here.isEmpty() ? List.of(resolved(listen)) : here;
   }
 
   private static InetSocketAddress resolved(ServeSettings.Listen listen) throws IOException {

@@ -55,7 +55,7 @@ final class EngineApi implements AutoCloseable {
     server =
         new ApiServer(
             new ApiServer.Options(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                 Optional.empty(),
                 1 << 20,
                 100,

@@ -148,6 +148,21 @@ class LauncherConformanceIT extends PluginConformance {
         .startsWith("enstore-accounting status: No daemon answers")
         .hasLineCount(1);
     assertThat(unreachable.code()).isEqualTo(3);
+    // Options of the runtime are separated by blanks.
+    Path names = Files.writeString(elsewhere.resolve("names"), "127.0.0.1 tape_db1\n");
+    Ran underscore =
+        run(
+            elsewhere,
+            "/usr/bin/env",
+            "GF_PLUGIN_JAVA_OPTIONS=-Djdk.net.hosts.file=" + names,
+            link.toString(),
+            "status",
+            "--daemon",
+            "tape_db1:1");
+    assertThat(underscore.err())
+        .startsWith("enstore-accounting status: No daemon answers")
+        .hasLineCount(1);
+    assertThat(underscore.code()).isEqualTo(3);
     assertThat(run(work, link.toString(), "--help").out())
         .contains("query", "movers", "watch", "status", "completion", "serve", "demo")
         .doesNotContain("train");
@@ -316,21 +331,6 @@ class LauncherConformanceIT extends PluginConformance {
     assertThat(process.waitFor()).isZero();
   }
 
-  }
-
-  @Test
-  @DisplayName("the zip: one folder named as the plugin's id, launchers executable (trap 22)")
-  void zip_modes() throws Exception {
-    try (FileSystem zip =
-            FileSystems.newFileSystem(
-                URI.create("jar:" + HostedPlugin.zip().toUri()),
-                Map.of("enablePosixFileAttributes", true));
-        Stream<Path> top = Files.list(zip.getPath("/"))) {
-      assertThat(top.map(path -> path.toString().replace("/", "")))
-          .containsExactly("enstore-accounting-datasource");
-      for (String platform :
-          List.of("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64")) {
-        Path launcher = zip.getPath("/enstore-accounting-datasource", "gpx_enstore_" + platform);
   @Test
   @DisplayName("a spoiled archive costs time, not the handshake (JDK trap 1)")
   void archive_spoiled(@TempDir Path elsewhere) throws Exception {
@@ -346,6 +346,21 @@ class LauncherConformanceIT extends PluginConformance {
       spoiled.shutDown();
       assertThat(spoiled.furtherOutput()).isEmpty();
     }
+  }
+
+  @Test
+  @DisplayName("the zip: one folder named as the plugin's id, launchers executable (trap 22)")
+  void zip_modes() throws Exception {
+    try (FileSystem zip =
+            FileSystems.newFileSystem(
+                URI.create("jar:" + HostedPlugin.zip().toUri()),
+                Map.of("enablePosixFileAttributes", true));
+        Stream<Path> top = Files.list(zip.getPath("/"))) {
+      assertThat(top.map(path -> path.toString().replace("/", "")))
+          .containsExactly("enstore-accounting-datasource");
+      for (String platform :
+          List.of("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64")) {
+        Path launcher = zip.getPath("/enstore-accounting-datasource", "gpx_enstore_" + platform);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(launcher)))
             .isEqualTo("rwxr-xr-x");
       }

@@ -46,7 +46,7 @@ public final class ApiServer implements AutoCloseable {
   /**
    * What the server is to be.
    *
-   * @param address where to listen; port 0 for any that is free
+   * @param addresses where to listen, all of them; port 0 for any that is free
    * @param tls the server's certificates; empty to speak plain text, on loopback alone
    * @param messageBytes the largest request
    * @param concurrentCalls calls at a time, all callers together
@@ -54,7 +54,7 @@ public final class ApiServer implements AutoCloseable {
    * @param drain how long calls may go on when the server ends
    */
   public record Options(
-      InetSocketAddress address,
+      List<InetSocketAddress> addresses,
       Optional<Tls> tls,
       int messageBytes,
       int concurrentCalls,
@@ -92,7 +92,7 @@ public final class ApiServer implements AutoCloseable {
     transport =
         new MultiThreadIoEventLoopGroup(TRANSPORT_THREADS, threads, NioIoHandler.newFactory());
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(options.address())
+        NettyServerBuilder.forAddress(options.addresses().get(0))
             .channelType(NioServerSocketChannel.class)
             .bossEventLoopGroup(transport)
             .workerEventLoopGroup(transport)
@@ -105,6 +105,7 @@ public final class ApiServer implements AutoCloseable {
             .keepAliveTimeout(20, TimeUnit.SECONDS)
             .permitKeepAliveTime(20, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true);
+    options.addresses().stream().skip(1).forEach(builder::addListenAddress);
     tls.ifPresent(builder::sslContext);
     Limits limits = new Limits(options.concurrentCalls(), options.callsPerSecond(), nanoClock);
     Access check = new Access(access, sources);
@@ -132,7 +133,7 @@ public final class ApiServer implements AutoCloseable {
     server.start();
   }
 
-  /** The port that is listened on. */
+  /** The port that is listened on; of the first address. */
   public int port() {
     return server.getPort();
   }

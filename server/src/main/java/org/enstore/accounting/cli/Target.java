@@ -16,6 +16,7 @@ import io.grpc.stub.MetadataUtils;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -308,7 +309,7 @@ final class Target {
     EventLoopGroup threads =
         new MultiThreadIoEventLoopGroup(1, Target::thread, NioIoHandler.newFactory());
     NettyChannelBuilder builder =
-        NettyChannelBuilder.forAddress(host, port(parts.group(3)))
+        builder(host, port(parts.group(3)))
             .channelType(NioSocketChannel.class)
             .eventLoopGroup(threads)
             .directExecutor()
@@ -334,6 +335,20 @@ final class Target {
         patience);
   }
 
+  private static NettyChannelBuilder builder(String host, int port) {
+    if (host.indexOf('_') < 0) {
+      return NettyChannelBuilder.forAddress(host, port);
+    }
+    // The library makes a URI of a name, and in the names of those there is no such letter.
+    try {
+      InetAddress address = InetAddress.getByAddress(address(host).getAddress());
+      return NettyChannelBuilder.forAddress(new InetSocketAddress(address, port))
+          .overrideAuthority(host);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("the bytes of an address are one", e);
+    }
+  }
+
   private static Thread thread(Runnable work) {
     Thread thread = new Thread(work, "enstore-client");
     thread.setDaemon(true);
@@ -346,8 +361,12 @@ final class Target {
   }
 
   private static boolean isLoopback(String host) {
+    return address(host).isLoopbackAddress();
+  }
+
+  private static InetAddress address(String host) {
     try {
-      return InetAddress.getByName(host).isLoopbackAddress();
+      return InetAddress.getByName(host);
     } catch (UnknownHostException e) {
       throw new Failure(
           ExitCode.UNREACHABLE,

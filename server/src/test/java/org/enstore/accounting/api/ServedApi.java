@@ -66,7 +66,7 @@ final class ServedApi implements AutoCloseable {
     server =
         new ApiServer(
             new ApiServer.Options(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                 tls,
                 1 << 20,
                 concurrentCalls,
