@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.enstore.accounting.cli.ExitCode;
 import org.enstore.accounting.config.ProcessSettings;
 import org.enstore.accounting.grafana.AttachService;
 import org.enstore.accounting.grafana.BrokerService;
@@ -71,7 +70,9 @@ final class Application implements AutoCloseable {
             Optional.empty());
     workers = new Workers(backend.questions(), backend.cancellations(), backend.timer());
     resources = new ResourceService(registry, workers);
-    diagnostics = new DiagnosticsService(registry, workers, figures::scrape);
+    diagnostics =
+        new DiagnosticsService(
+            registry, workers, figures::scrape, () -> backend.breakdown().sentence());
     shared =
         List.of(
             new DataService(registry, workers, backend.answers()),
@@ -182,8 +183,10 @@ final class Application implements AutoCloseable {
     }
   }
 
-  /** Ends the process by force if it is still there after {@code patience}. */
-  static void haltAfter(Duration patience) {
+  /**
+   * Ends the process by force, with {@code exitCode}, if it is still there after {@code patience}.
+   */
+  static void haltAfter(Duration patience, int exitCode) {
     Thread thread =
         new Thread(
             () -> {
@@ -192,7 +195,7 @@ final class Application implements AutoCloseable {
               } catch (InterruptedException ignored) {
                 // Nobody interrupts it; if somebody does, the end is due all the more.
               }
-              Runtime.getRuntime().halt(ExitCode.FAILED);
+              Runtime.getRuntime().halt(exitCode);
             },
             "enstore-halt");
     thread.setDaemon(true);

@@ -41,6 +41,8 @@ final class Backend implements AutoCloseable {
   private static final int DISK_QUEUE = 1000;
   private static final int CANCELLING_THREADS = 2;
 
+  private final Breakdown breakdown = Breakdown.ofProcess();
+  private final Preparation preparation = new Preparation();
   private final ScheduledThreadPoolExecutor timer;
   private final ThreadPoolExecutor threads;
   private final FairThreads questions;
@@ -54,13 +56,32 @@ final class Backend implements AutoCloseable {
     timer = new ScheduledThreadPoolExecutor(1, threads("enstore-timer"));
     timer.setRemoveOnCancelPolicy(true);
     threads = pool("enstore-query", settings.queryThreads(), Integer.MAX_VALUE);
-    questions = new FairThreads(settings.queryThreads(), settings.queryQueue(), threads);
+    questions = new FairThreads(settings.queryThreads(), settings.queryQueue(), this::run);
     cancellations = pool("enstore-cancel", CANCELLING_THREADS, Integer.MAX_VALUE);
     diskWriter = pool("enstore-disk", 1, DISK_QUEUE);
     long heap = Runtime.getRuntime().maxMemory();
     answers = AnswerMemory.ofHeap(heap);
     engines = new SharedEngines(this::engine, heap / 5 * 2);
     disk = settings.cacheDirectory().map(folder -> new SeriesEngine.Disk(folder, diskWriter));
+  }
+
+  /** Runs {@code work} on a thread for questions, once those can be answered. */
+  private void run(Runnable work) {
+    threads.execute(
+        () -> {
+          preparation.await();
+          work.run();
+        });
+  }
+
+  /** Begins with what the first question would otherwise wait for; returns at once. */
+  void prepare() {
+    run(() -> {});
+  }
+
+  /** What to do, and to say, when a part of the program cannot be loaded. */
+  Breakdown breakdown() {
+    return breakdown;
   }
 
   /** Runs what is due later; short work only. */

@@ -230,7 +230,9 @@ final class Commands implements Callable<Integer> {
       Application.log(settings);
       try (Backend backend = new Backend(settings);
           Application application = Application.asDaemon(backend, address)) {
+        backend.breakdown().install();
         application.start();
+        backend.prepare();
         Runtime.getRuntime()
             .addShutdownHook(
                 new Thread(

@@ -129,11 +129,13 @@ final class Daemon implements AutoCloseable {
                     resolved(settings.monitor().get()),
                     figures::scrape,
                     () -> Map.copyOf(health),
+                    () -> backend.breakdown().sentence(),
                     Backend.threads("enstore-monitor")));
   }
 
   /** Listens, and begins to look after the data sources. */
   void start() throws IOException {
+    backend.breakdown().install();
     server.start();
     if (grafana.isPresent()) {
       grafana.get().start();

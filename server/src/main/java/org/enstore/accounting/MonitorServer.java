@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -28,11 +29,13 @@ final class MonitorServer implements AutoCloseable {
    *
    * @param metrics the figures of the process, as Prometheus text
    * @param sources whether each data source could be read when it was last tried
+   * @param broken what is wrong with the process itself, if anything is
    */
   MonitorServer(
       InetSocketAddress address,
       Supplier<byte[]> metrics,
       Supplier<Map<String, Boolean>> sources,
+      Supplier<Optional<String>> broken,
       ThreadFactory threads)
       throws IOException {
     server = HttpServer.create(address, BACKLOG);
@@ -42,12 +45,17 @@ final class MonitorServer implements AutoCloseable {
         "/metrics", exchange -> answer(exchange, OK, Metrics.CONTENT_TYPE, metrics.get()));
     server.createContext(
         "/healthz",
-        exchange ->
-            answer(
-                exchange,
-                ending ? UNAVAILABLE : OK,
-                "text/plain; charset=utf-8",
-                text(sources.get()).getBytes(StandardCharsets.UTF_8)));
+        exchange -> {
+          Optional<String> sentence = broken.get();
+          answer(
+              exchange,
+              ending || sentence.isPresent() ? UNAVAILABLE : OK,
+              "text/plain; charset=utf-8",
+              sentence
+                  .map(text -> "broken: " + text + "\n")
+                  .orElseGet(() -> text(sources.get()))
+                  .getBytes(StandardCharsets.UTF_8));
+        });
   }
 
   void start() {

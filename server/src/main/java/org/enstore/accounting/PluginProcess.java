@@ -49,7 +49,7 @@ final class PluginProcess {
     CountDownLatch ended = new CountDownLatch(1);
     Runnable end =
         () -> {
-          Application.haltAfter(longestEnd);
+          Application.haltAfter(longestEnd, ExitCode.FAILED);
           ended.countDown();
         };
     try (Backend backend = new Backend(settings);
@@ -58,8 +58,10 @@ final class PluginProcess {
           .addShutdownHook(
               new Thread(
                   () -> Backend.closeAll(List.of(application, backend)), "enstore-shutdown"));
+      backend.breakdown().install();
       application.start();
       handshake.announce(application.address());
+      backend.prepare();
       application.watchHost();
       announced.accept(application.port());
       ended.await();

@@ -12,27 +12,11 @@ import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.enstore.accounting.config.SourceSettings;
-import org.enstore.accounting.config.SourceSettingsLoader;
-import org.enstore.accounting.frame.ArrowFile;
-import org.enstore.accounting.frame.Frame;
-import org.enstore.accounting.frame.FrameNotice;
-import org.enstore.accounting.frame.Legend;
-import org.enstore.accounting.frame.SeriesFrames;
 import org.enstore.accounting.grafana.PluginServer;
-import org.enstore.accounting.measure.ByteUnit;
-import org.enstore.accounting.measure.SiteCalendar;
-import org.enstore.accounting.measure.TimeRange;
-import org.enstore.accounting.postgres.Rehearsal;
 import org.enstore.accounting.proto.goplugin.GRPCBrokerGrpc;
 import org.enstore.accounting.proto.goplugin.GRPCControllerGrpc;
 import org.enstore.accounting.proto.goplugin.GRPCStdioGrpc;
@@ -48,18 +32,6 @@ import org.enstore.accounting.proto.pluginv2.QueryDataRequest;
 import org.enstore.accounting.proto.pluginv2.ResourceGrpc;
 import org.enstore.accounting.proto.pluginv2.StreamGrpc;
 import org.enstore.accounting.proto.pluginv2.SubscribeStreamRequest;
-import org.enstore.accounting.series.Arrangement;
-import org.enstore.accounting.series.Cancellation;
-import org.enstore.accounting.series.Demand;
-import org.enstore.accounting.series.Dimension;
-import org.enstore.accounting.series.DirectionMode;
-import org.enstore.accounting.series.GapPolicy;
-import org.enstore.accounting.series.Measure;
-import org.enstore.accounting.series.Room;
-import org.enstore.accounting.series.SeriesAnswer;
-import org.enstore.accounting.series.SeriesEngine;
-import org.enstore.accounting.series.SeriesQuery;
-import org.enstore.accounting.series.SourceChoice;
 
 /**
  * Plays a host that asks everything once, of a data source whose database is not there. What gets
@@ -96,67 +68,10 @@ final class Training {
             .usePlaintext()
             .build();
     try {
-      rehearse();
       askEverything(channel);
     } finally {
       channel.shutdownNow();
       Future<?> unused = threads.shutdownGracefully(0, 100, TimeUnit.MILLISECONDS);
-    }
-  }
-
-  /** Answers one question all the way, as far as that goes without a database. */
-  private static void rehearse() {
-    PluginContext context = context();
-    SourceSettings settings =
-        SourceSettingsLoader.load(
-            new SourceSettingsLoader.RawSettings(
-                context.getDataSourceInstanceSettings().getUrl(),
-                "",
-                "",
-                Map.of("siteTimeZone", "America/Chicago"),
-                Map.of()));
-    InstantSource clock = InstantSource.system();
-    Instant now = clock.instant();
-    try (SeriesEngine engine =
-        new SeriesEngine(
-            new Rehearsal(new SiteCalendar(settings.siteTimeZone()), clock),
-            settings,
-            clock,
-            Executors.newFixedThreadPool(2))) {
-      for (Measure measure : Measure.values()) {
-        SeriesQuery query =
-            new SeriesQuery(
-                measure,
-                DirectionMode.BOTH,
-                new TimeRange(now.minus(Duration.ofDays(30)), now),
-                Optional.empty(),
-                Duration.ofHours(1),
-                500,
-                List.of(Dimension.MOVER),
-                Map.of(),
-                false,
-                ByteUnit.MEBIBYTES,
-                GapPolicy.NOT_YET,
-                SourceChoice.AUTO,
-                Arrangement.PLAIN);
-        SeriesAnswer answer =
-            engine.answer(query, Demand.USUAL, new Cancellation(), Room.UNBOUNDED);
-        Frame frame =
-            SeriesFrames.wide(
-                answer.table(),
-                new SeriesFrames.Presentation(
-                    "A",
-                    measure.label(),
-                    "mbytes",
-                    Legend.of("{{mover}}"),
-                    Map.of("measure", measure.label()),
-                    List.of(FrameNotice.info(answer.step().text())),
-                    answer.executed(),
-                    Map.of("asOf", answer.asOf().toString())));
-        if (ArrowFile.encode(frame).length == 0) {
-          throw new IllegalStateException("an Arrow file cannot be empty");
-        }
-      }
     }
   }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import org.enstore.accounting.series.Breakage;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.QueryFailure;
 import org.slf4j.Logger;
@@ -86,6 +87,7 @@ final class Failures {
     }
     String incident = String.format(Locale.ROOT, "%08x", ThreadLocalRandom.current().nextInt());
     logger.error("{} met a defect: incident={}", work, incident, thrown);
+    Breakage.report(thrown);
     return status(
         new QueryFailure(
             FailureKind.BUG,

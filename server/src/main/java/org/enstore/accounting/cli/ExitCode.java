@@ -23,6 +23,9 @@ public final class ExitCode {
   /** With {@code --strict}: the answer is there, and carries a warning. */
   public static final int WARNED = 6;
 
+  /** A part of the program could not be loaded; to be started anew. */
+  public static final int BROKEN = 70;
+
   /** Ended by Ctrl-C, as a shell counts it. */
   public static final int INTERRUPTED = 130;
 

@@ -114,7 +114,7 @@ public final class DataService extends DataGrpc.DataImplBase {
                       index, () -> answer(request, query, question, demand, cancellation, share)),
               cancellation);
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | LinkageError e) {
         collector.take(index, Failures.response(Failures.of(e, work(query))));
       }
     }

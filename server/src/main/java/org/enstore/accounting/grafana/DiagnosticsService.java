@@ -3,8 +3,11 @@ package org.enstore.accounting.grafana;
 import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,20 +36,33 @@ public final class DiagnosticsService extends DiagnosticsGrpc.DiagnosticsImplBas
   private final InstanceRegistry registry;
   private final Workers workers;
   private final Supplier<byte[]> metrics;
+  private final Supplier<Optional<String>> broken;
 
   /**
    * The service.
    *
    * @param metrics the figures of the whole process, as Prometheus text
+   * @param broken what is wrong with the process itself, if anything is
    */
-  public DiagnosticsService(InstanceRegistry registry, Workers workers, Supplier<byte[]> metrics) {
+  public DiagnosticsService(
+      InstanceRegistry registry,
+      Workers workers,
+      Supplier<byte[]> metrics,
+      Supplier<Optional<String>> broken) {
     this.registry = registry;
     this.workers = workers;
     this.metrics = metrics;
+    this.broken = broken;
   }
 
   @Override
   public void checkHealth(CheckHealthRequest request, StreamObserver<CheckHealthResponse> reply) {
+    Optional<String> breakdown = broken.get();
+    if (breakdown.isPresent()) {
+      reply.onNext(error(breakdown.get()));
+      reply.onCompleted();
+      return;
+    }
     Cancellation cancellation = workers.cancellationOf(reply);
     Once once = new Once(reply);
     Future<?> late =
@@ -115,8 +131,9 @@ public final class DiagnosticsService extends DiagnosticsGrpc.DiagnosticsImplBas
           .setMessage(health.sentence())
           .setJsonDetails(ByteString.copyFromUtf8(Json.text(details)))
           .build();
-    } catch (RuntimeException e) {
-      return error(Failures.of(e, "health check").sentence());
+    } catch (RuntimeException | LinkageError e) {
+      String sentence = Failures.of(e, "health check").sentence();
+      return error(broken.get().orElse(sentence));
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import org.enstore.accounting.config.SettingsProblems;
 import org.enstore.accounting.proto.pluginv2.DataResponse;
+import org.enstore.accounting.series.Breakage;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.QueryFailure;
 import org.slf4j.Logger;
@@ -94,6 +95,7 @@ final class Failures {
   private static QueryFailure defect(Throwable thrown, String work) {
     String incident = String.format(Locale.ROOT, "%08x", ThreadLocalRandom.current().nextInt());
     logger.error("{} met a defect: incident={}", work, incident, thrown);
+    Breakage.report(thrown);
     return new QueryFailure(
         FailureKind.BUG,
         "Something went wrong inside the data source plugin (incident "

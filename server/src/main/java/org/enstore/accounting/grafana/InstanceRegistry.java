@@ -41,10 +41,9 @@ public final class InstanceRegistry implements AutoCloseable {
   /** How long a replaced engine is kept for calls that are just about to use it. */
   static final Duration GRACE = Duration.ofSeconds(5);
 
-  private static final Logger logger = LoggerFactory.getLogger(InstanceRegistry.class);
-
   private final Engines engines;
   private final LongSupplier nanoClock;
+  private final Logger logger;
   private final Map<SourceId, Instance> current = new HashMap<>();
   private final List<Instance> retired = new ArrayList<>();
   private boolean closed;
@@ -68,8 +67,20 @@ public final class InstanceRegistry implements AutoCloseable {
    * @param nanoClock a clock that never goes back, in nanoseconds
    */
   public InstanceRegistry(Engines engines, LongSupplier nanoClock) {
+    this(engines, nanoClock, LoggerFactory.getLogger(InstanceRegistry.class));
+  }
+
+  /**
+   * A registry without data sources.
+   *
+   * @param engines where engines come from; the registry gives back what it opened
+   * @param nanoClock a clock that never goes back, in nanoseconds
+   * @param logger is told which data sources are opened and closed
+   */
+  public InstanceRegistry(Engines engines, LongSupplier nanoClock, Logger logger) {
     this.engines = engines;
     this.nanoClock = nanoClock;
+    this.logger = logger;
   }
 
   /**
@@ -88,7 +99,7 @@ public final class InstanceRegistry implements AutoCloseable {
     }
     Instance instance = lease(context, true).orElseThrow();
     try {
-      instance.build(engines);
+      instance.build(engines, logger);
       return new Lease(instance);
     } catch (RuntimeException | Error e) {
       giveBack(instance);
@@ -126,7 +137,7 @@ public final class InstanceRegistry implements AutoCloseable {
         }
       }
     }
-    due.forEach(instance -> instance.close(engines));
+    due.forEach(instance -> instance.close(engines, logger));
   }
 
   /** The engines that are there now, by data source. */
@@ -153,7 +164,7 @@ public final class InstanceRegistry implements AutoCloseable {
       current.clear();
       retired.clear();
     }
-    all.forEach(instance -> instance.close(engines));
+    all.forEach(instance -> instance.close(engines, logger));
   }
 
   private synchronized Optional<Instance> lease(PluginContext context, boolean create) {
@@ -283,7 +294,7 @@ public final class InstanceRegistry implements AutoCloseable {
       return leases == 0 && now - lastUsedAt >= idleEvictionNanos;
     }
 
-    synchronized void build(Engines engines) {
+    synchronized void build(Engines engines, Logger logger) {
       if (engine == null) {
         if (closed) {
           throw new QueryFailure(
@@ -304,7 +315,7 @@ public final class InstanceRegistry implements AutoCloseable {
       return built;
     }
 
-    synchronized void close(Engines engines) {
+    synchronized void close(Engines engines, Logger logger) {
       closed = true;
       SeriesEngine open = engine;
       if (open != null) {

@@ -118,7 +118,7 @@ public class WarmQueryBenchmark {
             PluginServer.loopback(0),
             List.of(
                 new DataService(registry, workers, AnswerMemory.ofHeap(1 << 30)),
-                new DiagnosticsService(registry, workers, () -> new byte[0])),
+                new DiagnosticsService(registry, workers, () -> new byte[0], Optional::empty)),
             List.of(),
             Executors.defaultThreadFactory());
     server.start();

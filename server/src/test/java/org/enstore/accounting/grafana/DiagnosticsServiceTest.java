@@ -9,6 +9,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.enstore.accounting.proto.pluginv2.CheckHealthRequest;
 import org.enstore.accounting.proto.pluginv2.CheckHealthResponse;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class DiagnosticsServiceTest {
   private Supplier<byte[]> metrics = () -> "enstore_x 1\n".getBytes(StandardCharsets.UTF_8);
+  private Optional<String> broken = Optional.empty();
   private final ServedServices served;
   private final DiagnosticsGrpc.DiagnosticsBlockingStub diagnostics;
 
@@ -32,7 +34,7 @@ class DiagnosticsServiceTest {
             services ->
                 List.of(
                     new DiagnosticsService(
-                        services.registry, services.workers(), () -> metrics.get())));
+                        services.registry, services.workers(), () -> metrics.get(), () -> broken)));
     diagnostics = DiagnosticsGrpc.newBlockingStub(served.channel);
   }
 
@@ -55,10 +57,28 @@ class DiagnosticsServiceTest {
   }
 
   @Test
-  void checkHealth_badSettings() {
-    CheckHealthResponse response = check(ServedServices.context("one", 1, "{\"poolsize\":4}"));
+  void checkHealth_brokenProgram() {
+    broken = Optional.of("A part of the program could not be loaded.");
+    CheckHealthResponse response = check(context());
     assertThat(response.getStatus()).isEqualTo(HealthStatus.ERROR);
-    assertThat(response.getMessage()).contains("Did you mean \"poolSize\"?");
+    assertThat(response.getMessage()).isEqualTo("A part of the program could not be loaded.");
+  }
+
+  @Test
+  void checkHealth_unknownSettings_areTold() {
+    CheckHealthResponse response =
+        check(ServedServices.context("one", 1, "{\"poolsize\":4,\"nextYears\":{\"a\":1}}"));
+    assertThat(response.getStatus()).isEqualTo(HealthStatus.OK);
+    assertThat(String.valueOf(Json.object(response.getJsonDetails()).get("verboseMessage")))
+        .contains("\"poolsize\" (did you mean \"poolSize\"?), \"nextYears\".");
+  }
+
+  @Test
+  void checkHealth_badSettings() {
+    CheckHealthResponse response =
+        check(ServedServices.context("one", 1, "{\"tlsMode\":\"requier\"}"));
+    assertThat(response.getStatus()).isEqualTo(HealthStatus.ERROR);
+    assertThat(response.getMessage()).contains("Did you mean \"require\"?");
   }
 
   @Test

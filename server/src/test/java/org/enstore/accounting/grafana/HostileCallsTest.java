@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -87,7 +88,10 @@ class HostileCallsTest {
                         services.workers(),
                         InstantSource.fixed(MemoryEngines.NOW)),
                     new DiagnosticsService(
-                        services.registry, services.workers(), () -> new byte[0])));
+                        services.registry,
+                        services.workers(),
+                        () -> new byte[0],
+                        Optional::empty)));
     // Its numbers are in the process from now on, and belong to nobody else.
     QueryDataResponse foreign =
         DataGrpc.newBlockingStub(served.channel)
