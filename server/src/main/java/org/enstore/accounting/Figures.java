@@ -298,7 +298,7 @@ final class Figures {
   private void addData(Metrics to) {
     known(
         to,
-        "summary_last_day_timestamp",
+        "last_summarised_day_timestamp",
         "When the last day of the daily summary began.",
         Unit.SECONDS,
         engine ->

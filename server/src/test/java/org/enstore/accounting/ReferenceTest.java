@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -96,7 +97,7 @@ class ReferenceTest {
             "enstore_pool_connections",
             "enstore_replay_lag_seconds",
             "enstore_reconciliation_difference_bytes",
-            "enstore_summary_last_day_timestamp_seconds",
+            "enstore_last_summarised_day_timestamp_seconds",
             "enstore_host_up",
             "enstore_host_chosen",
             "enstore_host_lag_seconds",
@@ -104,6 +105,34 @@ class ReferenceTest {
             "enstore_host_receiver",
             "enstore_jvm_threads");
     assertNamed(metrics);
+  }
+
+  /** What promtool check metrics complains of. */
+  @Test
+  void everyMetric_isNamedAsPrometheusWishes() throws IOException {
+    Map<String, String> types = new TreeMap<>();
+    Set<String> helped = new TreeSet<>();
+    for (String line : scrape().split("\n", -1)) {
+      String[] words = line.split(" ", 4);
+      if (line.startsWith("# TYPE ")) {
+        types.put(words[2], words[3]);
+      } else if (line.startsWith("# HELP ") && words.length == 4) {
+        helped.add(words[2]);
+      }
+    }
+    assertThat(types).isNotEmpty();
+    assertThat(helped).isEqualTo(types.keySet());
+    types.forEach(
+        (name, type) -> {
+          assertThat(name.matches("enstore(_[a-z0-9]+)+")).as(name).isTrue();
+          assertThat(name.endsWith("_total")).as(name).isEqualTo(type.equals("counter"));
+          assertThat(name)
+              .doesNotContainPattern("_(counter|gauge|histogram|summary|untyped)(_|$)")
+              .doesNotContainPattern("_(count|sum|bucket|info)$")
+              .doesNotContainPattern(
+                  "_(ms|us|ns|sec|s|min|m|h|d|b|kb|mb|gb|milliseconds|minutes|hours|days|weeks"
+                      + "|kilobytes|megabytes|gigabytes|bits)(_|$)");
+        });
   }
 
   /** Both ways: what there is is told, and what is told is there. */
