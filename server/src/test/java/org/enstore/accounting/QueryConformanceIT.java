@@ -111,18 +111,18 @@ class QueryConformanceIT extends PluginConformance {
             context(),
             query("good", "{}"),
             query("malformed", "{\"measure\":"),
-            query("unknown", "{\"größe\":1}"),
+            query("wrong", "{\"größe\":1,\"measure\":\"größe\"}"),
             query("none", "{\"filters\":{\"mover\":{\"include\":[\"nobody\"]}}}"));
     assertThat(response.getResponsesMap().keySet())
-        .containsExactlyInAnyOrder("good", "malformed", "unknown", "none");
+        .containsExactlyInAnyOrder("good", "malformed", "wrong", "none");
     assertAnswered(response.getResponsesOrThrow("good"));
-    for (String refId : List.of("malformed", "unknown")) {
+    for (String refId : List.of("malformed", "wrong")) {
       DataResponse failed = response.getResponsesOrThrow(refId);
       assertThat(failed.getStatus()).isEqualTo(400);
       assertThat(failed.getErrorSource()).isEqualTo("downstream");
     }
     // Encodings are right in an empty environment too (JDK trap 7).
-    assertThat(response.getResponsesOrThrow("unknown").getError()).contains("\"größe\"");
+    assertThat(response.getResponsesOrThrow("wrong").getError()).contains("\"größe\"");
     // "No data" is a frame without fields (JDK trap 5).
     assertAnswered(response.getResponsesOrThrow("none"));
     assertThat(frame(response.getResponsesOrThrow("none")).fields()).isEmpty();

@@ -54,10 +54,10 @@ class ServiceConformanceIT extends PluginConformance {
     bad.getDataSourceInstanceSettingsBuilder()
         .setUid("bad")
         .setUrl("postgres://x")
-        .setJsonData(ByteString.copyFromUtf8("{\"poolsize\":1}"));
+        .setJsonData(ByteString.copyFromUtf8("{\"poolSize\":99}"));
     CheckHealthResponse badly = check(bad.build());
     assertThat(badly.getStatus()).isEqualTo(HealthStatus.ERROR);
-    assertThat(badly.getMessage()).contains("\"poolsize\"", "postgres://");
+    assertThat(badly.getMessage()).contains("\"poolSize\"", "postgres://");
 
     bad.getDataSourceInstanceSettingsBuilder()
         .setUrl("127.0.0.1:1")

@@ -170,6 +170,26 @@ public final class SourceSettingsLoader {
   private SourceSettingsLoader() {}
 
   /**
+   * The names in {@code raw}, of keys and of secrets, that {@link #load} would refuse because it
+   * does not know them, in order.
+   */
+  public static List<String> unknown(RawSettings raw) {
+    List<String> known = KEYS.stream().map(Key::name).toList();
+    List<String> unknown = new ArrayList<>();
+    raw.json()
+        .forEach(
+            (name, value) -> {
+              if (value != null && !known.contains(name) && !isIgnored(name)) {
+                unknown.add(name);
+              }
+            });
+    raw.secrets().keySet().stream()
+        .filter(name -> !SECRETS.contains(name) && !isIgnored(name))
+        .forEach(unknown::add);
+    return unknown;
+  }
+
+  /**
    * Reads and checks {@code raw}.
    *
    * @throws SettingsProblems with all problems together

@@ -36,6 +36,11 @@ public record Frame(String name, String refId, FrameMeta meta, List<Column> colu
     return columns.isEmpty() ? 0 : columns.get(0).size();
   }
 
+  /** The same with further notices. */
+  public Frame with(List<FrameNotice> notices) {
+    return new Frame(name, refId, meta.with(notices), columns);
+  }
+
   /** Collects columns. */
   public static final class Builder {
     private final String refId;

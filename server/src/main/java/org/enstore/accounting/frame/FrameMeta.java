@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 public final class FrameMeta {
   private static final FrameMeta EMPTY = builder().build();
 
+  private final Builder parts;
   private final String json;
 
-  private FrameMeta(String json) {
+  private FrameMeta(Builder parts, String json) {
+    this.parts = parts;
     this.json = json;
   }
 
@@ -30,6 +32,11 @@ public final class FrameMeta {
   /** Says that the frame is of {@code type}, and in which version of the contract. */
   public static Builder of(FrameType type) {
     return builder().type(type);
+  }
+
+  /** The same with further notices. */
+  FrameMeta with(List<FrameNotice> notices) {
+    return new Builder(parts).notices(notices).build();
   }
 
   boolean isEmpty() {
@@ -91,10 +98,20 @@ public final class FrameMeta {
     private String executedQuery = "";
     private String custom = "";
     private final List<FrameNotice> notices = new ArrayList<>();
-    private final JsonText stats = new JsonText().beginArray();
-    private boolean hasStats;
+    private final List<String> stats = new ArrayList<>();
 
     private Builder() {}
+
+    private Builder(Builder other) {
+      type = other.type;
+      visualisation = other.visualisation;
+      topic = other.topic;
+      channel = other.channel;
+      executedQuery = other.executedQuery;
+      custom = other.custom;
+      notices.addAll(other.notices);
+      stats.addAll(other.stats);
+    }
 
     public Builder type(FrameType type) {
       this.type = type;
@@ -134,12 +151,11 @@ public final class FrameMeta {
      * @param value a finite number
      */
     public Builder stat(String title, String unit, double value) {
-      stats.beginObject().key("displayName").text(title);
+      JsonText stat = new JsonText().beginObject().key("displayName").text(title);
       if (!unit.isEmpty()) {
-        stats.key("unit").text(unit);
+        stat.key("unit").text(unit);
       }
-      stats.key("value").number(value).endObject();
-      hasStats = true;
+      stats.add(stat.key("value").number(value).endObject().toString());
       return this;
     }
 
@@ -170,8 +186,8 @@ public final class FrameMeta {
       if (!custom.isEmpty()) {
         json.key("custom").raw(custom);
       }
-      if (hasStats) {
-        json.key("stats").raw(stats + "]");
+      if (!stats.isEmpty()) {
+        json.key("stats").raw("[" + String.join(",", stats) + "]");
       }
       if (!notices.isEmpty()) {
         json.key("notices").beginArray();
@@ -190,7 +206,7 @@ public final class FrameMeta {
       if (topic != null) {
         json.key("dataTopic").text(topic.text);
       }
-      return new FrameMeta(json.endObject().toString());
+      return new FrameMeta(new Builder(this), json.endObject().toString());
     }
   }
 }

@@ -122,8 +122,11 @@ public final class DiagnosticsService extends DiagnosticsGrpc.DiagnosticsImplBas
     try (InstanceRegistry.Lease lease = registry.acquire(request.getPluginContext())) {
       Health health = lease.engine().health();
       Map<String, Object> details = new LinkedHashMap<>();
-      if (!health.advice().isEmpty()) {
-        details.put("verboseMessage", String.join("\n", health.advice()));
+      List<String> advice = new ArrayList<>(health.advice());
+      SourceSettingsJson.unknown(request.getPluginContext().getDataSourceInstanceSettings())
+          .ifPresent(advice::add);
+      if (!advice.isEmpty()) {
+        details.put("verboseMessage", String.join("\n", advice));
       }
       health.details().forEach(details::putIfAbsent);
       return CheckHealthResponse.newBuilder()

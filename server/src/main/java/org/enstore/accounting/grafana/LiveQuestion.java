@@ -84,7 +84,8 @@ record LiveQuestion(
             QUERY + "." + TYPE,
             "\"query.queryType\" must be \"series\": no other query can be live.");
       }
-      return query;
+      // The panel has told of the keys that are left out here.
+      return UnknownKeys.in(query, QuestionJson.KEYS).rest();
     }
     keys.complain(QUERY, "\"query\" must be a JSON object: the query of a panel.");
     return Map.of();

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.enstore.accounting.config.Key;
 import org.enstore.accounting.proto.pluginv2.DataQuery;
 import org.enstore.accounting.series.QueryFailure;
 
@@ -34,6 +35,17 @@ enum QueryType {
     return word.isEmpty()
         ? Optional.of(SERIES)
         : Arrays.stream(values()).filter(type -> type.word.equals(word)).findFirst();
+  }
+
+  /** Every key of a query of this type, besides those that Grafana adds. */
+  List<Key<?>> keys() {
+    return switch (this) {
+      case SERIES -> QuestionJson.KEYS;
+      case RECONCILIATION -> ReconciliationJson.KEYS;
+      case ANNOTATIONS -> AnnotationJson.KEYS;
+      case REPLICATION -> ReplicationRequest.KEYS;
+      case VARIABLE -> NamesRequest.KEYS;
+    };
   }
 
   /**

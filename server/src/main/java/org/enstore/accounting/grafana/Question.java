@@ -1,8 +1,10 @@
 package org.enstore.accounting.grafana;
 
+import java.util.List;
 import java.util.Optional;
 import org.enstore.accounting.frame.ArrowFile;
 import org.enstore.accounting.frame.Frame;
+import org.enstore.accounting.frame.FrameNotice;
 import org.enstore.accounting.frame.Legend;
 import org.enstore.accounting.series.AnnotationQuery;
 import org.enstore.accounting.series.Cancellation;
@@ -58,6 +60,15 @@ interface Question {
     public Frame answer(
         SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
       return AnswerFrames.series(refId, engine.answer(query, demand, cancellation, room), legend);
+    }
+  }
+
+  /** One whose answer carries further notices. It is not kept as it was sent. */
+  record Annotated(Question question, List<FrameNotice> notices) implements Question {
+    @Override
+    public Frame answer(
+        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
+      return question.answer(engine, refId, demand, cancellation, room).with(notices);
     }
   }
 

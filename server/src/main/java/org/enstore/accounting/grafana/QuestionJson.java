@@ -76,7 +76,12 @@ final class QuestionJson {
       throw new QueryFailure(FailureKind.BAD_QUERY, "The query " + e.getMessage(), e);
     }
     refuseNewer(object);
-    return type(query, object).read(query, object);
+    QueryType type = type(query, object);
+    UnknownKeys unknown = UnknownKeys.in(object, type.keys());
+    Question question = type.read(query, unknown.rest());
+    return unknown.names().isEmpty()
+        ? question
+        : new Question.Annotated(question, unknown.notices());
   }
 
   /** Refuses a version from the future before its unknown keys make a puzzle of it. */
@@ -184,8 +189,16 @@ final class QuestionJson {
     ignored.put("intervalMs", "Grafana says it beside the query as well.");
     ignored.put("maxDataPoints", "Grafana says it beside the query as well.");
     ignored.put("timeRange", "Grafana says it beside the query as well.");
+    ignored.put(
+        "instant", "The alert form's choice between a point and a range: rules need a range.");
+    ignored.put("range", "The other half of the same.");
+    ignored.put("limit", "Of a dashboard's own annotations, whose query others begin as.");
+    ignored.put("matchAny", "The same.");
+    ignored.put("tags", "The same.");
+    ignored.put("type", "The same.");
     ignored.put("queryCachingTTL", "Grafana's own query cache.");
     ignored.put("adhocFilters", "This data source has no ad-hoc filters.");
+    ignored.put("groupByKeys", "This data source has no ad-hoc groups.");
     ignored.put("scopes", "This data source has no scopes.");
     ignored.put("queryGroupId", "Grafana's own bookkeeping.");
     return Collections.unmodifiableMap(ignored);

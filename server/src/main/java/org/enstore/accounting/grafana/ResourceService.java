@@ -156,14 +156,18 @@ public final class ResourceService extends ResourceGrpc.ResourceImplBase {
     try {
       if (request.getMethod().equals("POST")) {
         parameters(request, List.of(), Set.of());
-        return NamesRequest.read(Json.object(request.getBody()));
+        return NamesRequest.read(known(Json.object(request.getBody())));
       }
       List<String> query =
           parameters(request, List.of("query"), Set.of()).getOrDefault("query", List.of("{}"));
-      return NamesRequest.read(Json.object(query.get(0)));
+      return NamesRequest.read(known(Json.object(query.get(0))));
     } catch (IllegalArgumentException e) {
       throw new QueryFailure(FailureKind.BAD_QUERY, "The query " + e.getMessage(), e);
     }
+  }
+
+  private static Map<String, Object> known(Map<String, ?> query) {
+    return UnknownKeys.in(query, NamesRequest.KEYS).rest();
   }
 
   /** The query string's parameters; an unknown one, or one repeated in vain, is refused. */

@@ -93,7 +93,7 @@ class DataServiceTest {
             request()
                 .addQueries(query("good", "{\"step\":\"1d\"}"))
                 .addQueries(query("malformed", "{"))
-                .addQueries(query("unknown", "{\"mesure\":\"bytes\"}"))
+                .addQueries(query("unknown", "{\"mesure\":\"bytes\",\"step\":\"1d\"}"))
                 .addQueries(query("large", "{\"step\":\"1m\",\"source\":\"raw\"}"))
                 .build());
 
@@ -101,9 +101,11 @@ class DataServiceTest {
         .containsExactlyInAnyOrder("good", "malformed", "unknown", "large");
     assertFrame(response.getResponsesOrThrow("good"));
     assertThat(response.getResponsesOrThrow("malformed").getStatus()).isEqualTo(400);
-    assertThat(response.getResponsesOrThrow("unknown").getError())
-        .contains("Did you mean \"measure\"?");
-    assertThat(response.getResponsesOrThrow("unknown").getErrorSource()).isEqualTo("downstream");
+    assertThat(response.getResponsesOrThrow("malformed").getErrorSource()).isEqualTo("downstream");
+    assertFrame(response.getResponsesOrThrow("unknown"));
+    assertThat(
+            response.getResponsesOrThrow("unknown").getFrames(0).toString(StandardCharsets.UTF_8))
+        .contains("\\\"mesure\\\" (did you mean \\\"measure\\\"?)");
   }
 
   @Test

@@ -165,7 +165,7 @@ class InstanceRegistryTest {
   @Test
   void acquire_goodSettingsTurnedBad() {
     use(context(1));
-    assertThatThrownBy(() -> registry.acquire(ServedServices.context("one", 2, "{\"x\":1}")))
+    assertThatThrownBy(() -> registry.acquire(ServedServices.context("one", 2, "{\"poolSize\":0}")))
         .isInstanceOf(SettingsProblems.class);
     pass(InstanceRegistry.GRACE);
     assertThat(isClosed(0)).isTrue();

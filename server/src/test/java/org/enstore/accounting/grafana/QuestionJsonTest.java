@@ -230,8 +230,6 @@ class QuestionJsonTest {
             + " expression",
         "{\"filters\":{\"moverClass\":{\"include\":[\"robot\"]}}} | \"filters.moverClass\" names"
             + " the class \"robot\"",
-        "{\"movers\":[]}                 | \"movers\" is not known; known are version, queryType,"
-            + " measure",
         "{\"version\":2,\"future\":1}    | made by a newer version of the plugin",
         "{\"version\":0}                 | it must be a whole number from 1 to 1",
         "{\"queryType\":\"annotation\"} | \"queryType\" is \"annotation\"",
@@ -246,12 +244,41 @@ class QuestionJsonTest {
     refused(query(json)).withMessageContaining(reason).withMessageMatching("(?s).*[.?]");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"nextYears\":[1]}    | INFO    | not know and left out: \"nextYears\".",
+        "{\"mesure\":\"bytes\"} | WARNING | \"mesure\" (did you mean \"measure\"?).",
+        "{\"a1\":1,\"b2\":1,\"c3\":1,\"d4\":1,\"e5\":1,\"f6\":1} | INFO | \"e5\" and 1 more.",
+        "{\"größe\":{}}         | INFO    | \"größe\"",
+        "{\"kind\":\"movers\"}    | INFO    | \"kind\""
+      })
+  void read_unknownKey_isTold(String json, String severity, String text) {
+    assertThat(QuestionJson.read(query(json).build()))
+        .isInstanceOfSatisfying(
+            Question.Annotated.class,
+            told -> {
+              assertThat(told.question()).isEqualTo(QuestionJson.read(query("{}").build()));
+              assertThat(told.notices()).hasSize(1);
+              assertThat(told.notices().get(0).toString()).containsIgnoringCase(severity);
+              assertThat(told.notices().get(0).text()).contains(text);
+            });
+  }
+
+  @Test
+  void read_keyThatGrafanaAdds_isNotEvenTold() {
+    assertThat(
+            QuestionJson.read(query("{\"instant\":false,\"range\":true,\"later\":null}").build()))
+        .isEqualTo(QuestionJson.read(query("{}").build()));
+  }
+
   @Test
   void read_allProblemsTogether() {
-    refused(query("{\"measure\":\"x\",\"unit\":\"y\",\"z\":1}").clearTimeRange())
+    refused(query("{\"measure\":\"x\",\"unit\":\"y\",\"top\":-1}").clearTimeRange())
         .withMessageContaining("\"measure\"")
         .withMessageContaining("\"unit\"")
-        .withMessageContaining("\"z\"")
+        .withMessageContaining("\"top\"")
         .withMessageContaining("time range");
   }
 
@@ -305,8 +332,6 @@ class QuestionJsonTest {
     refused(query("{\"queryType\":\"replication\",\"view\":\"lag\"}"))
         .withMessageContaining("\"view\"")
         .withMessageContaining("\"status\", \"history\", \"lagSeconds\" or \"lagBytes\"");
-    refused(query("{\"queryType\":\"replication\",\"measure\":\"bytes\"}"))
-        .withMessageContaining("\"measure\"");
   }
 
   @Test
@@ -354,7 +379,6 @@ class QuestionJsonTest {
         "{\"lookBack\":90}         | a duration from 1d to 7300d",
         "{\"classes\":[\"disc\"]}  | Did you mean \"disk\"?",
         "{\"match\":\"[\"}         | \"match\" is not a regular expression",
-        "{\"measure\":\"bytes\"}   | \"measure\" is not known",
         "{\"version\":9}           | newer version of the plugin",
         "{\"filters\":{\"mover\":{}}} | \"filters.mover\" is not known"
       })
@@ -399,7 +423,6 @@ class QuestionJsonTest {
       delimiter = '|',
       value = {
         "reconciliation | {\"filters\":{\"library\":{}}} | known are mover.",
-        "reconciliation | {\"event\":\"recordDay\"}     | \"event\" is not known",
         "annotations    | {\"event\":\"silent\"}        | \"driveChange\"",
         "annotations    | {\"lag\":\"8d\"}             | a duration from 1s to 7d",
         "annotations    | {\"silence\":\"59m\"}         | a duration from 1h to 90d",
