@@ -13,7 +13,9 @@
 -- indexes on oid. Columns that came late, and that an old site may therefore lack:
 --   encp_xfer.library, encp_error.library,
 --   tape_mounts.storage_group, tape_mounts.reads, tape_mounts.writes.
--- A site may also have wider text columns (encp_xfer.encp_ip) and a real column called oid.
+-- The table drive_data is at some sites only. A site may also have wider text columns
+-- (encp_xfer.encp_ip) and a real column called oid. Left out here are the tables out of use
+-- (xfer_count_by_day, tmp_xfer_by_day, "time") and the view encp_xfer_by_day_view.
 
 -- ---------------------------------------------------------------------------------------------
 -- Transfers
@@ -165,6 +167,13 @@ CREATE TABLE IF NOT EXISTS xfer_by_month (
     CONSTRAINT xfer_by_month_pkey PRIMARY KEY ("date", storage_group)
 );
 
+-- Bytes per day from before there was a table of transfers. There is no key.
+CREATE TABLE IF NOT EXISTS old_bytes_per_day (
+    "date"  date,
+    "read"  bigint,
+    "write" bigint
+);
+
 -- ---------------------------------------------------------------------------------------------
 -- Mounts and drives
 -- ---------------------------------------------------------------------------------------------
@@ -191,6 +200,36 @@ CREATE INDEX IF NOT EXISTS tape_mnts_start_idx ON tape_mounts ("start");
 CREATE INDEX IF NOT EXISTS tape_mnts_type_idx ON tape_mounts ("type");
 CREATE INDEX IF NOT EXISTS tape_mounts_logname_idx ON tape_mounts (logname);
 CREATE INDEX IF NOT EXISTS tape_mounts_storage_group_idx ON tape_mounts (storage_group);
+
+-- The mounts and dismounts that last at this moment, for the accounting server's own use. id is the
+-- oid of the row in tape_mounts. Rows stay when a finish is never reported.
+CREATE TABLE IF NOT EXISTS tape_mounts_tmp (
+    volume varchar    NOT NULL,
+    state  varchar(1) NOT NULL,
+    id     bigint,
+    CONSTRAINT tape_mounts_tmp_pkey PRIMARY KEY (volume, state)
+);
+
+-- Files that a drive moved more slowly than the mover's configuration allows. drive_id is the
+-- mover's log name, not the drive's product. Movers send the two error counts in each other's
+-- place.
+CREATE TABLE IF NOT EXISTS drive_data (
+    "date"            timestamp without time zone NOT NULL,
+    drive_id          varchar(16)                 NOT NULL,
+    drive_sn          varchar(16)                 NOT NULL,
+    volume            varchar(16)                 NOT NULL,
+    drive_rate        bigint                      NOT NULL,
+    rw                char(1)                     NOT NULL,
+    write_error_count bigint DEFAULT 0            NOT NULL,
+    read_error_count  bigint DEFAULT 0            NOT NULL,
+    bfid              varchar                     NOT NULL,
+    file_size         bigint DEFAULT 0            NOT NULL
+);
+
+CREATE INDEX IF NOT EXISTS drive_data_date_idx ON drive_data ("date");
+CREATE INDEX IF NOT EXISTS drive_data_drive_id_idx ON drive_data (drive_id);
+CREATE INDEX IF NOT EXISTS drive_data_volume_idx ON drive_data (volume);
+CREATE INDEX IF NOT EXISTS drive_data_bfid_idx ON drive_data (bfid);
 
 -- Busy drives every 15 minutes. total repeats on every storage group's row: never sum it. An idle
 -- library has no row.

@@ -13,12 +13,9 @@
 --   psql -c '\password enstore_reader'
 --
 -- Not among these rights, since Enstore does not give them: rate, quotas,
--- tape_library_slots_usage, "time" and encp_xfer_by_day_view. What needs one of those tables says
--- so until the owner of the tables has run, on the primary:
---   GRANT SELECT ON TABLE rate TO enstore_reader;
---   GRANT SELECT ON TABLE quotas TO enstore_reader;
---   GRANT SELECT ON TABLE tape_library_slots_usage TO enstore_reader;
--- The other two are of no use to this product.
+-- tape_library_slots_usage, drive_data, "time" and encp_xfer_by_day_view. What needs one of the
+-- first four says so until 06-more-rights.sql has been run. The other two are of no use to this
+-- product.
 
 -- Nothing below is for the generator of SQL classes, should it be given the whole folder.
 -- [jooq ignore start]

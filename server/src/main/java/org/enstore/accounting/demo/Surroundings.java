@@ -59,6 +59,7 @@ final class Surroundings {
     slots(connection);
     events(connection);
     movers(connection);
+    rest(connection);
     connection.commit();
     connection.setAutoCommit(true);
   }
@@ -421,6 +422,33 @@ final class Surroundings {
         copy.text(mover.family().mediaChanger()).text(mover.address());
       }
       copy.finish();
+    }
+  }
+
+  /** Small tables: slow files, mounts that last, and the bytes of days before there were rows. */
+  private void rest(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          """
+          INSERT INTO drive_data ("date", drive_id, drive_sn, volume, drive_rate, rw, bfid, file_size)
+          SELECT "date", replace(mover, '.mover', 'MV'), drive_sn, volume, drive_rate, rw,
+                 'DEMO' || (extract(epoch FROM "date") * 100000)::bigint + pid, "size"
+            FROM encp_xfer
+           WHERE driver = 'FTTDriver' AND "size" > 536870912
+             AND drive_rate BETWEEN 1 AND 80 * 1048576
+          """);
+      statement.execute(
+          """
+          INSERT INTO tape_mounts_tmp (volume, state)
+          SELECT DISTINCT volume, state FROM tape_mounts WHERE finish IS NULL
+          """);
+      statement.execute(
+          """
+          INSERT INTO old_bytes_per_day ("date", "read", "write")
+          SELECT day::date, 400000000000, 500000000000
+            FROM generate_series('%1$s'::date - 100, '%1$s'::date - 1, interval '1 day') AS day
+          """
+              .formatted(site.from()));
     }
   }
 }

@@ -1,6 +1,6 @@
 package org.enstore.accounting.postgres;
 
-import static org.enstore.accounting.postgres.jooq.Tables.ENCP_XFER;
+import static org.enstore.accounting.postgres.jooq.tables.EncpXfer.ENCP_XFER;
 
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,6 +1,6 @@
 package org.enstore.accounting.postgres;
 
-import static org.enstore.accounting.postgres.jooq.Tables.XFER_BY_DAY_BY_MOVER;
+import static org.enstore.accounting.postgres.jooq.tables.XferByDayByMover.XFER_BY_DAY_BY_MOVER;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
