@@ -99,6 +99,13 @@ class ArchitectureTest {
       confined("quantiles belong to the engine", new String[] {"com.datadoghq.."}, room("series"));
 
   @ArchTest
+  static final ArchRule distributions =
+      confined(
+          "distributions belong to the outlook",
+          new String[] {"org.apache.commons.statistics..", "org.apache.commons.numbers.."},
+          room("outlook"));
+
+  @ArchTest
   static final ArchRule json =
       confined(
           "JSON is an edge's business",
@@ -247,6 +254,20 @@ class ArchitectureTest {
           .resideInAnyPackage(room("config"), "java..", "org.jspecify..");
 
   @ArchTest
+  static final ArchRule outlookIsPure =
+      classes()
+          .that()
+          .resideInAPackage(room("outlook"))
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              room("outlook"),
+              "java.lang..",
+              "java.util..",
+              "org.jspecify..",
+              "org.apache.commons.statistics..");
+
+  @ArchTest
   static final ArchRule frameSeesMeasureAlone =
       noClasses()
           .that()
@@ -294,6 +315,7 @@ class ArchitectureTest {
               resideInAnyPackage(
                       room("measure"),
                       room("config"),
+                      room("outlook"),
                       room("series"),
                       room("postgres"),
                       room("frame"),
