@@ -49,10 +49,10 @@ command_backup() {
   STEPS=5
   step "Looking at the server of $NODE"
   require_local_server any
-  sql_local postgres 'SELECT sum(pg_database_size(oid))/1048576 FROM pg_database' || die "$EXIT_FAILED" "$SQL_ERROR"
-  need=$((${SQL_OUT%%.*} / 2 + 64))
+  sql_number sql_local postgres 'SELECT (sum(pg_database_size(oid)) / 1048576)::bigint FROM pg_database' || die "$EXIT_FAILED" "$SQL_ERROR"
+  need=$((SQL_OUT / 2 + 64))
   free=$(free_mb "$(existing_folder "$BACKUP_DIR")")
-  detail "databases ${SQL_OUT%%.*} MB, free in the backup folder $free MB"
+  detail "databases $SQL_OUT MB, free in the backup folder $free MB"
   if ((free < need)); then
     die "$EXIT_MISSING" "$BACKUP_DIR has $free MB free, a backup may need $need MB" "make room, run 'enstore-replication retention', or set BACKUP_DIR elsewhere"
   fi

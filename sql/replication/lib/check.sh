@@ -123,7 +123,7 @@ check_nodes() {
     [[ $node != "$NODE" ]] || continue
     if as_server "$(client pg_isready)" -q -h "$(node_host "$node")" -p "$(node_port "$node")" -t 5 >/dev/null 2>&1; then
       verdict OK network "$node answers at $(node_host "$node") port $(node_port "$node")"
-      if sql_remote "$node" "$VERIFY_USER" "$DATABASE" 'SELECT round(extract(epoch FROM clock_timestamp()))'; then
+      if sql_number sql_remote "$node" "$VERIFY_USER" "$DATABASE" 'SELECT round(extract(epoch FROM clock_timestamp()))'; then
         now=$(date +%s) there=$((SQL_OUT - now))
         if ((there > CLOCK_WARN_SECONDS || -there > CLOCK_WARN_SECONDS)); then
           verdict WARN clock "the clock of $node is $there s off" "make chronyd or ntpd work on both"
@@ -139,7 +139,7 @@ check_nodes() {
 
 check_server() {
   local command
-  if ! sql_local postgres 'SHOW server_version_num'; then
+  if ! sql_number sql_local postgres 'SHOW server_version_num'; then
     if [[ $NODE == "$MASTER" ]]; then
       verdict FAIL server "no answer on $SOCKET_DIR port $PORT: $(first_line "$SQL_ERROR")" "start it, or correct SOCKET_DIR, PORT, ADMIN_USER, RUN_AS"
     else

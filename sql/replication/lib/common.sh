@@ -19,6 +19,8 @@ STEPS=0
 # PostgreSQL, libpq and addresses. The result is in REDACTED, since a subshell per line is slow.
 redact() {
   local line=$1 secret
+  # Names from a server may hold what a terminal takes for a command.
+  line=${line//[$'\001'-$'\010'$'\013'-$'\037'$'\177']/?}
   for secret in ${SECRETS[@]+"${SECRETS[@]}"}; do
     line=${line//"$secret"/********}
   done
@@ -33,6 +35,11 @@ redact() {
   fi
   REDACTED=$line
 }
+
+# Bash's arithmetic runs a command that it finds in a text. What a server, a program or a file says is
+# reckoned with only after one of these two has looked at it.
+is_number() { [[ $1 =~ ^-?(0|[1-9][0-9]{0,17})$ ]]; }
+is_lsn() { [[ $1 =~ ^[0-9A-F]{1,8}/[0-9A-F]{1,8}$ ]]; }
 
 log_open() {
   if [[ ! -d $LOG_DIR && $DRY_RUN == no ]]; then

@@ -153,10 +153,10 @@ copy_from_upstream() {
     die "$EXIT_MISSING" "cannot log in to $upstream: $(first_line "$SQL_ERROR")" "$ADVICE"
   fi
   step "Room and what is in $DATA_DIR"
-  sql_remote "$upstream" "$VERIFY_USER" "$DATABASE" "SELECT sum(pg_database_size(oid))/1048576 FROM pg_database" || die "$EXIT_FAILED" "$SQL_ERROR"
-  need=$((${SQL_OUT%%.*} + 256))
+  sql_number sql_remote "$upstream" "$VERIFY_USER" "$DATABASE" "SELECT (sum(pg_database_size(oid)) / 1048576)::bigint FROM pg_database" || die "$EXIT_FAILED" "$SQL_ERROR"
+  need=$((SQL_OUT + 256))
   free=$(free_mb "$(existing_folder "$DATA_DIR")")
-  detail "to copy about ${SQL_OUT%%.*} MB, free $free MB"
+  detail "to copy about $SQL_OUT MB, free $free MB"
   if ((free < need)); then
     die "$EXIT_MISSING" "$DATA_DIR has $free MB free, the copy needs $need MB" "make room"
   fi

@@ -31,19 +31,19 @@ CONF_D() { printf '%s/conf.d' "$CONFIG_DIR"; }
 # The server that runs must be the one the settings describe.
 require_local_server() {
   local role=$1 found
-  sql_local postgres 'SHOW server_version_num' ||
+  sql_number sql_local postgres 'SHOW server_version_num' ||
     die "$EXIT_MISSING" "the server of $NODE does not answer on $SOCKET_DIR port $PORT: $(first_line "$SQL_ERROR")" "start it, or correct SOCKET_DIR, PORT, ADMIN_USER, RUN_AS"
   SERVER_VERSION=$SQL_OUT
   if ((SERVER_VERSION / 10000 != PG_MAJOR)); then
     die "$EXIT_REFUSED" "the server is PostgreSQL $((SERVER_VERSION / 10000)), the settings say PG_MAJOR=$PG_MAJOR" "correct PG_MAJOR; both nodes need the same"
   fi
   sql_local postgres "SELECT current_setting('data_directory')" || die "$EXIT_FAILED" "$SQL_ERROR"
-  found=$(readlink -f "$SQL_OUT")
+  found=$(readlink -f -- "$SQL_OUT")
   if [[ $found != "$(readlink -f "$DATA_DIR")" ]]; then
     die "$EXIT_SETTINGS" "the server on port $PORT has its data in $found, the settings say $DATA_DIR" "correct $NODE.DATA_DIR"
   fi
   sql_local postgres "SELECT current_setting('config_file')" || die "$EXIT_FAILED" "$SQL_ERROR"
-  found=$(readlink -f "$(dirname "$SQL_OUT")")
+  found=$(readlink -f -- "$(dirname -- "$SQL_OUT")")
   if [[ $found != "$(readlink -f "$CONFIG_DIR")" ]]; then
     die "$EXIT_SETTINGS" "the server has its configuration in $found, the settings say $CONFIG_DIR" "correct $NODE.CONFIG_DIR"
   fi
@@ -289,8 +289,7 @@ make_roles() {
   sql_local "$DATABASE" 'SELECT 1' || die "$EXIT_MISSING" "no database $DATABASE on $NODE: $(first_line "$SQL_ERROR")" "correct DATABASE"
   sql_local "$DATABASE" "SELECT to_regnamespace('enstore_replication') IS NOT NULL"
   if [[ $SQL_OUT == f ]]; then note "$1" "schema enstore_replication"; fi
-  as_server "$(client psql)" -X -q -A -t -w -v ON_ERROR_STOP=1 -h "$SOCKET_DIR" -p "$PORT" -U "$ADMIN_USER" -d "$DATABASE" \
-    -v replication_user="$REPLICATION_USER" -v replication_limit="$REPLICATION_CONNECTION_LIMIT" \
+  psql_at "$SOCKET_DIR" "$PORT" "$DATABASE" -v replication_user="$REPLICATION_USER" -v replication_limit="$REPLICATION_CONNECTION_LIMIT" \
     -v verify_user="$VERIFY_USER" <"$KIT_DIR/templates/roles.sql" >"$WORK/roles" 2>&1 ||
     die "$EXIT_FAILED" "the roles cannot be made: $(grep -m 1 ERROR "$WORK/roles")" "look at templates/roles.sql"
   run_monitor_sql
@@ -325,12 +324,12 @@ make_slots() {
   done
 }
 
-archive_counts() { sql_local postgres 'SELECT archived_count FROM pg_stat_archiver' && ((SQL_OUT > ARCHIVED_BEFORE)); }
+archive_counts() { sql_number sql_local postgres 'SELECT archived_count FROM pg_stat_archiver' && ((SQL_OUT > ARCHIVED_BEFORE)); }
 
 try_archive() {
   if [[ $ARCHIVING == off ]] || dry; then return 0; fi
   if [[ $(setting_now archive_mode) == off ]]; then return 0; fi
-  sql_local postgres 'SELECT archived_count FROM pg_stat_archiver'
+  sql_number sql_local postgres 'SELECT archived_count FROM pg_stat_archiver' || return 0
   ARCHIVED_BEFORE=$SQL_OUT
   sql_local postgres "SELECT pg_create_restore_point('enstore-replication'); SELECT pg_switch_wal()" || return 0
   if wait_for "$WAIT_SECONDS" archive_counts; then

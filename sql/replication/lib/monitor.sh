@@ -12,8 +12,7 @@ TEXT
 }
 
 run_monitor_sql() {
-  as_server "$(client psql)" -X -q -A -t -w -v ON_ERROR_STOP=1 -h "$SOCKET_DIR" -p "$PORT" -U "$ADMIN_USER" -d "$DATABASE" \
-    -v monitor_user="$MONITOR_USER" -v monitor_limit="$MONITOR_CONNECTION_LIMIT" \
+  psql_at "$SOCKET_DIR" "$PORT" "$DATABASE" -v monitor_user="$MONITOR_USER" -v monitor_limit="$MONITOR_CONNECTION_LIMIT" \
     <"$KIT_DIR/templates/monitor.sql" >"$WORK/roles" 2>&1 ||
     die "$EXIT_FAILED" "the monitoring role cannot be made: $(grep -m 1 ERROR "$WORK/roles")" "look at templates/monitor.sql"
 }

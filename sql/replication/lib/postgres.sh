@@ -17,12 +17,21 @@ need_server() {
   done
 }
 
+# psql_at SOCKET PORT DATABASE [OPTION...]: psql as superuser, with its script on standard input.
+# The database goes by the environment: as an option a name such as host=... is a connection string.
+# Nobody's search_path decides which function a superuser calls.
+psql_at() {
+  local socket=$1 port=$2 database=$3
+  shift 3
+  as_server env PGDATABASE="$database" PGOPTIONS='-c search_path=pg_catalog' "$(client psql)" -X -q -A -t -w \
+    -v ON_ERROR_STOP=1 -h "$socket" -p "$port" -U "$ADMIN_USER" "$@"
+}
+
 # sql_local DATABASE SQL: on this host's server, through its socket, as superuser.
 # The answer is in SQL_OUT (fields apart by |), what psql complained of in SQL_ERROR.
 sql_local() {
   local code
-  SQL_OUT=$(as_server "$(client psql)" -X -q -A -t -w -v ON_ERROR_STOP=1 -h "$SOCKET_DIR" -p "$PORT" \
-    -U "$ADMIN_USER" -d "$1" 2>"$WORK/sql_error" <<<"$2")
+  SQL_OUT=$(psql_at "$SOCKET_DIR" "$PORT" "$1" 2>"$WORK/sql_error" <<<"$2")
   code=$?
   SQL_ERROR=$(<"$WORK/sql_error")
   return "$code"
@@ -39,10 +48,24 @@ conninfo() {
   printf '%s' "$text"
 }
 
+# sql_number COMMAND...: one of the functions above or below, whose answer has to be a whole number.
+sql_number() {
+  "$@" || return 1
+  if ! is_number "$SQL_OUT"; then
+    SQL_ERROR="a whole number was asked for, the answer is: $(first_line "$SQL_OUT")"
+    return 1
+  fi
+}
+
+# in_one_line EXPRESSION: SQL that writes a text, which may hold any character, without a line feed.
+# from_one_line reads it back into TEXT.
+in_one_line() { printf "replace(replace(%s, chr(92), chr(92) || chr(92)), chr(10), chr(92) || 'n')" "$1"; }
+from_one_line() { printf -v TEXT '%b' "$1"; }
+
 # sql_remote NODE USER DATABASE SQL: over TCP, as one of the kit's roles.
 sql_remote() {
   local code
-  SQL_OUT=$(as_server env PGOPTIONS= "$(client psql)" -X -q -A -t -w -v ON_ERROR_STOP=1 \
+  SQL_OUT=$(as_server env PGOPTIONS='-c search_path=pg_catalog' "$(client psql)" -X -q -A -t -w -v ON_ERROR_STOP=1 \
     -d "$(conninfo "$1" "$2") dbname=$3 application_name=enstore-replication" 2>"$WORK/sql_error" <<<"$4")
   code=$?
   SQL_ERROR=$(<"$WORK/sql_error")
@@ -103,7 +126,7 @@ data_major() { read_file "$1/PG_VERSION" | head -n 1; }
 
 # The major version of a node over a replication connection, in REMOTE_MAJOR and REMOTE_VERSION.
 remote_version() {
-  if ! sql_walsender "$1" 'SHOW server_version_num'; then return 1; fi
+  if ! sql_number sql_walsender "$1" 'SHOW server_version_num'; then return 1; fi
   REMOTE_MAJOR=$((SQL_OUT / 10000))
   REMOTE_VERSION=$REMOTE_MAJOR.$((SQL_OUT % 10000))
 }
@@ -174,7 +197,7 @@ server_reload() {
 server_log_file() {
   local name
   if [[ -n $SERVER_LOG ]]; then printf '%s' "$SERVER_LOG"; return; fi
-  name=$(read_file "$DATA_DIR/current_logfiles" | awk '$1 == "stderr" { print $2; exit }')
+  name=$(read_file "$DATA_DIR/current_logfiles" | sed -n 's/^stderr //p' | head -n 1)
   if [[ -n $name ]]; then
     if [[ $name == /* ]]; then printf '%s' "$name"; else printf '%s/%s' "$DATA_DIR" "$name"; fi
   elif [[ -f $DATA_DIR/server.log ]]; then
@@ -185,8 +208,11 @@ server_log_file() {
 server_log_end() {
   local file
   file=$(server_log_file)
-  if [[ -n $file ]]; then
-    if [[ -r $file ]]; then tail -n "$1" -- "$file"; else as_server tail -n "$1" -- "$file" 2>/dev/null; fi
+  if [[ -n $SERVER_LOG && -r $file ]]; then
+    tail -n "$1" -- "$file"
+  elif [[ -n $file ]]; then
+    # The server named it, so it is read with no more rights than the server's.
+    as_server tail -n "$1" -- "$file" 2>/dev/null
   elif [[ -n $SERVICE ]]; then
     journalctl -q -n "$1" -u "$SERVICE" 2>/dev/null
   fi

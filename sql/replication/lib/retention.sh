@@ -54,11 +54,12 @@ command_retention() {
   first=$(backup_info "$oldest" start_segment)
   bytes=$(backup_info "$oldest" wal_segment_size)
   is_segment "$first" || die "$EXIT_REFUSED" "the backup $oldest does not say which WAL it needs; nothing dropped" "enstore-replication backup, and remove $BACKUP_DIR/$oldest"
-  wal_index "$first" "${bytes:-16777216}"
+  if ! is_number "$bytes"; then bytes=16777216; fi
+  wal_index "$first" "$bytes"
   kept_index=$WAL_INDEX timeline=$WAL_TIMELINE
   dropped=0
   while IFS= read -r segment; do
-    wal_index "${segment%%.*}" "${bytes:-16777216}"
+    wal_index "${segment%%.*}" "$bytes" || continue
     # A segment of an older or the same timeline, before the backup's first: no kept backup reads it.
     if ((WAL_INDEX < kept_index && WAL_TIMELINE <= timeline)); then
       dropped=$((dropped + 1))

@@ -107,7 +107,7 @@ verify_versions() {
       verdict UNKNOWN versions "$node: $(first_line "$SQL_ERROR")"
     elif ((REMOTE_MAJOR != PG_MAJOR)); then
       verdict FAIL versions "$node is PostgreSQL $REMOTE_VERSION, $NODE is $PG_MAJOR" "both need the same major version"
-    elif [[ $HERE_UP == yes ]] && sql_local postgres 'SHOW server_version_num' && [[ $REMOTE_VERSION != "$((SQL_OUT / 10000)).$((SQL_OUT % 10000))" ]]; then
+    elif [[ $HERE_UP == yes ]] && sql_number sql_local postgres 'SHOW server_version_num' && [[ $REMOTE_VERSION != "$((SQL_OUT / 10000)).$((SQL_OUT % 10000))" ]]; then
       verdict WARN versions "$node is PostgreSQL $REMOTE_VERSION, $NODE is $((SQL_OUT / 10000)).$((SQL_OUT % 10000))" "bring both to the same minor version, the standby first"
     else
       verdict OK versions "$node and $NODE are PostgreSQL $REMOTE_VERSION"
@@ -247,7 +247,7 @@ verify_clock() {
   for node in "${ALL_NODES[@]}"; do
     [[ $node != "$NODE" ]] || continue
     before=$(date +%s%N)
-    if ! sql_remote "$node" "$VERIFY_USER" "$DATABASE" 'SELECT round(extract(epoch FROM clock_timestamp())::numeric * 1000)'; then
+    if ! sql_number sql_remote "$node" "$VERIFY_USER" "$DATABASE" 'SELECT round(extract(epoch FROM clock_timestamp())::numeric * 1000)'; then
       unseen clock "$node"
       continue
     fi
@@ -334,8 +334,8 @@ archive_room() {
 
 segment_bytes() {
   if [[ -z ${SEGMENT_BYTES:-} ]]; then
-    sql_local postgres "SELECT setting FROM pg_settings WHERE name = 'wal_segment_size'" || SQL_OUT=16777216
-    SEGMENT_BYTES=${SQL_OUT:-16777216}
+    sql_number sql_local postgres "SELECT setting FROM pg_settings WHERE name = 'wal_segment_size'" || SQL_OUT=16777216
+    SEGMENT_BYTES=$SQL_OUT
   fi
   printf '%s' "$SEGMENT_BYTES"
 }

@@ -2,7 +2,9 @@
 # The arithmetic of WAL segment names and the search for holes in an archive.
 
 # wal_index NAME SEGMENT-BYTES: the number of a segment, in WAL_INDEX; its timeline in WAL_TIMELINE.
+# False for what is no segment's name.
 wal_index() {
+  is_segment "$1" || return 1
   local per_log=$((4294967296 / $2))
   WAL_TIMELINE=$((16#${1:0:8}))
   WAL_INDEX=$((16#${1:8:8} * per_log + 16#${1:16:8}))
@@ -14,8 +16,8 @@ wal_name() {
   printf '%08X%08X%08X' "$1" $(($2 / per_log)) $(($2 % per_log))
 }
 
-# lsn_bytes 16/B374D848: the position as one number.
-lsn_bytes() { printf '%d' $((16#${1%/*} * 4294967296 + 16#${1#*/})); }
+# lsn_bytes 16/B374D848: the position as one number; 0 for what is no position.
+lsn_bytes() { if is_lsn "$1"; then printf '%d' $((16#${1%/*} * 4294967296 + 16#${1#*/})); else printf 0; fi; }
 
 is_segment() { [[ $1 =~ ^[0-9A-F]{24}$ ]]; }
 
@@ -36,7 +38,7 @@ read_ancestry() {
     file=$(archived_file "$folder" "$(printf '%08X.history' "$timeline")")
     [[ -n $file ]] || return 1
     while read -r parent lsn rest; do
-      [[ $lsn == */* ]] || continue
+      if ! is_lsn "$lsn" || [[ ! $parent =~ ^[1-9][0-9]{0,9}$ ]]; then continue; fi
       ANCESTOR_TIMELINE+=("$parent")
       ANCESTOR_FROM+=("$from")
       # The segment in which the history forks belongs to the newer timeline.
@@ -72,7 +74,7 @@ archive_holes() {
   NEWEST_SEGMENT=$newest
   wal_index "$newest" "$bytes"
   timeline=$WAL_TIMELINE last=$WAL_INDEX
-  wal_index "$first" "$bytes"
+  wal_index "$first" "$bytes" || return 0
   index=$WAL_INDEX
   if ((WAL_TIMELINE > timeline)); then timeline=$WAL_TIMELINE; fi
   if ! read_ancestry "$folder" "$timeline" "$bytes"; then
