@@ -65,7 +65,7 @@ command_backup() {
   ensure_dir "$BACKUP_DIR" 0700
   as_server test -w "$BACKUP_DIR" || die "$EXIT_MISSING" "$RUN_AS cannot write to $BACKUP_DIR" "chown $RUN_AS $BACKUP_DIR"
   # What an interrupted run left is of no use to anybody.
-  as_server find "$BACKUP_DIR" -maxdepth 1 -name '.*.part' -exec rm -rf {} +
+  as_server find "$BACKUP_DIR/" -maxdepth 1 -name '.*.part' -exec rm -rf {} +
   as_server mkdir -m 0700 "$part" || die "$EXIT_MISSING" "$part cannot be made"
   BACKUP_PART=$part
   AT_EXIT+=(backup_cleanup)

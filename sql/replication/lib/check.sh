@@ -74,7 +74,8 @@ check_versions() {
 
 check_room() {
   local folder free
-  folder=$(existing_folder "$DATA_DIR") free=$(free_mb "$folder")
+  # WAL lies where pg_wal leads.
+  folder=$(existing_folder "$(as_server readlink -m -- "$DATA_DIR/pg_wal")") free=$(free_mb "$folder")
   if ((free < WAL_KEEP_MB + 1024)); then
     verdict WARN room "$folder has $free MB free; WAL_KEEP_MB=$WAL_KEEP_MB alone may take that" "lower WAL_KEEP_MB; the archive covers the rest"
   else

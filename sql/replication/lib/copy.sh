@@ -3,6 +3,8 @@
 
 # shellcheck source=master.sh
 . "$KIT_DIR/lib/master.sh"
+# shellcheck source=outside.sh
+. "$KIT_DIR/lib/outside.sh"
 
 help_copy() {
   cat <<'TEXT'
@@ -16,7 +18,13 @@ client's version is, puts it in place, starts it and waits until it streams.
               brings it back); needs room for both
   --discard   it is deleted instead, once the copy is whole and in order
 
-A standby that streams already is left alone. An interrupted copy is simply run again.
+Links stay: where DATA_DIR is one, the folder behind it is replaced; pg_wal and tablespaces stay in the
+folders that this host's links name, the former files in a folder enstore-replication.before-<time>
+inside. A new tablespace comes to the same path as on the upstream.
+
+What can be foreseen is looked at before the server is stopped; when the copy fails after that, the
+former server is started again. A standby that streams already is left alone. An interrupted copy is
+simply run again.
 TEXT
 }
 
@@ -110,7 +118,8 @@ command_copy() {
 }
 
 copy_from_upstream() {
-  local option=$1 what=$2 upstream identity timeline part need free names listen begun
+  local option=$1 what=$2 upstream identity timeline part need names listen begun i
+  local -a outside=()
   upstream=$(upstream_of "$NODE")
   need_client psql pg_basebackup pg_isready
   need_server
@@ -153,24 +162,19 @@ copy_from_upstream() {
     die "$EXIT_MISSING" "cannot log in to $upstream: $(first_line "$SQL_ERROR")" "$ADVICE"
   fi
   step "Room and what is in $DATA_DIR"
-  sql_number sql_remote "$upstream" "$VERIFY_USER" "$DATABASE" "SELECT (sum(pg_database_size(oid)) / 1048576)::bigint FROM pg_database" || die "$EXIT_FAILED" "$SQL_ERROR"
-  need=$((SQL_OUT + 256))
-  free=$(free_mb "$(existing_folder "$DATA_DIR")")
-  detail "to copy about $SQL_OUT MB, free $free MB"
-  if ((free < need)); then
-    die "$EXIT_MISSING" "$DATA_DIR has $free MB free, the copy needs $need MB" "make room"
+  DATA_REAL=$(readlink -m -- "$DATA_DIR")
+  if [[ -L $DATA_DIR && ! -d $(dirname "$DATA_REAL") ]]; then
+    die "$EXIT_MISSING" "$DATA_DIR leads to $DATA_REAL, whose folder is not there" "mount that disk, or correct the link"
   fi
-  sql_remote "$upstream" "$VERIFY_USER" "$DATABASE" "SELECT string_agg(spcname, ' ') FROM pg_tablespace WHERE spcname NOT IN ('pg_default', 'pg_global')"
-  if [[ -n $SQL_OUT ]]; then
-    warn "$upstream has tablespaces: $SQL_OUT" "their folders must exist here, empty and under the same path"
+  if mountpoint -q "$DATA_REAL" 2>/dev/null; then
+    die "$EXIT_REFUSED" "$DATA_REAL is a mount point and cannot be replaced in one step" "make DATA_DIR a folder inside it, such as $DATA_REAL/data"
   fi
-  if mountpoint -q "$DATA_DIR" 2>/dev/null; then
-    die "$EXIT_REFUSED" "$DATA_DIR is a mount point and cannot be replaced in one step" "make DATA_DIR a folder inside it, such as $DATA_DIR/data"
+  if [[ -d $(dirname "$DATA_REAL") && ! -w $(dirname "$DATA_REAL") ]]; then
+    die "$EXIT_MISSING" "$(dirname "$DATA_REAL"), the folder of $DATA_DIR, cannot be written by $(id -un)" "make it writable for $RUN_AS, or run this as root"
   fi
-  local filled=no
-  if [[ -d $DATA_DIR && -n $(as_server ls -A "$DATA_DIR" 2>/dev/null) ]]; then
+  local filled=no mine=''
+  if [[ -d $DATA_DIR && -n $(as_server ls -A "$DATA_REAL" 2>/dev/null) ]]; then
     filled=yes
-    local mine
     mine=$(controldata 'Database system identifier')
     detail "$DATA_DIR holds a cluster: PostgreSQL $(data_major "$DATA_DIR"), system ${mine:-unknown}"
     if [[ -z $option ]]; then
@@ -180,8 +184,11 @@ copy_from_upstream() {
       die "$EXIT_REFUSED" "$DATA_DIR is of another cluster (system ${mine:-unknown}) than $upstream; --discard deletes only a copy of the same" "use --replace, look at the folder, and delete it yourself"
     fi
   fi
+  plan_copy "$upstream" "$identity" "$mine"
   step "Stopping the server of $NODE"
+  AT_EXIT+=(copy_cleanup)
   if server_runs; then
+    COPY_STATE=stopped COPY_RAN=yes
     server_stop || die "$EXIT_FAILED" "the server does not stop" "see who is connected, then run this again"
   else
     detail "it does not run"
@@ -189,12 +196,24 @@ copy_from_upstream() {
   step "Slot on $upstream"
   make_remote_slot "$upstream"
   step "Base copy of $upstream"
-  part=$DATA_DIR.part
+  part=$DATA_REAL.part
+  COPY_PART=$part
+  for ((i = 0; i < ${#PLAN_THERE[@]}; i++)); do
+    outside+=(-T "${PLAN_THERE[i]//=/\\=}=${PLAN_HERE[i]//=/\\=}/${OUTSIDE_MARK}part")
+    detail "tablespace ${PLAN_NAME[i]} into ${PLAN_HERE[i]}"
+  done
+  if [[ -n $PLAN_WAL ]]; then outside+=("--waldir=$PLAN_WAL/${OUTSIDE_MARK}part"); fi
   if dry; then
     say "      would run pg_basebackup -Fp -Xs -P into $part"
   else
-    ensure_dir "$(dirname "$DATA_DIR")" 0755
+    ensure_dir "$(dirname "$DATA_REAL")" 0755
     as_server rm -rf -- "$part"
+    for ((i = 0; i < ${#PLAN_HERE[@]}; i++)); do
+      if ! as_server mkdir -p -m 0700 -- "${PLAN_HERE[i]}" 2>/dev/null; then
+        if ((EUID == 0)); then install -d -o "$RUN_AS" -m 0700 -- "${PLAN_HERE[i]}"; fi || die "$EXIT_MISSING" "${PLAN_HERE[i]} cannot be made by $RUN_AS" "make it, owned by $RUN_AS, mode 0700"
+      fi
+    done
+    for i in "${PLAN_HERE[@]+"${PLAN_HERE[@]}"}" ${PLAN_WAL:+"$PLAN_WAL"}; do as_server rm -rf -- "$i/${OUTSIDE_MARK}part"; done
     if ! as_server mkdir -m 0700 "$part" 2>/dev/null; then
       if ((EUID == 0)); then install -d -o "$RUN_AS" -m 0700 "$part"; fi || die "$EXIT_MISSING" "$part cannot be made by $RUN_AS" "make its parent folder writable for $RUN_AS"
     fi
@@ -202,7 +221,7 @@ copy_from_upstream() {
     # -R is left out on purpose: a newer client would write what an older server cannot read.
     # shellcheck disable=SC2046 # two words or none
     run_live as_server "$(client pg_basebackup)" -d "$(conninfo "$upstream" "$REPLICATION_USER")" -w -D "$part" \
-      -Fp -Xs -P -c fast -l "enstore-replication $what $NODE" $(slots_wanted && printf -- '-S %s' "$NODE") ||
+      -Fp -Xs -P -c fast -l "enstore-replication $what $NODE" ${outside[@]+"${outside[@]}"} $(slots_wanted && printf -- '-S %s' "$NODE") ||
       die "$EXIT_FAILED" "the base copy failed, see above; $DATA_DIR is untouched" "run this again once the reason is gone"
     detail "copied $(as_server du -sm "$part" | cut -f1) MB in $((SECONDS - begun)) s"
   fi
@@ -228,6 +247,97 @@ copy_from_upstream() {
   sql_local postgres "SELECT pg_last_wal_replay_lsn()"
   say "$NODE streams from $upstream, replayed to $SQL_OUT. Next: enstore-replication verify."
   finish
+}
+
+# plan_copy UPSTREAM IDENTITY MINE: where everything goes and whether it can, before anything is stopped.
+# Sets PLAN_THERE, PLAN_HERE and PLAN_NAME, one element per tablespace, and PLAN_WAL, the folder behind a
+# link pg_wal, else empty. MINE is the system of the data that are here, if any.
+plan_copy() {
+  local upstream=$1 identity=$2 mine=$3 oid folder name mb rest i link
+  local -A need=() at=() own=()
+  PLAN_THERE=() PLAN_HERE=() PLAN_NAME=() PLAN_WAL=''
+  while IFS= read -r -d '' link; do
+    outside_read "$link" || continue
+    if [[ $link == */pg_wal ]]; then PLAN_WAL=$OUTSIDE_HOME; else own[${link##*/}]=$OUTSIDE_HOME; fi
+  done < <(outside_links "$DATA_REAL")
+  if [[ -n $PLAN_WAL ]] && ! as_server test -d "$PLAN_WAL"; then
+    die "$EXIT_MISSING" "$DATA_DIR/pg_wal leads to $PLAN_WAL, which is not there" "mount that disk, or correct the link"
+  fi
+  sql_number sql_remote "$upstream" "$VERIFY_USER" "$DATABASE" "SELECT (sum(pg_database_size(oid)) / 1048576)::bigint FROM pg_database" || die "$EXIT_FAILED" "$SQL_ERROR"
+  rest=$SQL_OUT
+  sql_remote "$upstream" "$VERIFY_USER" "$DATABASE" "SELECT concat_ws(chr(10), oid, $(in_one_line "pg_tablespace_location(oid)"), $(in_one_line spcname::text), (pg_tablespace_size(oid) / 1048576)::bigint)
+    FROM pg_tablespace WHERE pg_tablespace_location(oid) LIKE '/%' ORDER BY oid" || die "$EXIT_FAILED" "$SQL_ERROR"
+  while IFS= read -r oid && IFS= read -r folder && IFS= read -r name && IFS= read -r mb; do
+    if ! is_number "$oid" || ! is_number "$mb"; then die "$EXIT_FAILED" "$upstream does not tell its tablespaces: $oid, $mb"; fi
+    from_one_line "$folder"
+    PLAN_THERE+=("$TEXT") PLAN_NAME+=("$name")
+    # A copy of the same cluster keeps its tablespaces where it has them.
+    if [[ $mine == "$identity" && -n ${own[$oid]:-} ]]; then folder=${own[$oid]}; else folder=$TEXT; fi
+    PLAN_HERE+=("$folder")
+    check_tablespace "$name" "$TEXT" "$folder" "$mine" "$identity"
+    rest=$((rest - mb))
+    need_room "$folder" "$mb"
+  done <<<"$SQL_OUT"
+  need_room "$DATA_REAL" $((rest < 0 ? 0 : rest))
+  need_room "${PLAN_WAL:-$DATA_REAL}" 256
+  for i in "${!need[@]}"; do
+    mb=$(free_mb "${at[$i]}")
+    detail "${at[$i]}: to copy about ${need[$i]} MB, free ${mb:-unknown} MB"
+    if [[ -n $mb ]] && ((mb < need[$i])); then die "$EXIT_MISSING" "${at[$i]} has $mb MB free, the copy needs ${need[$i]} MB" "make room"; fi
+  done
+}
+
+# need_room FOLDER MB: adds to what the file system of FOLDER, which may not be there yet, has to hold.
+need_room() {
+  local folder device
+  folder=$(existing_folder "$1")
+  device=$(stat -Lc %d -- "$folder")
+  need[$device]=$((${need[$device]:-0} + $2))
+  at[$device]=${at[$device]:-$folder}
+}
+
+# check_tablespace NAME THERE HERE MINE IDENTITY: whether the copy can have its files in HERE.
+check_tablespace() {
+  local name=$1 there=$2 here=$3 i link
+  if [[ $there$here == *[[:cntrl:]]* || $there == *\\ || $here == *\\ ]]; then
+    die "$EXIT_REFUSED" "pg_basebackup cannot be told the folder of tablespace $name: $here" "give the tablespace a folder without control characters and without a backslash at the end"
+  fi
+  if [[ $(readlink -m -- "$here")/ == "$DATA_REAL"/* ]]; then
+    die "$EXIT_REFUSED" "tablespace $name is inside the data folder: $here" "move it out of $DATA_REAL"
+  fi
+  for ((i = 0; i < ${#PLAN_HERE[@]} - 1; i++)); do
+    if [[ $(readlink -m -- "${PLAN_HERE[i]}") == "$(readlink -m -- "$here")" ]]; then
+      die "$EXIT_REFUSED" "the tablespaces ${PLAN_NAME[i]} and $name would share the folder $here" "move one of the two, here or on the upstream"
+    fi
+  done
+  if [[ ! -e $here ]]; then return 0; fi
+  if ! as_server test -d "$here" || ! as_server test -w "$here"; then
+    die "$EXIT_MISSING" "$here, the folder of tablespace $name, cannot be written by $RUN_AS" "chown $RUN_AS on it"
+  fi
+  while IFS= read -r -d '' link; do
+    outside_read "$link"
+    if [[ $link != */pg_wal && $(readlink -m -- "$OUTSIDE_AT") == "$(readlink -m -- "$here")" ]]; then return 0; fi
+  done < <(outside_links "$DATA_REAL")
+  if [[ -n $(as_server find "$here/" -mindepth 1 -maxdepth 1 -name "PG_${PG_MAJOR}_*" -print -quit) ]]; then
+    die "$EXIT_REFUSED" "$here, the folder of tablespace $name, holds files of another data folder than $DATA_DIR" \
+      "see whose they are; when nobody needs them, delete its PG_${PG_MAJOR}_* and run this again"
+  fi
+}
+
+# After a failure: what was moved goes back, and what was stopped is started again.
+COPY_STATE='' COPY_RAN=no COPY_PART='' COPY_ASIDE='' COPY_PLACED=no
+copy_cleanup() {
+  if dry || [[ $COPY_STATE != stopped && $COPY_STATE != moved ]]; then return 0; fi
+  if [[ $COPY_STATE == moved ]]; then
+    COPY_STATE=''
+    if [[ $COPY_PLACED == yes ]]; then outside_aside "$DATA_REAL" part && mv -T -- "$DATA_REAL" "$COPY_PART"; fi
+    if [[ -n $COPY_ASIDE ]]; then mv -T -- "$COPY_ASIDE" "$DATA_REAL"; fi
+    outside_home "$DATA_REAL" || warn "not everything of $DATA_DIR could be moved back" "look at the links in $DATA_REAL/pg_tblspc and $DATA_REAL/pg_wal"
+  fi
+  if [[ $COPY_RAN == no ]] || server_runs; then return 0; fi
+  COPY_STATE=''
+  say "Starting the former server of $NODE again."
+  server_start || warn "it does not start" "see the log above"
 }
 
 # A copy carries the upstream's ALTER SYSTEM lines; what they say of recovery is not for this node,
@@ -264,29 +374,39 @@ configure_standby() {
 }
 
 put_in_place() {
-  local what=$1 option=$2 filled=$3 part=$4 aside
+  local what=$1 option=$2 filled=$3 part=$4 aside stamp
   if dry; then
     if [[ $filled == yes ]]; then say "      would move $DATA_DIR aside"; fi
     say "      would put the copy in its place"
     return 0
   fi
   if [[ $filled == yes ]]; then
-    aside=$DATA_DIR.before-$(date -u +%Y%m%dT%H%M%SZ)
-    mv -T -- "$DATA_DIR" "$aside" || die "$EXIT_FAILED" "$DATA_DIR cannot be moved" "look at the owner of $(dirname "$DATA_DIR")"
-    # Only the latest copy can be taken back.
-    rm -f -- "$(note_file "$what")"
+    stamp=before-$(date -u +%Y%m%dT%H%M%SZ)
+    aside=$DATA_REAL.$stamp
+    COPY_STATE=moved
+    outside_aside "$DATA_REAL" "$stamp" || die "$EXIT_FAILED" "the tablespaces or pg_wal of $DATA_DIR cannot be moved aside" "look at the owners of the folders behind its links"
+    mv -T -- "$DATA_REAL" "$aside" || die "$EXIT_FAILED" "$DATA_REAL cannot be moved" "look at the owner of $(dirname "$DATA_REAL")"
+    COPY_ASIDE=$aside
+  elif [[ -d $DATA_REAL ]]; then
+    rmdir -- "$DATA_REAL" || die "$EXIT_FAILED" "$DATA_REAL cannot be replaced"
+  fi
+  mv -T -- "$part" "$DATA_REAL" || die "$EXIT_FAILED" "$part cannot take the name $DATA_REAL" "look at the owner of $(dirname "$DATA_REAL")"
+  COPY_PLACED=yes
+  outside_home "$DATA_REAL" || die "$EXIT_FAILED" "the tablespaces or pg_wal of the copy cannot be moved into their folders" "look at the owners of the folders behind the links in $part"
+  # From here on undo takes it back; only the latest copy can be.
+  COPY_STATE=placed
+  rm -f -- "$(note_file "$what")"
+  if [[ -n ${aside:-} ]]; then
     note "$what" "moved $DATA_DIR $aside"
     OLD_DATA=$aside
     detail "the former data are in $aside"
-  elif [[ -d $DATA_DIR ]]; then
-    rmdir -- "$DATA_DIR" || die "$EXIT_FAILED" "$DATA_DIR cannot be replaced"
   fi
   note "$what" "copied $DATA_DIR"
-  mv -T -- "$part" "$DATA_DIR" || die "$EXIT_FAILED" "$part cannot take the name $DATA_DIR" "move it by hand"
 }
 
 discard_old() {
   if [[ $2 != --discard || -z ${OLD_DATA:-} ]]; then return 0; fi
+  outside_delete "$OLD_DATA"
   as_server rm -rf -- "$OLD_DATA"
   rm -f -- "$(note_file "$1")"
   note "$1" "copied $DATA_DIR"

@@ -32,6 +32,7 @@ read_file() {
 # CHANGED tells which. A dry run prints the difference.
 put_file() {
   local path=$1 mode=$2 line folder
+  if [[ -L $path ]]; then path=$(readlink -m -- "$path"); fi
   cat >"$WORK/put" || die "$EXIT_MISSING" "no room in $WORK"
   CHANGED=no
   if [[ -f $path ]] && read_file "$path" | cmp -s - "$WORK/put"; then

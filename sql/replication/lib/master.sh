@@ -65,7 +65,8 @@ own_listen() {
 # The size of a WAL segment, as the files in pg_wal have it: right on a stopped server too.
 own_segment_bytes() {
   local bytes
-  bytes=$(as_server find "$DATA_DIR/pg_wal" -maxdepth 1 -type f -regex '.*/[0-9A-F]*' -printf '%s\n' 2>/dev/null | head -n 1)
+  # pg_wal may be a link, hence the slash.
+  bytes=$(as_server find "$DATA_DIR/pg_wal/" -maxdepth 1 -type f -regex '.*/[0-9A-F]*' -printf '%s\n' 2>/dev/null | head -n 1)
   printf '%s' "${bytes:-16777216}"
 }
 
@@ -349,7 +350,7 @@ as_archive_reader() { if [[ -x $ARCHIVE_DIR ]]; then archived_file "$ARCHIVE_DIR
 require_recent_backup() {
   local newest
   if [[ $BACKUP_TOOL == pgbackrest ]]; then return 0; fi
-  newest=$(find "$BACKUP_DIR" -maxdepth 2 -name kit.info -mmin -$((BACKUP_MAX_AGE_HOURS * 60)) 2>/dev/null | head -n 1)
+  newest=$(find "$BACKUP_DIR/" -maxdepth 2 -name kit.info -mmin -$((BACKUP_MAX_AGE_HOURS * 60)) 2>/dev/null | head -n 1)
   if [[ -z $newest ]]; then
     die "$EXIT_REFUSED" "there is no backup in $BACKUP_DIR younger than $BACKUP_MAX_AGE_HOURS h" "run 'enstore-replication backup' first, or say --without-backup"
   fi

@@ -68,7 +68,7 @@ command_retention() {
     fi
   done < <(list_archive "$ARCHIVE_DIR")
   # Files of a run that was cut off; a live one is never an hour old.
-  if ! dry; then as_server find "$ARCHIVE_DIR" -maxdepth 1 -name '.*.part' -mmin +60 -delete 2>/dev/null; fi
+  if ! dry; then as_server find "$ARCHIVE_DIR/" -maxdepth 1 -name '.*.part' -mmin +60 -delete 2>/dev/null; fi
   say "$(dry && printf 'would have dropped' || printf 'dropped') $dropped segments before $first, $(human "$mb")."
   finish
 }

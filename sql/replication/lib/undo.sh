@@ -3,6 +3,8 @@
 
 # shellcheck source=master.sh
 . "$KIT_DIR/lib/master.sh"
+# shellcheck source=outside.sh
+. "$KIT_DIR/lib/outside.sh"
 
 help_undo() {
   cat <<'TEXT'
@@ -105,9 +107,13 @@ undo_copy() { undo_copied copy "$@"; }
 undo_rebuild() { undo_copied rebuild "$@"; }
 
 undo_copied() {
-  local step_name=$1 from aside='' undone upstream
+  local step_name=$1 from aside='' stamp undone upstream real
   need_notes "$step_name"
   aside=$(sed -n "s|^moved $DATA_DIR ||p" "$(note_file "$step_name")")
+  if [[ -n $aside && ! -d $aside ]]; then
+    die "$EXIT_REFUSED" "the former data folder $aside is not there any more" "nothing was stopped; to be rid of the copy: stop the server and delete $DATA_DIR"
+  fi
+  real=$(readlink -m -- "$DATA_DIR")
   STEPS=3
   step "Stopping $NODE"
   if server_answers && sql_local postgres 'SELECT pg_is_in_recovery()' && [[ $SQL_OUT == f ]]; then
@@ -122,15 +128,20 @@ undo_copied() {
     detail "none"
   fi
   step "Data folder"
-  undone=$DATA_DIR.undone-$(date -u +%Y%m%dT%H%M%SZ)
+  stamp=undone-$(date -u +%Y%m%dT%H%M%SZ)
+  undone=$real.$stamp
   if dry; then
     say "      would move $DATA_DIR to $undone${aside:+ and $aside back}"
     return 0
   fi
   if [[ $CONFIG_DIR != "$DATA_DIR" ]]; then undo_file_lines "$step_name"; fi
-  if [[ -d $DATA_DIR ]]; then mv -T -- "$DATA_DIR" "$undone" || die "$EXIT_FAILED" "$DATA_DIR cannot be moved"; fi
-  if [[ -n $aside && -d $aside ]]; then
-    mv -T -- "$aside" "$DATA_DIR" || die "$EXIT_FAILED" "$aside cannot be moved back"
+  if [[ -d $real ]]; then
+    outside_aside "$real" "$stamp" || die "$EXIT_FAILED" "the tablespaces or pg_wal of $DATA_DIR cannot be moved aside" "look at the owners of the folders behind its links"
+    mv -T -- "$real" "$undone" || die "$EXIT_FAILED" "$real cannot be moved"
+  fi
+  if [[ -n $aside ]]; then
+    mv -T -- "$aside" "$real" || die "$EXIT_FAILED" "$aside cannot be moved back"
+    outside_home "$real" || die "$EXIT_FAILED" "the tablespaces or pg_wal of $DATA_DIR cannot be moved back" "look at the owners of the folders behind its links"
     say "$DATA_DIR is the former one again, stopped. The copy is in $undone; delete it when nobody needs it."
   else
     say "$NODE has no data folder again. The copy is in $undone; delete it when nobody needs it."

@@ -95,3 +95,108 @@ test_verify_tablespace_after_backup() {
   says 'UNKNOWN +restore .*older than the tablespace space'
   equal "$(ls -A "$P/tmp")" ''
 }
+
+# Which folder a data folder's tablespace has its files in.
+space_of() { as_user readlink -f "$(as_user find "$1/pg_tblspc" -type l | head -n 1)"; }
+
+rebuild_with_tablespace() {
+  local aside
+  pair_with_tablespace "$1"
+  must answers "$P2" accounting 'SELECT count(*) FROM ledger' 20000
+  query "$P1" accounting "UPDATE ledger SET amount = amount + 1 WHERE n = 1"
+  caught_up "$P2" "$P1"
+  # The base copy fails: the former server runs again, as it was.
+  as_user mkdir "$P/bin"
+  as_user ln -s "$CLIENT"/* "$P/bin/"
+  as_user rm "$P/bin/pg_basebackup"
+  printf '#!/bin/sh\necho no such luck >&2; exit 1\n' | as_user tee "$P/bin/pg_basebackup" >/dev/null
+  as_user chmod 0755 "$P/bin/pg_basebackup"
+  set_setting "CLIENT_BIN_DIR=$P/bin"
+  kit_fails 2 'base copy failed' db2 rebuild
+  says 'Starting the former server of db2 again'
+  set_setting "CLIENT_BIN_DIR=$CLIENT"
+  must poll "streams $P2"
+  equal "$(ledger "$P2")" "$(ledger "$P1")"
+  kit_fails 77 'no note' db2 undo rebuild
+  kit_ok db2 rebuild
+  equal "$(ledger "$P2")" "$(ledger "$P1")"
+  equal "$(space_of "$D2")" "$(readlink -f "$T2")"
+  aside=$(ls -d "$D2".before-*)
+  must test "$(space_of "$aside")" != "$(space_of "$D2")"
+  must as_user test -d "$(space_of "$aside")"
+  kit_ok db1 backup
+  kit_ok db2 verify --only restore,stream
+  kit_ok db2 undo rebuild
+  equal "$(space_of "$D2")" "$(readlink -f "$T2")"
+  must test "$(space_of "$(ls -d "$D2".undone-*)")" != "$(space_of "$D2")"
+  start_cluster "$MAJOR" "$D2" || exit 1
+  must poll "streams $P2"
+  equal "$(ledger "$P2")" "$(ledger "$P1")"
+  as_user rm -rf "$(space_of "$(ls -d "$D2".undone-*)")" "$D2".undone-*
+  # And without leaving anything behind.
+  kit_ok db2 rebuild --discard
+  equal "$(ls -A "$T2")" "$(ls -A "$T1")"
+  restart_both
+  equal "$(ledger "$P2")" "$(ledger "$P1")"
+}
+test_rebuild_tablespace_12() { rebuild_with_tablespace 12; }
+test_rebuild_tablespace_15() { rebuild_with_tablespace 15; }
+
+# On the master's own machine the tablespace's folder is the master's: refused before anything is stopped.
+test_copy_tablespace_in_use() {
+  pair_with_tablespace 12
+  stop_cluster 12 "$D2"
+  as_user rm -rf "$D2" "$T2"
+  as_user "$(bin_dir 12)/initdb" -D "$D2" -U postgres -A trust --no-locale -N --wal-segsize=1 >/dev/null 2>&1
+  printf "port = %s\nunix_socket_directories = '%s'\n" "$P2" "$SCRATCH/s" | as_user tee -a "$D2/postgresql.conf" >/dev/null
+  start_cluster 12 "$D2" || exit 1
+  kit_fails 77 'the folder of tablespace space, holds files of another data folder' db2 copy --replace
+  must answers "$P2" postgres 'SELECT 1' 1
+  equal "$(ledger "$P1" | cut -d'|' -f1)" 20000
+  must test -z "$(ls -d "$D2".* 2>/dev/null | grep -v 'log$')"
+}
+
+# Links to other disks are kept, and sizes taken from where they lead.
+test_links_kept() {
+  new_pair 12
+  master_ready
+  as_user mkdir "$P/big" "$P/wal"
+  as_user ln -s "$P/nowhere/data" "$D2"
+  kit_fails 69 "leads to $P/nowhere/data" db2 copy
+  as_user ln -sfnT "$P/big/data" "$D2"
+  kit_ok db2 copy
+  equal "$(readlink "$D2")" "$P/big/data"
+  equal "$(ls -A "$P/db2")" 'data
+data.log'
+  stop_cluster 12 "$D2"
+  as_user mv "$P/big/data/pg_wal" "$P/wal/db2"
+  as_user ln -s "$P/wal/db2" "$P/big/data/pg_wal"
+  start_cluster 12 "$D2" || exit 1
+  kit_ok db2 check
+  says "room +$P/wal/db2 has"
+  kit_ok db2 rebuild
+  equal "$(readlink "$D2")" "$P/big/data"
+  equal "$(readlink "$D2/pg_wal")" "$P/wal/db2"
+  must grep -q '^wal_keep_segments = 16$' "$P/big/data/conf.d/1_replicate.conf"
+  work "$P1" 10
+  must poll "answers $P2 accounting 'SELECT count(*) FROM encp_xfer' 2010"
+  kit_ok db2 undo rebuild
+  equal "$(readlink "$D2/pg_wal")" "$P/wal/db2"
+  start_cluster 12 "$D2" || exit 1
+  must poll "answers $P2 accounting 'SELECT count(*) FROM encp_xfer' 2010"
+  as_user rm -rf "$P"/big/data.undone-* "$P"/wal/db2/enstore-replication.undone-*
+  kit_ok db2 rebuild --discard
+  equal "$(readlink "$D2")" "$P/big/data"
+  equal "$(readlink "$D2/pg_wal")" "$P/wal/db2"
+  equal "$(ls "$P/big")" data
+  equal "$(ls "$P/wal")" db2
+  equal "$(ls "$P/wal/db2" | grep -c enstore)" 0
+  must grep -q '^wal_keep_segments = 16$' "$P/big/data/conf.d/1_replicate.conf"
+  # A configuration file behind a link stays behind it.
+  as_user mv "$D1/pg_hba.conf" "$P/tmp/pg_hba.conf"
+  as_user ln -s "$P/tmp/pg_hba.conf" "$D1/pg_hba.conf"
+  as_user sed -i '/^hostssl/d' "$P/tmp/pg_hba.conf"
+  kit_ok db1 master
+  must test -L "$D1/pg_hba.conf"
+  must grep -q '^hostssl' "$P/tmp/pg_hba.conf"
+}
