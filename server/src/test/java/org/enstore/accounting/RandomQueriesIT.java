@@ -78,11 +78,12 @@ class RandomQueriesIT {
   void bothEdges_equalSql_aroundChicagosClockChanges() throws Exception {
     try (Site site = new Site(QuirkFixture.chicago(), QuirkFixture.CHICAGO_NOW)) {
       site.ask(
-          QUERIES * 7 / 10,
+          QUERIES * 6 / 10,
           new Random(SEED),
           List.of(
               "America/Chicago",
               "America/Chicago",
+              "America/Havana",
               "UTC",
               "Europe/Madrid",
               "Australia/Lord_Howe",
@@ -95,6 +96,14 @@ class RandomQueriesIT {
     QuirkFixture fixture = QuirkFixture.moscow();
     try (Site site = new Site(fixture, fixture.lastDay().atTime(12, 0))) {
       site.ask(QUERIES * 3 / 10, new Random(SEED + 1), List.of("Europe/Moscow"));
+    }
+  }
+
+  @Test
+  void bothEdges_equalSql_aroundEveningsThatWereCutShort() throws Exception {
+    QuirkFixture fixture = QuirkFixture.skippedEvenings();
+    try (Site site = new Site(fixture, fixture.lastDay().atTime(12, 0))) {
+      site.ask(QUERIES / 10, new Random(SEED + 2), List.of("America/Nuuk", "Asia/Pyongyang"));
     }
   }
 

@@ -210,7 +210,9 @@ final class SqlTruth {
             + " 'tape' END";
     String raw =
         """
-        SELECT date AT TIME ZONE '%s' AS happened, %s AS name, %s AS class,
+        SELECT least(date AT TIME ZONE '%s',
+                     (date::date + 1)::timestamp AT TIME ZONE '%1$s' - interval '1 second')
+               AS happened, %s AS name, %s AS class,
                CASE rw WHEN 'r' THEN 'read' ELSE 'write' END AS direction, size::numeric AS size,
                1 AS files, %s AS rate, storage_group, coalesce(library, '') AS library, drive_id,
                media_changer
@@ -481,16 +483,16 @@ final class SqlTruth {
   private List<Long> knownBuckets() throws SQLException {
     String sql =
         """
-        SELECT extract(epoch FROM min(day)::timestamp AT TIME ZONE '%1$s'),
-               extract(epoch FROM (max(day) + 1)::timestamp AT TIME ZONE '%1$s')
+        SELECT extract(epoch FROM %1$s), extract(epoch FROM %4$s)
         FROM (SELECT min(date)::date AS day FROM %2$s
               UNION ALL SELECT max(date)::date FROM encp_xfer WHERE isfinite(date)
               UNION ALL SELECT '%3$s'::date) AS days
         """
             .formatted(
-                asked.zone(),
+                startOf("min(day)::timestamp"),
                 asked.isTrimmed() ? "xfer_by_day_by_mover" : "encp_xfer",
-                now.toLocalDate());
+                now.toLocalDate(),
+                startOf("(max(day) + 1)::timestamp"));
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(sql)) {
       row.next();
@@ -550,11 +552,10 @@ final class SqlTruth {
   }
 
   private String starts(String happened, String local) {
-    String zone = asked.zone().getId();
     if (asked.step().isCalendar()) {
-      return "date_trunc('" + period() + "', " + local + ") AT TIME ZONE '" + zone + "'";
+      return startOf("date_trunc('" + period() + "', " + local + ")");
     }
-    String day = "(date_trunc('day', " + local + ") AT TIME ZONE '" + zone + "')";
+    String day = startOf("date_trunc('day', " + local + ")");
     long step = asked.step().nominal().toSeconds();
     // A long day's odd rest belongs to its last bucket.
     return """
@@ -566,14 +567,12 @@ final class SqlTruth {
   }
 
   private String ends(String happened, String local) {
-    String zone = asked.zone().getId();
     if (asked.step().isCalendar()) {
       String interval = asked.step() == Step.QUARTER ? "3 months" : "1 " + period();
-      return "(date_trunc('%s', %s) + interval '%s') AT TIME ZONE '%s'"
-          .formatted(period(), local, interval, zone);
+      return startOf(
+          "(date_trunc('%s', %s) + interval '%s')".formatted(period(), local, interval));
     }
-    String nextDay =
-        "((date_trunc('day', %s) + interval '1 day') AT TIME ZONE '%s')".formatted(local, zone);
+    String nextDay = startOf("(date_trunc('day', " + local + ") + interval '1 day')");
     long step = asked.step().nominal().toSeconds();
     return """
     CASE WHEN %1$s > 86400 AND %2$s + interval '%3$s seconds' > %4$s
@@ -583,8 +582,21 @@ final class SqlTruth {
   }
 
   private String dayLength(String local) {
-    return "extract(epoch FROM (date_trunc('day', %1$s) + interval '1 day') AT TIME ZONE '%2$s' - date_trunc('day', %1$s) AT TIME ZONE '%2$s')"
-        .formatted(local, asked.zone().getId());
+    return "extract(epoch FROM %s - %s)"
+        .formatted(
+            startOf("(date_trunc('day', " + local + ") + interval '1 day')"),
+            startOf("date_trunc('day', " + local + ")"));
+  }
+
+  /** The instant of a midnight: the first of two, unless the day before goes on in between. */
+  private String startOf(String midnight) {
+    return """
+    (%1$s AT TIME ZONE '%2$s' - CASE
+       WHEN ((%1$s AT TIME ZONE '%2$s' - interval '1 second') AT TIME ZONE '%2$s')::date
+            = (%1$s)::date
+       THEN interval '1 hour' ELSE interval '0 hours' END)\
+    """
+        .formatted(midnight, asked.zone().getId());
   }
 
   private String period() {

@@ -3,18 +3,26 @@ package org.enstore.accounting.measure;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.zone.ZoneOffsetTransition;
 
 /**
- * Days and buckets of one site's time zone. A local midnight that occurs twice is read as the later
- * one, as PostgreSQL reads a repeated wall-clock time; a midnight that does not occur is the first
- * instant after the gap.
+ * Days and buckets of one site's time zone. A day begins when the clock shows its date for good: of
+ * two midnights that is the first, unless the clock goes back to the day before in between; where
+ * there is none, it is the first instant after the gap.
  */
 public record SiteCalendar(ZoneId zone) {
   private static final long SECONDS_PER_DAY = 86_400;
 
   /** The instant at which the site's local {@code day} begins, in seconds since the epoch. */
   public long startOfDay(LocalDate day) {
-    return day.atStartOfDay(zone).withLaterOffsetAtOverlap().toEpochSecond();
+    ZonedDateTime first = day.atStartOfDay(zone);
+    ZoneOffsetTransition change = zone.getRules().getTransition(day.atStartOfDay());
+    boolean goesBackADay =
+        change != null
+            && change.isOverlap()
+            && change.getDateTimeAfter().toLocalDate().isBefore(day);
+    return (goesBackADay ? first.withLaterOffsetAtOverlap() : first).toEpochSecond();
   }
 
   /** The site-local day that {@code instant} falls in. */

@@ -198,7 +198,7 @@ final class RawTransfers {
     return request
         .since()
         .map(clock::readFrom)
-        .orElseGet(() -> clock.readFrom(request.grain(), request.from()));
+        .orElseGet(() -> clock.readFrom(request.from()));
   }
 
   /** The same of rows that have been asked for. */

@@ -75,7 +75,7 @@ final class SummaryDays {
       columns.add(XFER_BY_DAY_BY_MOVER.MOVER);
       groups.add(XFER_BY_DAY_BY_MOVER.MOVER);
     }
-    LocalDate first = clock.readFrom(Grain.DAY, request.from()).toLocalDate();
+    LocalDate first = clock.readFrom(request.from()).toLocalDate();
     return Statements.SQL
         .select(columns)
         .from(XFER_BY_DAY_BY_MOVER)

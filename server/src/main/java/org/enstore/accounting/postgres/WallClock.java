@@ -16,17 +16,16 @@ import org.enstore.accounting.series.Grain;
 /**
  * Reads the zoneless times of the accounting tables in the site's zone. A wall-clock time that
  * occurred twice is the later instant, one that never occurred is shifted forward by what was
- * skipped: PostgreSQL's own reading of {@code time AT TIME ZONE zone}.
+ * skipped: PostgreSQL's own reading of {@code time AT TIME ZONE zone}. But no time leaves its date:
+ * what would be read as an instant of the next day is the last second of its own.
  */
 final class WallClock {
   /*
    * Two facts about zones that the code below rests on.
    *
-   * Windows. Wall-clock order is not the order of instants. A time that was skipped just before
-   * midnight is shifted into the next day, and a date that was skipped as a whole (Apia,
-   * 2011-12-30) begins where the next one does. A window of days is therefore read from a little
-   * before its first midnight where such a gap lies there, and what falls outside the window's
-   * instants is dropped: each row is in exactly one of two adjacent windows.
+   * Windows. Wall-clock order is not the order of instants, but as no time leaves its date, a window
+   * of days has the rows of their dates, and those of dates just before that were skipped as a whole
+   * (Apia, 2011-12-30): such a date begins where the next one does.
    *
    * Hours. Where every change of offset happens on a whole local hour and by whole hours, all
    * times of one wall-clock hour lie in one elapsed hour of the day, and the database may group by
@@ -46,7 +45,14 @@ final class WallClock {
 
   /** The instant that the site's clock showed as {@code wall}. */
   Instant instant(LocalDateTime wall) {
-    return wall.atZone(calendar.zone()).withLaterOffsetAtOverlap().toInstant();
+    Instant read = wall.atZone(calendar.zone()).withLaterOffsetAtOverlap().toInstant();
+    if (rules.getTransition(wall) == null) {
+      return read;
+    }
+    LocalDate day = wall.toLocalDate();
+    long end = startOfDay(day.plusDays(1));
+    boolean leaves = read.getEpochSecond() >= end && startOfDay(day) < end;
+    return leaves ? Instant.ofEpochSecond(end - 1) : read;
   }
 
   /** What the site's clock shows at {@code instant}. */
@@ -80,27 +86,15 @@ final class WallClock {
   }
 
   /**
-   * The wall-clock time from which rows must be read so that none of the cells from {@code from} on
-   * is missed. Rows of earlier cells may be among them.
+   * The wall-clock time from which rows must be read so that none of the days from {@code from} on
+   * is missed.
    */
-  LocalDateTime readFrom(Grain grain, LocalDate from) {
-    if (grain == Grain.DAY) {
-      LocalDate day = from;
-      while (startOfDay(day.minusDays(1)) == startOfDay(from)) {
-        day = day.minusDays(1);
-      }
-      return day.atStartOfDay();
+  LocalDateTime readFrom(LocalDate from) {
+    LocalDate day = from;
+    while (startOfDay(day.minusDays(1)) == startOfDay(from)) {
+      day = day.minusDays(1);
     }
-    LocalDateTime midnight = from.atStartOfDay();
-    long start = startOfDay(from);
-    ZoneOffsetTransition last = rules.previousTransition(Instant.ofEpochSecond(start + 1));
-    if (last != null
-        && last.isGap()
-        && start - last.toEpochSecond() < last.getDuration().toSeconds()
-        && last.getDateTimeBefore().isBefore(midnight)) {
-      return last.getDateTimeBefore();
-    }
-    return midnight;
+    return day.atStartOfDay();
   }
 
   /**
@@ -133,7 +127,7 @@ final class WallClock {
    */
   List<LocalDate> daysWithBrokenHours(LocalDate from, LocalDate to) {
     TreeSet<LocalDate> broken = new TreeSet<>();
-    LocalDate first = readFrom(Grain.HOUR, from).toLocalDate();
+    LocalDate first = readFrom(from).toLocalDate();
     Instant end = Instant.ofEpochSecond(startOfDay(to.plusDays(1)));
     ZoneOffsetTransition change =
         rules.nextTransition(Instant.ofEpochSecond(startOfDay(first.minusDays(1))));

@@ -98,7 +98,19 @@ public final class QuirkFixture {
 
   public static final LocalDate MOSCOW_LAST_DAY = LocalDate.of(2014, 10, 28);
 
-  // ---- both -----------------------------------------------------------------------------------
+  // ---- evenings -------------------------------------------------------------------------------
+
+  public static final ZoneId PYONGYANG = ZoneId.of("Asia/Pyongyang");
+
+  /** At 23:30 the clock went to midnight. */
+  public static final LocalDate PYONGYANG_EVENING = LocalDate.of(2018, 5, 4);
+
+  public static final ZoneId NUUK = ZoneId.of("America/Nuuk");
+
+  /** At 23:00 the clock went to midnight. */
+  public static final LocalDate NUUK_EVENING = LocalDate.of(2024, 3, 30);
+
+  // ---- all -----------------------------------------------------------------------------------
 
   /** A disk mover, a mover that is only read by one experiment, and two ordinary ones. */
   public static final List<String> BACKGROUND_MOVERS =
@@ -272,6 +284,21 @@ public final class QuirkFixture {
     }
     rows.add(transfer(FUTURE_TIME, "L8G1_002.mover", false).withSize(5_000).afterwards());
     return new QuirkFixture(CHICAGO, CHICAGO_LAST_DAY, rows);
+  }
+
+  /**
+   * Days around two evenings whose end was skipped: of 2018-05-04 in Pyongyang the last half hour,
+   * of 2024-03-30 in Nuuk the last hour. Both have rows in it, by clients whose clocks were not set.
+   */
+  public static QuirkFixture skippedEvenings() {
+    List<Row> rows = new ArrayList<>();
+    days("2018-05-03", "2018-05-06").forEach(day -> background(rows, day, PYONGYANG));
+    days("2024-03-29", "2024-04-01").forEach(day -> background(rows, day, NUUK));
+    for (int minute = 1; minute < 60; minute += 7) {
+      rows.add(transfer(PYONGYANG_EVENING.atTime(23, minute), "L8G1_001.mover", true));
+      rows.add(transfer(NUUK_EVENING.atTime(23, minute), "L8G1_002.mover", false));
+    }
+    return new QuirkFixture(NUUK, LocalDate.parse("2024-04-01"), rows);
   }
 
   /** 2014-10-24 to 28 in Moscow; nothing odd but the clock. */

@@ -121,7 +121,19 @@ class SiteCalendarTest {
   }
 
   @Test
-  void startOfDay_repeatedMidnight_isTheLaterOne() {
+  void startOfDay_repeatedMidnight_isTheFirst() {
+    SiteCalendar havana = calendar("America/Havana");
+
+    long start = havana.startOfDay(LocalDate.of(2024, 11, 3));
+
+    assertThat(Instant.ofEpochSecond(start)).isEqualTo("2024-11-03T04:00:00Z");
+    assertThat(havana.dayOf(start)).isEqualTo("2024-11-03");
+    assertThat(havana.dayOf(start + 3600)).isEqualTo("2024-11-03");
+    assertThat(havana.dayOf(start - 1)).isEqualTo("2024-11-02");
+  }
+
+  @Test
+  void startOfDay_midnightAfterWhichTheDayBeforeGoesOn_isTheLater() {
     SiteCalendar newfoundland = calendar("America/St_Johns");
 
     long start = newfoundland.startOfDay(LocalDate.of(2010, 11, 7));
@@ -148,6 +160,8 @@ class SiteCalendarTest {
     String[] zones = {
       "UTC",
       "America/Chicago",
+      "America/Havana",
+      "America/Nuuk",
       "Europe/Moscow",
       "Australia/Lord_Howe",
       "America/St_Johns",

@@ -51,9 +51,12 @@ final class WallClockTest {
     for (String name :
         new String[] {
           "America/Chicago",
+          "America/Havana",
+          "America/Nuuk",
           "America/Sao_Paulo",
           "America/St_Johns",
           "Asia/Kathmandu",
+          "Asia/Pyongyang",
           "Australia/Lord_Howe",
           "Europe/Moscow",
           "Pacific/Apia",
@@ -89,7 +92,12 @@ final class WallClockTest {
   void cells_coverTheirTimeOnce_andNoneReachesIntoTwo() {
     for (String name :
         new String[] {
-          "America/Chicago", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia"
+          "America/Chicago",
+          "America/Havana",
+          "America/Nuuk",
+          "America/St_Johns",
+          "Australia/Lord_Howe",
+          "Pacific/Apia"
         }) {
       WallClock clock = clock(name);
       var rules = ZoneId.of(name).getRules();
@@ -155,28 +163,37 @@ final class WallClockTest {
 
   @Test
   void readFrom_usuallyMidnight() {
-    for (Grain grain : Grain.values()) {
-      assertThat(clock("America/Chicago").readFrom(grain, LocalDate.parse("2024-03-10")))
-          .isEqualTo("2024-03-10T00:00:00");
-    }
-  }
-
-  @Test
-  void readFrom_gapBeforeMidnight() {
-    WallClock clock = clock("America/Nuuk");
-
-    assertThat(clock.readFrom(Grain.MINUTE, LocalDate.parse("2025-03-30")))
-        .isEqualTo("2025-03-29T23:00:00");
-    assertThat(clock.readFrom(Grain.DAY, LocalDate.parse("2025-03-30")))
+    assertThat(clock("America/Chicago").readFrom(LocalDate.parse("2024-03-10")))
+        .isEqualTo("2024-03-10T00:00:00");
+    assertThat(clock("America/Nuuk").readFrom(LocalDate.parse("2025-03-30")))
         .isEqualTo("2025-03-30T00:00:00");
   }
 
   @Test
   void readFrom_skippedDate() {
-    for (Grain grain : Grain.values()) {
-      assertThat(clock("Pacific/Apia").readFrom(grain, LocalDate.parse("2011-12-31")))
-          .isEqualTo("2011-12-30T00:00:00");
-    }
+    assertThat(clock("Pacific/Apia").readFrom(LocalDate.parse("2011-12-31")))
+        .isEqualTo("2011-12-30T00:00:00");
+  }
+
+  @Test
+  void skippedEvening_staysOnItsDate_whateverTheGrain() {
+    WallClock nuuk = clock("America/Nuuk");
+    assertThat(cell(nuuk, Grain.DAY, "2024-03-30T23:30:00")).isEqualTo("2024-03-30T02:00:00Z");
+    assertThat(cell(nuuk, Grain.HOUR, "2024-03-30T23:30:00")).isEqualTo("2024-03-31T00:00:00Z");
+    assertThat(cell(nuuk, Grain.MINUTE, "2024-03-30T23:30:00")).isEqualTo("2024-03-31T00:59:00Z");
+    WallClock pyongyang = clock("Asia/Pyongyang");
+    assertThat(cell(pyongyang, Grain.DAY, "2018-05-04T23:45:00"))
+        .isEqualTo("2018-05-03T15:30:00Z");
+    assertThat(cell(pyongyang, Grain.HOUR, "2018-05-04T23:45:00"))
+        .isEqualTo("2018-05-04T14:30:00Z");
+  }
+
+  @Test
+  void repeatedMidnight_dayBeginsAtTheFirst_itsHourIsReadAsTheLater() {
+    WallClock havana = clock("America/Havana");
+    assertThat(cell(havana, Grain.DAY, "2024-11-03T00:30:00")).isEqualTo("2024-11-03T04:00:00Z");
+    assertThat(cell(havana, Grain.HOUR, "2024-11-03T00:30:00")).isEqualTo("2024-11-03T05:00:00Z");
+    assertThat(cell(havana, Grain.HOUR, "2024-11-02T23:30:00")).isEqualTo("2024-11-03T03:00:00Z");
   }
 
   private static WallClock clock(String zone) {

@@ -360,7 +360,10 @@ public final class InMemoryTransferSource implements TransferSource {
   }
 
   private long second(Transfer transfer) {
-    return transfer.date().atZone(zone).withLaterOffsetAtOverlap().toEpochSecond();
+    LocalDate date = transfer.date().toLocalDate();
+    long read = transfer.date().atZone(zone).withLaterOffsetAtOverlap().toEpochSecond();
+    long end = calendar.startOfDay(date.plusDays(1));
+    return calendar.startOfDay(date) < end ? Math.min(read, end - 1) : read;
   }
 
   private boolean isReplayed(Transfer transfer) {

@@ -114,19 +114,30 @@ interface SiteClockContract extends SourceUnderTest {
   }
 
   @Test
-  default void timeSkippedBeforeMidnight_isCountedOnce() throws Exception {
-    ZoneId toronto = ZoneId.of("America/Toronto");
-    TransferSource source =
-        raw(
-            toronto,
-            // On 1919-03-30 clocks went from 23:30 to 00:30.
-            TransferRow.of("1919-03-30T23:15:00", "r", 1, "A.mover"),
-            TransferRow.of("1919-03-30T23:45:00", "r", 2, "A.mover"),
-            TransferRow.of("1919-03-31T00:45:00", "r", 4, "A.mover"));
-
-    assertThat(sum(source, Grain.MINUTE, "1919-03-30", "1919-03-31")).isEqualTo(1);
-    assertThat(sum(source, Grain.MINUTE, "1919-03-31", "1919-04-01")).isEqualTo(6);
-    assertThat(sum(source, Grain.HOUR, "1919-03-30", "1919-04-01")).isEqualTo(7);
+  default void timeSkippedBeforeMidnight_isTheEndOfItsDate() throws Exception {
+    // Clocks went from 23:00, 23:30 and 23:30 to the next day: midnight, midnight and 00:30.
+    for (String[] place :
+        new String[][] {
+          {"America/Nuuk", "2024-03-30"},
+          {"Asia/Pyongyang", "2018-05-04"},
+          {"America/Toronto", "1919-03-30"}
+        }) {
+      LocalDate day = LocalDate.parse(place[1]);
+      TransferSource source =
+          raw(
+              ZoneId.of(place[0]),
+              TransferRow.of(day + "T22:15:00", "r", 1, "A.mover"),
+              TransferRow.of(day + "T23:45:00", "r", 2, "A.mover"),
+              TransferRow.of(day.plusDays(1) + "T00:45:00", "r", 4, "A.mover"));
+      for (Grain grain : Grain.values()) {
+        assertThat(sum(source, grain, day.toString(), day.plusDays(1).toString()))
+            .as("%s %s", place[0], grain)
+            .isEqualTo(3);
+        assertThat(sum(source, grain, day.plusDays(1).toString(), day.plusDays(2).toString()))
+            .as("%s %s", place[0], grain)
+            .isEqualTo(4);
+      }
+    }
   }
 
   @Test
@@ -134,6 +145,7 @@ interface SiteClockContract extends SourceUnderTest {
     for (String name :
         List.of(
             "America/Chicago",
+            "America/Havana",
             "Australia/Lord_Howe",
             "America/St_Johns",
             "America/Sao_Paulo",
@@ -181,6 +193,9 @@ interface SiteClockContract extends SourceUnderTest {
         new String[][] {
           {"America/Chicago", "2025-03-08"},
           {"America/Chicago", "2025-11-01"},
+          {"America/Havana", "2025-11-01"},
+          {"America/Nuuk", "2024-03-29"},
+          {"Asia/Pyongyang", "2018-05-03"},
           {"Australia/Lord_Howe", "2025-04-05"},
           {"Australia/Lord_Howe", "2025-10-04"},
           {"Europe/Moscow", "2014-10-25"},
