@@ -319,7 +319,8 @@ class RandomQueriesIT {
 
     private static boolean isWhole(RandomQuestion asked) {
       return asked.measure().equals("transfers")
-          || (asked.measure().equals("bytes") && asked.unit().equals("bytes"));
+          || (List.of("bytes", "meanFileSize", "driveRateMax").contains(asked.measure())
+              && asked.unit().equals("bytes"));
     }
 
     private PluginContext context(ZoneId zone) {

@@ -433,7 +433,9 @@ final class SqlTruth {
   private Expected exact(BigDecimal value, BigDecimal divisor) {
     BigDecimal rounded = value.divide(divisor, digits(), RoundingMode.HALF_UP);
     // A double has 53 bits: what it cannot hold is shown as the nearest it can.
-    boolean whole = asked.measure().equals("bytes") && asked.unit().equals("bytes");
+    boolean whole =
+        List.of("bytes", "meanFileSize", "driveRateMax").contains(asked.measure())
+            && asked.unit().equals("bytes");
     BigDecimal shown = whole ? rounded : new BigDecimal(Double.toString(rounded.doubleValue()));
     return new Expected(shown, BigDecimal.ZERO);
   }

@@ -59,10 +59,24 @@ public enum ByteUnit {
    * @throws IllegalArgumentException if there are none
    */
   public double mean(long bytes, long count) {
+    requireAmounts(count);
+    return shown(rounded(bytes, resolution, Math.multiplyExact(sizeBytes, count)));
+  }
+
+  /**
+   * The mean of {@code count} amounts that are {@code bytes} together, to the nearest byte.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
+  public static long meanBytes(long bytes, long count) {
+    requireAmounts(count);
+    return rounded(bytes, 1, count);
+  }
+
+  private static void requireAmounts(long count) {
     if (count <= 0) {
       throw new IllegalArgumentException("a mean needs amounts, not " + count);
     }
-    return shown(rounded(bytes, resolution, Math.multiplyExact(sizeBytes, count)));
   }
 
   /** {@code bytesPerSecond}, finite and not negative, as this unit per second, rounded once. */

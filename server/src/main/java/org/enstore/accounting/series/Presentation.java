@@ -47,12 +47,31 @@ final class Presentation {
       }
       return Numbers.rounded(shown, missing);
     }
+    if (query.unit() == ByteUnit.BYTES && isOfWholeBytes()) {
+      long[] shown = new long[count];
+      for (int i = present.nextSetBit(0); i >= 0; i = present.nextSetBit(i + 1)) {
+        shown[i] = wholeBytes(sum, first + i, query.measure());
+      }
+      return Numbers.exact(shown, missing);
+    }
     double[] shown = new double[count];
     DDSketch sketch = RateBins.sketch();
     for (int i = present.nextSetBit(0); i >= 0; i = present.nextSetBit(i + 1)) {
       shown[i] = value(sum, first + i, sketch);
     }
     return Numbers.rounded(shown, missing);
+  }
+
+  /** Whether the measure, though no sum, is told exactly in bytes: beyond 2^53 no double can. */
+  private boolean isOfWholeBytes() {
+    return query.measure() == Measure.MEAN_FILE_SIZE || query.measure() == Measure.DRIVE_RATE_MAX;
+  }
+
+  private static long wholeBytes(Tally.Sum sum, int bucket, Measure measure) {
+    long value = sum.values(0)[bucket];
+    return measure == Measure.MEAN_FILE_SIZE
+        ? ByteUnit.meanBytes(value, sum.values(1)[bucket])
+        : value;
   }
 
   /** The value of a bucket that has a row. */

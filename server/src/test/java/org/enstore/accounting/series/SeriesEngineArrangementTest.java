@@ -59,10 +59,10 @@ class SeriesEngineArrangementTest extends SeriesEngineFixture {
     // 4 GiB in 1024 s + 1536 s.
     assertThat(numbers(ask(query.of(Measure.DRIVE_RATE)).table().series().get(0)))
         .containsExactly(1677722.0, null);
-    assertThat(numbers(ask(query.of(Measure.DRIVE_RATE_MAX)).table().series().get(0)))
-        .containsExactly(2097152.0, null);
-    assertThat(numbers(ask(query.of(Measure.MEAN_FILE_SIZE)).table().series().get(0)))
-        .containsExactly(2.0 * (1L << 30), 3.0 * (1L << 30));
+    assertThat(exact(ask(query.of(Measure.DRIVE_RATE_MAX)).table().series().get(0)))
+        .containsExactly(2097152L, null);
+    assertThat(exact(ask(query.of(Measure.MEAN_FILE_SIZE)).table().series().get(0)))
+        .containsExactly(2L << 30, 3L << 30);
     assertThat(exact(ask(query.of(Measure.TRANSFERS)).table().series().get(0)))
         .containsExactly(2L, 1L);
   }
