@@ -93,7 +93,8 @@ final class EventSearch {
   /** The day before the range since which movers must have been seen to be known. */
   LocalDate lookBackDay() {
     LocalDate day = calendar.dayOf(query.range().from()).minusDays(limits.moverLookBackDays());
-    return day.isBefore(Extent.EARLIEST) ? Extent.EARLIEST : day;
+    LocalDate first = state.extent().firstRawDay().orElse(calendar.dayOf(now));
+    return day.isBefore(first) ? first : day;
   }
 
   /** In which cells {@code edges} are worth reading again; empty if there are none, or too many. */
@@ -131,7 +132,7 @@ final class EventSearch {
       LocalDate from,
       LocalDate to,
       DayBlocks.KeySink sink) {
-    days.read(table, grain, dimensions, from, to, cancellation, sink).ifPresent(this::tellOutage);
+    days.read(table, grain, dimensions, from, to, cancellation, sink).outage().ifPresent(this::tellOutage);
   }
 
   /** Reads as {@link DayBlocks#readEach} does, and tells of an outage. */
@@ -140,7 +141,7 @@ final class EventSearch {
       List<Dimension> dimensions,
       SortedSet<LocalDate> single,
       DayBlocks.KeySink sink) {
-    days.readEach(grain, dimensions, single, cancellation, sink).ifPresent(this::tellOutage);
+    days.readEach(grain, dimensions, single, cancellation, sink).outage().ifPresent(this::tellOutage);
   }
 
   /** Adds an event, which need not touch the range. */

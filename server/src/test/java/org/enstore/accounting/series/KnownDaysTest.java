@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.Step;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,28 @@ class KnownDaysTest extends SeriesEngineFixture {
     assertThat(answer.step()).isEqualTo(Step.MINUTE_1);
     assertThat(answer.table().buckets().count()).isEqualTo(3 * 24 * 60);
     assertThat(answer.notices()).isEmpty();
+  }
+
+  @Test
+  void twentyYearsOfWhichNothingIsLoaded_areAnsweredAtOnce() {
+    transfer("2005-06-20T08:00:00", "L8G1_007.mover", Direction.READ, 3);
+    try (SeriesEngine hasty =
+        engine(new SourceSettings.Limits(90, 500, 2_000_000, 64L << 20, Duration.ZERO))) {
+      source.holdReads(request -> true);
+      long start = System.nanoTime();
+
+      SeriesAnswer answer =
+          hasty.answer(
+              everSince1970().step(Duration.ofMinutes(10)).build(),
+              Demand.USUAL,
+              new Cancellation(),
+              Room.UNBOUNDED);
+
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+      assertThat(answer.table().series().get(0).numbers().missingCount())
+          .isEqualTo(answer.table().buckets().count())
+          .isGreaterThan(1_000_000);
+    }
   }
 
   @Test
