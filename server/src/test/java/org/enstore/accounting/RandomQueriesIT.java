@@ -173,6 +173,7 @@ class RandomQueriesIT {
                 () -> {
                   for (int batch = 0; batch < 5; batch++) {
                     fixture.addLate(pair.owner(), writing, 4, now);
+                    fixture.addImpossible(pair.owner(), writing, now);
                   }
                   return true;
                 });

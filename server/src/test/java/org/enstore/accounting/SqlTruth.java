@@ -31,6 +31,9 @@ import org.enstore.accounting.measure.Step;
  * program adds up.
  */
 final class SqlTruth {
+  /** A thousand times the largest file on tape. */
+  private static final long MOST_BYTES = 1L << 54;
+
   private final RandomQuestion asked;
   private final Connection connection;
   private final LocalDateTime now;
@@ -50,11 +53,12 @@ final class SqlTruth {
     this.connection = connection;
     this.now = now;
     try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("SELECT max(date) FROM xfer_by_day_by_mover")) {
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT max(date) FROM xfer_by_day_by_mover WHERE date < '%s'"
+                    .formatted(now.toLocalDate()))) {
       row.next();
-      LocalDate last = row.getObject(1, LocalDate.class);
-      LocalDate yesterday = now.toLocalDate().minusDays(1);
-      this.lastSummaryDay = last.isBefore(yesterday) ? last : yesterday;
+      this.lastSummaryDay = row.getObject(1, LocalDate.class);
     }
   }
 
@@ -217,7 +221,7 @@ final class SqlTruth {
                1 AS files, %s AS rate, storage_group, coalesce(library, '') AS library, drive_id,
                media_changer
         FROM encp_xfer
-        WHERE date < '%s'
+        WHERE date < '%s' AND isfinite(date) AND size BETWEEN 0 AND %d
         """
             .formatted(
                 zone,
@@ -227,7 +231,8 @@ final class SqlTruth {
                     : "CASE driver WHEN 'NullDriver' THEN 'null' WHEN 'DiskDriver' THEN 'disk' ELSE"
                         + " 'tape' END",
                 rateColumn(),
-                now.toLocalDate().plusDays(367));
+                now.toLocalDate().plusDays(367),
+                MOST_BYTES);
     if (!trimmed) {
       return raw;
     }
@@ -240,7 +245,8 @@ final class SqlTruth {
                            %s AS class, '%s' AS direction, "%s"::numeric AS size, 0 AS files,
                            NULL::bigint AS rate, '' AS storage_group, '' AS library,
                            '' AS drive_id, '' AS media_changer
-                    FROM xfer_by_day_by_mover WHERE date <= '%s' AND "%s" > 0
+                    FROM xfer_by_day_by_mover
+                    WHERE date <= '%s' AND isfinite(date) AND "%s" > 0 AND "%s" <= %d
                     """
                         .formatted(
                             zone,
@@ -248,7 +254,9 @@ final class SqlTruth {
                             column,
                             column,
                             lastSummaryDay,
-                            column))
+                            column,
+                            column,
+                            MOST_BYTES))
             .collect(Collectors.joining(" UNION ALL "));
     return asked.source().equals("summary")
         ? summary
@@ -487,6 +495,7 @@ final class SqlTruth {
         """
         SELECT extract(epoch FROM %1$s), extract(epoch FROM %4$s)
         FROM (SELECT min(date)::date AS day FROM %2$s
+              WHERE date >= '1990-01-01' AND date <= '%3$s'
               UNION ALL SELECT max(date)::date FROM encp_xfer WHERE isfinite(date)
               UNION ALL SELECT '%3$s'::date) AS days
         """
@@ -571,8 +580,7 @@ final class SqlTruth {
   private String ends(String happened, String local) {
     if (asked.step().isCalendar()) {
       String interval = asked.step() == Step.QUARTER ? "3 months" : "1 " + period();
-      return startOf(
-          "(date_trunc('%s', %s) + interval '%s')".formatted(period(), local, interval));
+      return startOf("(date_trunc('%s', %s) + interval '%s')".formatted(period(), local, interval));
     }
     String nextDay = startOf("(date_trunc('day', " + local + ") + interval '1 day')");
     long step = asked.step().nominal().toSeconds();

@@ -57,6 +57,12 @@ final class RawTransfers {
   private static final Field<LocalDateTime> CELL_TO =
       DSL.field(CELLS.append("cell_to"), LocalDateTime.class);
 
+  /** The direction; null for rows that cannot be, which so are in groups of their own. */
+  private static final Field<String> POSSIBLE_RW =
+      DSL.field(
+          "case when {0} between 0 and {1} then {2} end",
+          String.class, ENCP_XFER.SIZE, DSL.inline(Quantity.MOST_BYTES), ENCP_XFER.RW);
+
   private final ReadRequest request;
   private final WallClock clock;
   private final boolean dateIndexed;
@@ -109,7 +115,7 @@ final class RawTransfers {
   /**
    * Reads the cells on {@code connection}.
    *
-   * @return how many rows were neither reads nor writes, and left out
+   * @return how many rows were left out: see {@link RowSink#leaveOut}
    * @throws SQLException also when a sum does not fit 64 bits
    */
   long read(Connection connection, RowSink sink) throws SQLException {
@@ -182,7 +188,7 @@ final class RawTransfers {
   }
 
   private List<Field<?>> groups() {
-    List<Field<?>> groups = new ArrayList<>(List.of(ENCP_XFER.RW));
+    List<Field<?>> groups = new ArrayList<>(List.of(POSSIBLE_RW));
     request.shape().dimensions().forEach(dimension -> groups.add(column(dimension)));
     return groups;
   }
@@ -195,10 +201,7 @@ final class RawTransfers {
   }
 
   private LocalDateTime readFrom() {
-    return request
-        .since()
-        .map(clock::readFrom)
-        .orElseGet(() -> clock.readFrom(request.from()));
+    return request.since().map(clock::readFrom).orElseGet(() -> clock.readFrom(request.from()));
   }
 
   /** The same of rows that have been asked for. */
@@ -209,7 +212,7 @@ final class RawTransfers {
     List<Dimension> dimensions = request.shape().dimensions();
     long[] quantities = new long[request.shape().quantities().size()];
     Map<Long, Long> starts = new HashMap<>();
-    long strange = 0;
+    long leftOut = 0;
     while (rows.next()) {
       int place = 1;
       long start =
@@ -233,10 +236,13 @@ final class RawTransfers {
       switch (rw) {
         case "r" -> sink.accept(start, new GroupKey(Direction.READ, List.of(values)), quantities);
         case "w" -> sink.accept(start, new GroupKey(Direction.WRITE, List.of(values)), quantities);
-        default -> strange += count;
+        default -> {
+          sink.leaveOut(start, count);
+          leftOut += count;
+        }
       }
     }
-    return strange;
+    return leftOut;
   }
 
   /** Day, hour or minute; by the minute on days on which grouping by the hour would be wrong. */
@@ -273,19 +279,23 @@ final class RawTransfers {
     return DSL.field("cast(extract(epoch from {0}) as bigint)", Long.class, wall);
   }
 
-  /** The server refuses a sum that does not fit, rather than to round it. */
+  /**
+   * The server refuses a sum that does not fit, rather than to round it; groups of rows that cannot
+   * be have none.
+   */
   private static Field<?> sum(Quantity quantity) {
     return switch (quantity) {
-      case BYTES -> DSL.field("cast(sum({0}) as bigint)", Long.class, ENCP_XFER.SIZE);
+      case BYTES -> exact(DSL.field("sum({0})", ENCP_XFER.SIZE));
       case TRANSFERS -> DSL.field("count(*)", Long.class);
       case DRIVE_RATE_BYTES,
           NETWORK_RATE_BYTES,
           DISK_RATE_BYTES,
           TRANSFER_RATE_BYTES,
           OVERALL_RATE_BYTES ->
-          DSL.field(
-              "cast(coalesce(sum({0}) filter (where {1}), 0) as bigint)",
-              Long.class, ENCP_XFER.SIZE, counts(rate(quantity)));
+          exact(
+              DSL.field(
+                  "coalesce(sum({0}) filter (where {1}), 0)",
+                  ENCP_XFER.SIZE, counts(rate(quantity))));
       case DRIVE_RATE_SECONDS,
           NETWORK_RATE_SECONDS,
           DISK_RATE_SECONDS,
@@ -299,6 +309,12 @@ final class RawTransfers {
               "coalesce(max({0}) filter (where {1}), 0)",
               Long.class, rate(quantity), counts(rate(quantity)));
     };
+  }
+
+  private static Field<Long> exact(Field<?> sum) {
+    return DSL.field(
+        "cast(case when {0} is not null then {1} else 0 end as bigint)",
+        Long.class, POSSIBLE_RW, sum);
   }
 
   private static Field<Long> rate(Quantity quantity) {

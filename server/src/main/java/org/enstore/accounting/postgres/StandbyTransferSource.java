@@ -58,7 +58,7 @@ public final class StandbyTransferSource implements TransferSource {
   private final ReplicationWatch watch;
   private final ThreadPoolExecutor messenger;
   private final ThreadPoolExecutor lookers;
-  private final AtomicBoolean strangeRowsTold = new AtomicBoolean();
+  private final AtomicBoolean leftOutTold = new AtomicBoolean();
   private final AtomicReference<@Nullable HostPort> lastHost = new AtomicReference<>();
 
   /**
@@ -243,12 +243,12 @@ public final class StandbyTransferSource implements TransferSource {
       new SummaryDays(request, wallClock).read(connection, sink);
       return;
     }
-    long strange = new RawTransfers(request, wallClock, facts.dateIndex()).read(connection, sink);
-    if (strange > 0 && strangeRowsTold.compareAndSet(false, true)) {
+    long leftOut = new RawTransfers(request, wallClock, facts.dateIndex()).read(connection, sink);
+    if (leftOut > 0 && leftOutTold.compareAndSet(false, true)) {
       logger.warn(
-          "rows left out source={} table=encp_xfer rows={} reason=rw is neither r nor w",
+          "rows left out source={} table=encp_xfer rows={} reason=rw or size cannot be",
           name,
-          strange);
+          leftOut);
     }
   }
 

@@ -16,6 +16,7 @@ import org.enstore.accounting.series.GroupKey;
 import org.enstore.accounting.series.Quantity;
 import org.enstore.accounting.series.ReadRequest;
 import org.enstore.accounting.series.RowSink;
+import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Query;
 import org.jooq.impl.DSL;
@@ -57,9 +58,13 @@ final class SummaryDays {
         if (start < first || start >= end) {
           continue;
         }
-        List<String> values = byMover ? List.of(rows.getString(4)) : List.of();
+        List<String> values = byMover ? List.of(rows.getString(5)) : List.of();
         add(sink, start, new GroupKey(Direction.READ, values), rows.getLong(2));
         add(sink, start, new GroupKey(Direction.WRITE, values), rows.getLong(3));
+        long leftOut = rows.getLong(4);
+        if (leftOut > 0) {
+          sink.leaveOut(start, leftOut);
+        }
       }
     }
   }
@@ -70,6 +75,11 @@ final class SummaryDays {
     columns.add(DSL.field("{0} - date '1970-01-01'", Long.class, XFER_BY_DAY_BY_MOVER.DATE));
     columns.add(total(XFER_BY_DAY_BY_MOVER.READ));
     columns.add(total(XFER_BY_DAY_BY_MOVER.WRITE));
+    columns.add(
+        DSL.count()
+            .filterWhere(
+                DSL.not(isPossible(XFER_BY_DAY_BY_MOVER.READ))
+                    .or(DSL.not(isPossible(XFER_BY_DAY_BY_MOVER.WRITE)))));
     List<Field<?>> groups = new ArrayList<>(List.of(XFER_BY_DAY_BY_MOVER.DATE));
     if (byMover) {
       columns.add(XFER_BY_DAY_BY_MOVER.MOVER);
@@ -91,6 +101,12 @@ final class SummaryDays {
   }
 
   private static Field<Long> total(Field<Long> column) {
-    return DSL.field("cast(coalesce(sum({0}), 0) as bigint)", Long.class, column);
+    return DSL.field(
+        "cast(coalesce(sum({0}) filter (where {1}), 0) as bigint)",
+        Long.class, column, isPossible(column));
+  }
+
+  private static Condition isPossible(Field<Long> column) {
+    return column.between(DSL.inline(0L), DSL.inline(Quantity.MOST_BYTES));
   }
 }

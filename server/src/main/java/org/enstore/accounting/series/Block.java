@@ -2,8 +2,11 @@ package org.enstore.accounting.series;
 
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import org.enstore.accounting.measure.SiteCalendar;
@@ -13,7 +16,8 @@ import org.enstore.accounting.measure.SiteCalendar;
  * is there only where a row was.
  */
 final class Block implements Kept {
-  private static final int OBJECT_OVERHEAD_BYTES = 200;
+  private static final int OBJECT_OVERHEAD_BYTES = 250;
+  private static final long LEFT_OUT_BYTES = 80;
 
   private static final AtomicLong VERSIONS = new AtomicLong();
 
@@ -30,6 +34,9 @@ final class Block implements Kept {
   private final short[] slots;
   private final long[][] quantities;
 
+  /** By slot, how many rows are in none of the sums. */
+  private final SortedMap<Integer, Long> leftOut;
+
   private Block(
       BlockKey key,
       Origin origin,
@@ -37,7 +44,8 @@ final class Block implements Kept {
       int[] keyNumbers,
       int[] offsets,
       short[] slots,
-      long[][] quantities) {
+      long[][] quantities,
+      SortedMap<Integer, Long> leftOut) {
     this.key = key;
     this.origin = origin;
     this.keys = keys;
@@ -45,6 +53,7 @@ final class Block implements Kept {
     this.offsets = offsets;
     this.slots = slots;
     this.quantities = quantities;
+    this.leftOut = leftOut;
   }
 
   BlockKey key() {
@@ -66,7 +75,7 @@ final class Block implements Kept {
     Origin again =
         new Origin(
             loadedAt, origin.knownThrough(), wholeAt, origin.wholeThrough(), origin.lineage());
-    return new Block(key, again, keys, keyNumbers, offsets, slots, quantities);
+    return new Block(key, again, keys, keyNumbers, offsets, slots, quantities, leftOut);
   }
 
   /**
@@ -122,6 +131,11 @@ final class Block implements Kept {
     return quantities[quantity][cell];
   }
 
+  /** By slot, how many rows are in none of the sums: see {@link RowSink#leaveOut}. */
+  SortedMap<Integer, Long> leftOut() {
+    return Collections.unmodifiableSortedMap(leftOut);
+  }
+
   /** The last slot that has a cell, or −1 for an empty block. */
   int lastSlot() {
     int last = -1;
@@ -137,6 +151,7 @@ final class Block implements Kept {
     long size =
         OBJECT_OVERHEAD_BYTES
             + 8L * keyNumbers.length
+            + LEFT_OUT_BYTES * leftOut.size()
             + (2L + 8L * quantities.length) * slots.length;
     return (int) Math.min(size, Integer.MAX_VALUE);
   }
@@ -158,6 +173,7 @@ final class Block implements Kept {
     private short[] slots = new short[FIRST_CAPACITY];
     private final long[][] columns;
     private final long[] slotStarts;
+    private final SortedMap<Integer, Long> leftOut = new TreeMap<>();
     private int count;
     private int highestKey = -1;
 
@@ -203,6 +219,23 @@ final class Block implements Kept {
       }
     }
 
+    /** Counts rows that are in none of the sums. */
+    void leaveOut(long epochSecond, long rows) {
+      leaveOutAt(indexOf(slotStarts, epochSecond), rows);
+    }
+
+    /**
+     * Counts those of one slot.
+     *
+     * @throws IndexOutOfBoundsException if the span has no such slot
+     */
+    void leaveOutAt(int slot, long rows) {
+      Objects.checkIndex(slot, slotStarts.length);
+      if (leftOut.merge(slot, rows, Long::sum) == rows) {
+        room.accept(LEFT_OUT_BYTES);
+      }
+    }
+
     /** Adds the cells of a finer block of the same table and shape that lies in this span. */
     void addAll(Block finer) {
       BlockKey from = finer.key;
@@ -211,6 +244,7 @@ final class Block implements Kept {
       for (int slot = 0; slot < starts.length; slot++) {
         slotHere[slot] = indexOf(slotStarts, starts[slot]);
       }
+      finer.leftOut.forEach((slot, rows) -> leaveOutAt(slotHere[slot], rows));
       for (int k = 0; k < finer.keyCount(); k++) {
         int number = numberHere(finer, k);
         for (int cell = finer.firstCell(k); cell < finer.firstCell(k + 1); cell++) {
@@ -221,6 +255,7 @@ final class Block implements Kept {
 
     /** Adds the cells of an older block of the same key that lie before {@code slot}. */
     void addBefore(int slot, Block older) {
+      older.leftOut.headMap(slot).forEach(this::leaveOutAt);
       for (int k = 0; k < older.keyCount(); k++) {
         int number = numberHere(older, k);
         for (int cell = older.firstCell(k); cell < older.firstCell(k + 1); cell++) {
@@ -305,7 +340,8 @@ final class Block implements Kept {
           sorted[q] = Arrays.copyOf(sorted[q], cells);
         }
       }
-      return new Block(key, origin, this.keys, distinct, offsets, sortedSlots, sorted);
+      return new Block(
+          key, origin, this.keys, distinct, offsets, sortedSlots, sorted, new TreeMap<>(leftOut));
     }
 
     /** The cells by key and then by slot: counted into place, twice, the later order kept. */

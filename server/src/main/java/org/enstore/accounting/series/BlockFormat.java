@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.zip.CRC32C;
@@ -29,7 +30,7 @@ final class BlockFormat {
    */
 
   /** Changes whenever a record is written differently, or its numbers mean something else. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private static final int MARK = 0xB10C0E57;
   private static final int START_BYTES = 5 * Integer.BYTES;
@@ -215,6 +216,11 @@ final class BlockFormat {
         }
       }
     }
+    out.writeInt(block.leftOut().size());
+    for (Map.Entry<Integer, Long> slot : block.leftOut().entrySet()) {
+      out.writeShort(slot.getKey());
+      out.writeLong(slot.getValue());
+    }
     return bytes.toByteArray();
   }
 
@@ -237,6 +243,9 @@ final class BlockFormat {
         }
         builder.addAt(slot, number, quantities);
       }
+    }
+    for (int slots = in.readInt(); slots > 0; slots--) {
+      builder.leaveOutAt(in.readUnsignedShort(), in.readLong());
     }
   }
 

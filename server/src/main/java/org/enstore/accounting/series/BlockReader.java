@@ -225,6 +225,11 @@ final class BlockReader {
       builder.add(epochSecond, builder.numberOf(key), quantities);
     }
 
+    @Override
+    public void leaveOut(long epochSecond, long rows) {
+      builders.get(Block.indexOf(starts, epochSecond)).leaveOut(epochSecond, rows);
+    }
+
     Map<BlockKey, Block> build(Origin origin) {
       Map<BlockKey, Block> blocks = new HashMap<>();
       for (int i = 0; i < keys.size(); i++) {

@@ -22,6 +22,14 @@ final class DayBlocks {
     this.clock = clock;
   }
 
+  /**
+   * What is to be known of a read beside its cells.
+   *
+   * @param outage why they are older than they should be, if they are
+   * @param leftOut the rows that are in none of them
+   */
+  record Read(Optional<QueryFailure> outage, LeftOut leftOut) {}
+
   /** Takes one cell, which begins at {@code epochSecond}. */
   @FunctionalInterface
   interface CellSink {
@@ -39,10 +47,10 @@ final class DayBlocks {
    * key may come several times, its cells only once.
    *
    * @param to of the summary at most the day after its last one
-   * @return why the cells are older than they should be, if they are
+   * @return what is to be known beside the cells
    * @throws QueryFailure when they cannot be read
    */
-  Optional<QueryFailure> read(
+  Read read(
       SourceTable table,
       Grain grain,
       List<Dimension> dimensions,
@@ -51,7 +59,7 @@ final class DayBlocks {
       Cancellation cancellation,
       KeySink sink) {
     if (!from.isBefore(to)) {
-      return Optional.empty();
+      return new Read(Optional.empty(), new LeftOut(calendar));
     }
     LocalDate settled = store.settledBefore(clock.instant());
     if (table == SourceTable.SUMMARY && to.isBefore(settled)) {
@@ -75,7 +83,7 @@ final class DayBlocks {
    *
    * @throws QueryFailure when they cannot be read
    */
-  Optional<QueryFailure> readEach(
+  Read readEach(
       Grain grain,
       List<Dimension> dimensions,
       SortedSet<LocalDate> days,
@@ -92,7 +100,7 @@ final class DayBlocks {
         sink);
   }
 
-  private Optional<QueryFailure> read(
+  private Read read(
       SourceTable table,
       Grain grain,
       List<Dimension> dimensions,
@@ -111,10 +119,12 @@ final class DayBlocks {
     List<BlockKey> keys =
         spans.stream().map(span -> new BlockKey(table, grain, shape, span)).toList();
     BlockStore.Batch batch = store.get(keys, BlockStore.Wish.ALL, block -> true, cancellation);
+    LeftOut leftOut = new LeftOut(calendar);
     for (Block block : batch.blocks()) {
       deliver(block, first, end, sink);
+      leftOut.add(block, first, end);
     }
-    return batch.outage();
+    return new Read(batch.outage(), leftOut);
   }
 
   private void deliver(Block block, long first, long end, KeySink sink) {

@@ -132,7 +132,9 @@ final class EventSearch {
       LocalDate from,
       LocalDate to,
       DayBlocks.KeySink sink) {
-    days.read(table, grain, dimensions, from, to, cancellation, sink).outage().ifPresent(this::tellOutage);
+    days.read(table, grain, dimensions, from, to, cancellation, sink)
+        .outage()
+        .ifPresent(this::tellOutage);
   }
 
   /** Reads as {@link DayBlocks#readEach} does, and tells of an outage. */
@@ -141,7 +143,9 @@ final class EventSearch {
       List<Dimension> dimensions,
       SortedSet<LocalDate> single,
       DayBlocks.KeySink sink) {
-    days.readEach(grain, dimensions, single, cancellation, sink).outage().ifPresent(this::tellOutage);
+    days.readEach(grain, dimensions, single, cancellation, sink)
+        .outage()
+        .ifPresent(this::tellOutage);
   }
 
   /** Adds an event, which need not touch the range. */

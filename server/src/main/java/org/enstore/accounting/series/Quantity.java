@@ -36,6 +36,12 @@ public enum Quantity {
   /** Files smaller than this do not count for the rates of drives. */
   public static final long SMALL_FILE_BYTES = 512L << 20;
 
+  /**
+   * No row counts of more bytes: 16 PiB, a thousand times the largest file that Enstore keeps, and
+   * more than any tape holds. The sums of 511 such rows still fit 64 bits.
+   */
+  public static final long MOST_BYTES = 1L << 54;
+
   private enum Kind {
     SUM,
     DOUBLE_SUM,

@@ -97,6 +97,8 @@ final class Reconciliation {
                                 look.state().observedAt(), calendar.zone(), clock.instant())
                             + ": "
                             + failure.sentence())));
+    look.state().extent().oddities(true, true).forEach(text -> notices.add(Notice.info(text)));
+    notices.addAll(compared.leftOut().notices());
     LocalDate completed = earlier(wanted, calendar.dayOf(clock.instant()));
     if (compared.to().isBefore(completed)) {
       notices.add(notCompared(compared.to(), completed, look.state()));
@@ -144,7 +146,8 @@ final class Reconciliation {
   }
 
   /** Days up to {@code to}, exclusive, as they compare. */
-  private record Compared(LocalDate to, List<Row> rows, Optional<QueryFailure> outage) {}
+  private record Compared(
+      LocalDate to, List<Row> rows, Optional<QueryFailure> outage, LeftOut leftOut) {}
 
   private Compared compare(
       LocalDate from,
@@ -161,14 +164,14 @@ final class Reconciliation {
             });
     LocalDate to = earlier(wanted, completeDays(state));
     if (!from.isBefore(to)) {
-      return new Compared(from, List.of(), Optional.empty());
+      return new Compared(from, List.of(), Optional.empty(), new LeftOut(calendar));
     }
     Sieve sieve = new Sieve(query.filters(), query.includeNullMovers(), MoverRule.TRIMMED);
     Side summary = new Side();
     Side raw = new Side();
     Map<String, Set<String>> spellings = new TreeMap<>();
     Set<Long> summarised = new HashSet<>();
-    Optional<QueryFailure> outage =
+    DayBlocks.Read summaryRead =
         days.read(
             SourceTable.SUMMARY,
             Grain.DAY,
@@ -184,7 +187,7 @@ final class Reconciliation {
                         summary.add(start, sieve.mover(key, shape), key.direction(), bytes);
                       }
                     }));
-    Optional<QueryFailure> rawOutage =
+    DayBlocks.Read rawRead =
         days.read(
             SourceTable.RAW,
             Grain.DAY,
@@ -202,7 +205,13 @@ final class Reconciliation {
                   .add(MoverNames.canonical(Sieve.value(Dimension.MOVER, key, shape)));
               return Optional.of((start, bytes) -> raw.add(start, name, key.direction(), bytes));
             });
-    return new Compared(to, rows(summary, raw, summarised, spellings), outage.or(() -> rawOutage));
+    LeftOut leftOut = summaryRead.leftOut();
+    leftOut.addAll(rawRead.leftOut());
+    return new Compared(
+        to,
+        rows(summary, raw, summarised, spellings, leftOut),
+        summaryRead.outage().or(rawRead::outage),
+        leftOut);
   }
 
   /** The first day that is not completed on both sides. */
@@ -219,8 +228,12 @@ final class Reconciliation {
     return earlier(last.get().plusDays(1), today);
   }
 
-  private static List<Row> rows(
-      Side summary, Side raw, Set<Long> summarised, Map<String, Set<String>> spellings) {
+  private List<Row> rows(
+      Side summary,
+      Side raw,
+      Set<Long> summarised,
+      Map<String, Set<String>> spellings,
+      LeftOut leftOut) {
     List<Row> rows = new ArrayList<>();
     TreeSet<Long> starts = new TreeSet<>(summary.days.keySet());
     starts.addAll(raw.days.keySet());
@@ -246,7 +259,10 @@ final class Reconciliation {
                     row.summary(),
                     row.raw(),
                     remark(row, summarised.contains(start))
-                        + shared(spellings.getOrDefault(mover, Set.of())))
+                        + shared(spellings.getOrDefault(mover, Set.of()))
+                        + (leftOut.isOf(calendar.dayOf(start))
+                            ? " Rows of this day are left out: see the notice."
+                            : ""))
                 : row);
       }
     }

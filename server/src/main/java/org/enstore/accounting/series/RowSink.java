@@ -18,6 +18,13 @@ public interface RowSink {
   void accept(long epochSecond, GroupKey key, long[] quantities);
 
   /**
+   * Rows of the cell that begins at {@code epochSecond} are in none of its sums: they are neither
+   * read nor written, or their bytes are negative or above {@link Quantity#MOST_BYTES}. May come
+   * several times for a cell.
+   */
+  default void leaveOut(long epochSecond, long rows) {}
+
+  /**
    * The read begins, or begins anew: whatever was taken before is to be forgotten. A sink that
    * keeps what it takes must override this, as a read that was broken off half-way is repeated.
    */

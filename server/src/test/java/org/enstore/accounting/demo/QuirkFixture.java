@@ -288,7 +288,8 @@ public final class QuirkFixture {
 
   /**
    * Days around two evenings whose end was skipped: of 2018-05-04 in Pyongyang the last half hour,
-   * of 2024-03-30 in Nuuk the last hour. Both have rows in it, by clients whose clocks were not set.
+   * of 2024-03-30 in Nuuk the last hour. Both have rows in it, by clients whose clocks were not
+   * set.
    */
   public static QuirkFixture skippedEvenings() {
     List<Row> rows = new ArrayList<>();
@@ -409,6 +410,36 @@ public final class QuirkFixture {
     added.add(added.get(0));
     try (Connection connection = database.open()) {
       insert(connection, added);
+    }
+  }
+
+  /** Adds rows that cannot be, to both tables: of sizes that no file has, and without a date. */
+  public void addImpossible(Connections database, Random random, LocalDateTime now)
+      throws SQLException {
+    LocalDateTime lately = now.minusSeconds(random.nextInt(4 * 86_400)).withNano(0);
+    List<Row> added = new ArrayList<>();
+    for (long size : List.of(-1L, Long.MIN_VALUE, Long.MAX_VALUE, (1L << 54) + 1)) {
+      added.add(measured(random, lately, BACKGROUND_MOVERS.get(0)).withSize(size));
+      added.add(measured(random, lately, BACKGROUND_MOVERS.get(1)).withSize(size));
+    }
+    LocalDate day = lastDay.minusDays(1 + random.nextInt(3));
+    try (Connection connection = database.open();
+        Statement statement = connection.createStatement()) {
+      insert(connection, added);
+      for (String date : List.of("infinity", "-infinity", "1989-12-31")) {
+        statement.execute(
+            "CREATE TEMPORARY TABLE one AS SELECT * FROM encp_xfer LIMIT 1; UPDATE one SET date = '"
+                + date
+                + "'; INSERT INTO encp_xfer SELECT * FROM one; DROP TABLE one");
+      }
+      String summary =
+          "INSERT INTO xfer_by_day_by_mover VALUES ('%s', '%s', %d, %d) ON CONFLICT DO NOTHING";
+      for (String date : List.of("infinity", "-infinity", now.plusDays(200).toLocalDate() + "")) {
+        statement.execute(summary.formatted(date, "L8G1_001", 5, 5));
+      }
+      statement.execute(summary.formatted(day, "L8G1_901", Long.MAX_VALUE, 7));
+      statement.execute(summary.formatted(day, "L8G1_902", -1, 7));
+      statement.execute(summary.formatted(day, "L8G1_903", 7, (1L << 54) + 1));
     }
   }
 

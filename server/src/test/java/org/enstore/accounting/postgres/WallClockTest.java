@@ -182,8 +182,7 @@ final class WallClockTest {
     assertThat(cell(nuuk, Grain.HOUR, "2024-03-30T23:30:00")).isEqualTo("2024-03-31T00:00:00Z");
     assertThat(cell(nuuk, Grain.MINUTE, "2024-03-30T23:30:00")).isEqualTo("2024-03-31T00:59:00Z");
     WallClock pyongyang = clock("Asia/Pyongyang");
-    assertThat(cell(pyongyang, Grain.DAY, "2018-05-04T23:45:00"))
-        .isEqualTo("2018-05-03T15:30:00Z");
+    assertThat(cell(pyongyang, Grain.DAY, "2018-05-04T23:45:00")).isEqualTo("2018-05-03T15:30:00Z");
     assertThat(cell(pyongyang, Grain.HOUR, "2018-05-04T23:45:00"))
         .isEqualTo("2018-05-04T14:30:00Z");
   }

@@ -84,6 +84,28 @@ class BlockTest {
   }
 
   @Test
+  void leftOutRows_areCounted_byDerivedBlocksToo() {
+    long start = CHICAGO.startOfDay(LocalDate.parse("2025-06-20"));
+    Block.Builder hours =
+        new Block.Builder(key(Grain.HOUR, "2025-06-20", "2025-06-21"), CHICAGO, KEYS);
+    hours.leaveOut(start + 3600, 2);
+    hours.leaveOut(start + 3700, 3);
+    hours.leaveOut(start + 7200, 4);
+    Block byHour = hours.build(ORIGIN);
+    assertThat(byHour.leftOut()).isEqualTo(Map.of(1, 5L, 2, 4L));
+
+    Block.Builder part =
+        new Block.Builder(key(Grain.HOUR, "2025-06-20", "2025-06-21"), CHICAGO, KEYS);
+    part.addBefore(2, byHour);
+    assertThat(part.build(ORIGIN).leftOut()).isEqualTo(Map.of(1, 5L));
+
+    Block.Builder month =
+        new Block.Builder(key(Grain.DAY, "2025-06-01", "2025-07-01"), CHICAGO, KEYS);
+    month.addAll(byHour);
+    assertThat(month.build(ORIGIN).leftOut()).isEqualTo(Map.of(19, 9L));
+  }
+
+  @Test
   void olderPart_endsBeforeTheSlot() {
     BlockKey key = key(Grain.HOUR, "2025-06-20", "2025-06-21");
     long start = CHICAGO.startOfDay(LocalDate.parse("2025-06-20"));

@@ -89,6 +89,7 @@ class DiskStoreTest {
             keyNumbers.numberOf(key),
             new long[] {random.nextLong(1L << 40), 1});
       }
+      builder.leaveOut(CALENDAR.startOfDay(day) + random.nextInt(80_000), 3);
       return builder.build(new Origin(NOW, NOW, NOW, NOW, lineage));
     }
 
@@ -106,6 +107,7 @@ class DiskStoreTest {
       found.ifPresent(
           block -> {
             assertThat(cells(block)).isEqualTo(cells(block(day, LINEAGE)));
+            assertThat(block.leftOut()).isEqualTo(block(day, LINEAGE).leftOut()).hasSize(1);
             assertThat(block.origin()).isEqualTo(new Origin(NOW, NOW, NOW, NOW, LINEAGE));
           });
       return found.isPresent();
@@ -191,9 +193,9 @@ class DiskStoreTest {
     }
 
     // The mark, sizes and checksums; the table and grain, dimensions and quantities, days and
-    // instants of the head; the key and the cell of the body.
+    // instants of the head; the key, the cell and the rows left out of the body.
     String record =
-        "b10c0e570000006c00000028d4bea2e441c11117"
+        "b10c0e570000006c0000002c63752a7954d2c899"
             + "00035241570004484f5552"
             + "0000000100054d4f564552"
             + "000000020005425954455300095452414e5346455253"
@@ -201,7 +203,8 @@ class DiskStoreTest {
             + "000000006855939000000000000000006855939000000000"
             + "000000006855939000000000000000006855939000000000"
             + "0000000100045245414400064c3847315f33"
-            + "00000001000500000000400000000000000000000003";
+            + "00000001000500000000400000000000000000000003"
+            + "00000000";
     assertThat(HexFormat.of().formatHex(Files.readAllBytes(files().get(0)))).isEqualTo(record);
   }
 

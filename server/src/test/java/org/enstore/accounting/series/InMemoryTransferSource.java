@@ -228,11 +228,14 @@ public final class InMemoryTransferSource implements TransferSource {
       long start = calendar.startOfDay(row.date());
       List<String> values =
           request.shape().dimensions().stream().map(dimension -> row.mover()).toList();
-      if (row.readBytes() > 0) {
+      if (row.readBytes() > 0 && isPossible(row.readBytes())) {
         addUp(cells, request, start, new GroupKey(Direction.READ, values), row.readBytes());
       }
-      if (row.writtenBytes() > 0) {
+      if (row.writtenBytes() > 0 && isPossible(row.writtenBytes())) {
         addUp(cells, request, start, new GroupKey(Direction.WRITE, values), row.writtenBytes());
+      }
+      if (!isPossible(row.readBytes()) || !isPossible(row.writtenBytes())) {
+        leaveOut(request, start, sink);
       }
     }
     deliver(request, cells, sink);
@@ -241,7 +244,9 @@ public final class InMemoryTransferSource implements TransferSource {
   private void readTransfers(ReadRequest request, RowSink sink) {
     Map<Cell, List<BigDecimal>> cells = new LinkedHashMap<>();
     for (Transfer transfer : transfers) {
-      if (isReplayed(transfer)) {
+      if (!isPossible(transfer.sizeBytes())) {
+        leaveOut(request, cellStart(request.grain(), transfer), sink);
+      } else if (isReplayed(transfer)) {
         List<String> values =
             request.shape().dimensions().stream()
                 .map(dimension -> value(transfer, dimension))
@@ -257,6 +262,20 @@ public final class InMemoryTransferSource implements TransferSource {
       }
     }
     deliver(request, cells, sink);
+  }
+
+  private static boolean isPossible(long bytes) {
+    return bytes >= 0 && bytes <= Quantity.MOST_BYTES;
+  }
+
+  private void leaveOut(ReadRequest request, long start, RowSink sink) {
+    if (start >= first(request) && start < calendar.startOfDay(request.to())) {
+      sink.leaveOut(start, 1);
+    }
+  }
+
+  private long first(ReadRequest request) {
+    return request.since().map(Instant::getEpochSecond).orElse(calendar.startOfDay(request.from()));
   }
 
   private record Cell(long start, GroupKey key) {}
@@ -285,8 +304,7 @@ public final class InMemoryTransferSource implements TransferSource {
   }
 
   private void deliver(ReadRequest request, Map<Cell, List<BigDecimal>> cells, RowSink sink) {
-    long first =
-        request.since().map(Instant::getEpochSecond).orElse(calendar.startOfDay(request.from()));
+    long first = first(request);
     long end = calendar.startOfDay(request.to());
     cells.forEach(
         (cell, sums) -> {

@@ -10,21 +10,20 @@ final class InMemoryTransferSourceTest implements TransferSourceContract {
   public TransferSource source(ZoneId zone, List<TransferRow> transfers, List<SummaryRow> summary) {
     InMemoryTransferSource source = new InMemoryTransferSource(zone, CLOCK);
     for (TransferRow row : transfers) {
-      // Rows in memory have a direction; what is neither read nor written cannot be among them.
-      if (row.rw().equals("r") || row.rw().equals("w")) {
-        source.add(
-            new InMemoryTransferSource.Transfer(
-                row.date(),
-                row.mover(),
-                row.driver(),
-                row.rw().equals("r") ? Direction.READ : Direction.WRITE,
-                row.size(),
-                row.storageGroup(),
-                Objects.requireNonNullElse(row.library(), ""),
-                row.driveId(),
-                row.mediaChanger(),
-                row.rates()));
-      }
+      // Rows in memory have a direction: what is neither read nor written is left out by its size.
+      boolean strange = !row.rw().equals("r") && !row.rw().equals("w");
+      source.add(
+          new InMemoryTransferSource.Transfer(
+              row.date(),
+              row.mover(),
+              row.driver(),
+              row.rw().equals("w") ? Direction.WRITE : Direction.READ,
+              strange ? -1 : row.size(),
+              row.storageGroup(),
+              Objects.requireNonNullElse(row.library(), ""),
+              row.driveId(),
+              row.mediaChanger(),
+              row.rates()));
     }
     for (SummaryRow row : summary) {
       source.add(

@@ -137,11 +137,29 @@ class ReconciliationTest {
   }
 
   @Test
+  void rowsThatCannotBe_areNamed() {
+    site.transfer("2025-06-18T10:00:00", "L8_1.mover", Direction.READ, 5)
+        .transfer("2025-06-18T11:00:00", "L8_1.mover", Direction.READ, Long.MAX_VALUE)
+        .summary("2025-06-18", "L8_1", 6, -1)
+        .summary("2025-06-19", "L8_1", 1, 0);
+
+    assertThat(compare(true).notices())
+        .extracting(Notice::text)
+        .containsExactly(
+            "1 row of xfer_by_day_by_mover is left out: its bytes are negative or above 16 PiB,"
+                + " which no file has (1 on 2025-06-18).",
+            "1 row of encp_xfer is left out: its bytes are negative or above 16 PiB, which no file"
+                + " has, or rw is neither r nor w (1 on 2025-06-18).");
+    assertThat(compare(true).rows().get(0).remark())
+        .endsWith(" Rows of this day are left out: see the notice.");
+    assertThat(compare(true).rows().get(1).remark()).doesNotContain("left out");
+  }
+
+  @Test
   void laggingStandby_doesNotLookLikeLostRows() {
     site.transfer("2025-06-18T10:00:00", "L8_1.mover", Direction.READ, 5)
         .transfer("2025-06-19T23:00:00", "L8_1.mover", Direction.READ, 5)
-        .summary("2025-06-18", "L8_1", 5, 0)
-        .summary("2025-06-19", "L8_1", 5, 0);
+        .summary("2025-06-18", "L8_1", 5, 0);
     site.source.lagBehind(Duration.ofHours(20));
 
     assertNotCompared("2025-06-19 is not compared: the summary ends on 2025-06-18.");

@@ -175,8 +175,11 @@ class SeriesEngineArrangementTest extends SeriesEngineFixture {
 
   @Test
   void runningTotal_beyond64Bits_isRefused() {
-    transfer("2025-06-18T10:00:00", "A.mover", Direction.READ, Long.MAX_VALUE);
-    transfer("2025-06-19T10:00:00", "A.mover", Direction.READ, 1);
+    for (int day = 18; day < 20; day++) {
+      for (int i = 0; i < 256; i++) {
+        transfer("2025-06-" + day + "T10:00:00", "A.mover", Direction.READ, Quantity.MOST_BYTES);
+      }
+    }
 
     assertThatThrownBy(() -> ask(new Query().runningTotal()))
         .isInstanceOfSatisfying(

@@ -154,6 +154,36 @@ class SeriesEngineTest extends SeriesEngineFixture {
   }
 
   @Test
+  void rowsThatCannotBe_areLeftOut_andTold_theRestIsAnswered() {
+    transfer("2025-06-18T08:00:00", "L8G1_001.mover", Direction.READ, Long.MAX_VALUE);
+    transfer("2025-06-18T09:00:00", "L8G1_001.mover", Direction.READ, -1);
+    transfer("2025-06-18T10:00:00", "L8G1_001.mover", Direction.READ, 3);
+    transfer("2025-06-19T08:00:00", "L8G1_002.mover", Direction.WRITE, Quantity.MOST_BYTES + 1);
+    transfer("2025-06-19T08:00:00", "L8G1_002.mover", Direction.WRITE, Quantity.MOST_BYTES);
+    for (Duration step : List.of(Duration.ofDays(1), Duration.ofHours(12), Duration.ofMinutes(1))) {
+      SeriesAnswer answer = ask(new Query().step(step));
+
+      assertThat(answer.table().series()).hasSize(2);
+      assertThat(exact(answer, "L8G1_001").stream().mapToLong(Long::longValue).sum()).isEqualTo(3);
+      assertThat(texts(answer))
+          .containsExactly(
+              "3 rows of encp_xfer are left out: their bytes are negative or above 16 PiB, which no"
+                  + " file has, or rw is neither r nor w (2 on 2025-06-18, 1 on 2025-06-19).");
+    }
+    assertThat(texts(ask(new Query().from("2025-06-20T05:00:00Z")))).isEmpty();
+    Query transfers = new Query().of(Measure.TRANSFERS).movers("L8G1_001");
+    assertThat(exact(ask(transfers), "L8G1_001").get(0)).isEqualTo(1);
+  }
+
+  @Test
+  void meanFileSize_inBytes_isExact() {
+    transfer("2025-06-20T08:00:00", "L8G1_007.mover", Direction.READ, 9007199254742027L);
+    Query query = new Query().of(Measure.MEAN_FILE_SIZE).from("2025-06-20T05:00:00Z");
+
+    assertThat(exact(ask(query), "L8G1_007")).containsExactly(9007199254742027L);
+  }
+
+  @Test
   void gaps_bucketsAheadOfNow_areNotYet() {
     transfer("2025-06-20T08:00:00", "L8G1_007.mover", Direction.READ, 3);
 

@@ -74,6 +74,34 @@ final class SourceReads {
     return cells;
   }
 
+  /** How many rows were left out, by the time of their cell. */
+  static Map<String, Long> leftOut(
+      TransferSource source, SourceTable table, Grain grain, String from, String to) {
+    Map<String, Long> counts = new TreeMap<>();
+    Shape shape =
+        table == SourceTable.RAW
+            ? SourceUnderTest.TOTAL
+            : Shape.of(List.of(Dimension.MOVER), List.of(Quantity.BYTES));
+    source.read(
+        new ReadRequest(table, grain, shape, LocalDate.parse(from), LocalDate.parse(to)),
+        new RowSink() {
+          @Override
+          public void accept(long epochSecond, GroupKey key, long[] quantities) {}
+
+          @Override
+          public void leaveOut(long epochSecond, long rows) {
+            counts.merge(Instant.ofEpochSecond(epochSecond).toString(), rows, Long::sum);
+          }
+
+          @Override
+          public void begin() {
+            counts.clear();
+          }
+        },
+        new Cancellation());
+    return counts;
+  }
+
   /** The two quantities of all transfers of 2024-05-01 together. */
   static List<Double> rates(TransferSource source, Quantity one, Quantity other) {
     Shape shape = Shape.of(List.of(), List.of(one, other));

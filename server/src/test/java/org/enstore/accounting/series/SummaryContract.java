@@ -2,11 +2,13 @@ package org.enstore.accounting.series;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.enstore.accounting.series.SourceReads.leftOut;
 import static org.enstore.accounting.series.SourceReads.summary;
 
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The summary, what a source says of itself, and how a read is broken off. */
@@ -29,6 +31,25 @@ interface SummaryContract extends SourceUnderTest {
             "2024-05-01T05:00:00Z write [L8G1_001] 7",
             "2024-05-01T05:00:00Z write [L8G1_002] 9",
             "2024-05-02T05:00:00Z read [L8G1_001] 11");
+  }
+
+  @Test
+  default void summary_bytesThatCannotBe_areLeftOut_andCounted() throws Exception {
+    TransferSource source =
+        source(
+            CHICAGO,
+            List.of(),
+            List.of(
+                SummaryRow.of("2024-05-01", "L8G1_001", -1L, 7L),
+                SummaryRow.of("2024-05-01", "L8G1_002", 3L, Long.MAX_VALUE),
+                SummaryRow.of("2024-05-01", "L8G1_003", Long.MAX_VALUE, Long.MIN_VALUE),
+                SummaryRow.of("2024-05-01", "L8G1_004", 0L, null)));
+
+    assertThat(summary(source, BY_MOVER, "2024-05-01", "2024-05-03"))
+        .containsExactly(
+            "2024-05-01T05:00:00Z read [L8G1_002] 3", "2024-05-01T05:00:00Z write [L8G1_001] 7");
+    assertThat(leftOut(source, SourceTable.SUMMARY, Grain.DAY, "2024-05-01", "2024-05-03"))
+        .containsExactly(Map.entry("2024-05-01T05:00:00Z", 3L));
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.enstore.accounting.series;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.enstore.accounting.series.SourceReads.leftOut;
 import static org.enstore.accounting.series.SourceReads.rates;
 import static org.enstore.accounting.series.SourceReads.read;
 import static org.enstore.accounting.series.SourceReads.sum;
@@ -109,6 +110,8 @@ interface TransfersContract extends SourceUnderTest {
 
     assertThat(read(source, Grain.DAY, TOTAL, "2024-05-01", "2024-05-02"))
         .containsExactly("2024-05-01T00:00:00Z write [] 2");
+    assertThat(leftOut(source, SourceTable.RAW, Grain.DAY, "2024-05-01", "2024-05-02"))
+        .containsExactly(Map.entry("2024-05-01T00:00:00Z", 1L));
   }
 
   @Test
@@ -137,30 +140,50 @@ interface TransfersContract extends SourceUnderTest {
 
   @Test
   default void transfers_sumsAreExactTo64Bits() throws Exception {
-    long half = Long.MAX_VALUE / 2;
-    TransferSource source =
-        raw(
-            UTC,
-            TransferRow.of("2024-05-01T10:00:00", "w", half, "A.mover"),
-            TransferRow.of("2024-05-01T11:00:00", "w", half, "A.mover"),
-            TransferRow.of("2024-05-01T12:00:00", "w", 1, "A.mover"));
+    List<TransferRow> rows = new ArrayList<>();
+    for (int i = 0; i < 511; i++) {
+      rows.add(TransferRow.of("2024-05-01T10:00:00", "w", Quantity.MOST_BYTES, "A.mover"));
+    }
+    rows.add(TransferRow.of("2024-05-01T12:00:00", "w", 1, "A.mover"));
+    TransferSource source = source(UTC, rows, List.of());
 
     assertThat(read(source, Grain.DAY, TOTAL, "2024-05-01", "2024-05-02"))
-        .containsExactly("2024-05-01T00:00:00Z write [] " + Long.MAX_VALUE);
+        .containsExactly("2024-05-01T00:00:00Z write [] " + (511 * Quantity.MOST_BYTES + 1));
   }
 
   @Test
   default void transfers_sumBeyond64BitsIsRefused() throws Exception {
-    TransferSource source =
-        raw(
-            UTC,
-            TransferRow.of("2024-05-01T10:00:00", "w", Long.MAX_VALUE, "A.mover"),
-            TransferRow.of("2024-05-01T11:00:00", "w", 1, "A.mover"));
+    List<TransferRow> rows = new ArrayList<>();
+    for (int i = 0; i < 512; i++) {
+      rows.add(TransferRow.of("2024-05-01T10:00:00", "w", Quantity.MOST_BYTES, "A.mover"));
+    }
+    TransferSource source = source(UTC, rows, List.of());
 
     assertThatThrownBy(() -> read(source, Grain.DAY, TOTAL, "2024-05-01", "2024-05-02"))
         .isInstanceOfSatisfying(
             QueryFailure.class,
             failure -> assertThat(failure.kind()).isEqualTo(FailureKind.TOO_LARGE));
+  }
+
+  @Test
+  default void transfers_ofSizesThatCannotBe_areLeftOut_andCounted() throws Exception {
+    List<TransferRow> rows = new ArrayList<>();
+    rows.add(TransferRow.of("2024-05-01T10:00:00", "w", 2, "A.mover"));
+    for (long size : List.of(-1L, Long.MIN_VALUE, Long.MAX_VALUE, Quantity.MOST_BYTES + 1)) {
+      rows.add(TransferRow.of("2024-05-01T10:00:30", "w", size, "A.mover"));
+      rows.add(TransferRow.of("2024-05-01T11:00:30", "w", size, "B.mover"));
+    }
+    TransferSource source = source(UTC, rows, List.of());
+    Shape shape =
+        Shape.of(
+            List.of(Dimension.MOVER),
+            List.of(Quantity.BYTES, Quantity.TRANSFERS, Quantity.DRIVE_RATE_BYTES));
+
+    assertThat(read(source, Grain.DAY, shape, "2024-05-01", "2024-05-02"))
+        .containsExactly("2024-05-01T00:00:00Z write [A.mover] 2 1 0");
+    assertThat(leftOut(source, SourceTable.RAW, Grain.HOUR, "2024-05-01", "2024-05-02"))
+        .containsExactly(
+            Map.entry("2024-05-01T10:00:00Z", 4L), Map.entry("2024-05-01T11:00:00Z", 4L));
   }
 
   @Test
