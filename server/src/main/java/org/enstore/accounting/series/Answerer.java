@@ -52,7 +52,12 @@ final class Answerer {
 
   /** A question as far as its answer depends on it: ranges within the same buckets are equal. */
   private record AnswerKey(
-      SeriesQuery query, Optional<LocalDate> summaryThrough, boolean rawAllowed) {
+      SeriesQuery query,
+      LocalDate from,
+      LocalDate to,
+      LocalDate firstRaw,
+      Optional<LocalDate> summaryThrough,
+      boolean rawAllowed) {
     static AnswerKey of(SeriesQuery query, Plan plan) {
       SeriesQuery normal =
           new SeriesQuery(
@@ -69,7 +74,13 @@ final class Answerer {
               query.gaps(),
               query.source(),
               query.arrangement());
-      return new AnswerKey(normal, plan.summaryThrough(), plan.rawAllowed());
+      return new AnswerKey(
+          normal,
+          plan.from(),
+          plan.to(),
+          plan.firstRaw(),
+          plan.summaryThrough(),
+          plan.rawAllowed());
     }
   }
 

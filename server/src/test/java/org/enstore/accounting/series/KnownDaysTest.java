@@ -119,6 +119,19 @@ class KnownDaysTest extends SeriesEngineFixture {
   }
 
   @Test
+  void olderRow_inTheFirstBucket_isNotMissingFromTheCache() {
+    transfer("2025-06-08T08:00:00", "L8G1_007.mover", Direction.READ, 3);
+    Query june = everSince1970().to("2025-06-12T05:00:00Z").step(Duration.ofDays(30));
+    ask(june);
+    transfer("2025-06-07T08:00:00", "L8G1_007.mover", Direction.READ, 4);
+    now.set(NOON.plusSeconds(11));
+    assertThat(exact(ask(new Query()), "L8G1_007")).isNotEmpty();
+
+    assertThat(engine.cached(june.build())).isEmpty();
+    assertThat(exact(ask(june).table().series().get(0))).containsExactly(7L);
+  }
+
+  @Test
   void periodBefore_keepsItsBuckets() {
     transfer("2025-06-18T08:00:00", "L8G1_007.mover", Direction.READ, 3);
     Query query = new Query().total().compared().from("2025-06-14T05:00:00Z");
