@@ -5,11 +5,15 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.Properties;
 import org.enstore.accounting.config.HostPort;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.config.TlsSettings;
+import org.enstore.accounting.series.SourceTable;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 import org.slf4j.Logger;
@@ -22,17 +26,72 @@ final class Connector {
   /*
    * Set once per connection, outside a transaction, so that a rollback leaves it alone. Startup
    * parameters would save the round trip, but poolers in between refuse them.
+   *
+   * A role or a database may come with settings of its own. Those that decide whether a statement
+   * can run at all, what it means and how its answer reads are set here, whatever they were before;
+   * what only makes it faster or slower is the administrator's. All of it is done by SET, since with
+   * default_transaction_isolation = serializable a hot standby runs nothing that needs a snapshot.
    */
   private static final String SESSION =
       """
-      select set_config('default_transaction_read_only', 'on', false),
-        set_config('statement_timeout', ?, false),
-        set_config('datestyle', 'ISO, MDY', false),
-        set_config('intervalstyle', 'postgres', false),
-        set_config('timezone', ?, false),
-        (select set_config(name, 'off', false) from pg_settings where name = 'jit')
+      set statement_timeout = %d;
+      set default_transaction_isolation = 'read committed';
+      set default_transaction_read_only = on;
+      set default_transaction_deferrable = off;
+      set lock_timeout = 0;
+      set idle_in_transaction_session_timeout = 60000;
+      set search_path = pg_catalog, pg_temp;
+      set extra_float_digits = 3;
+      set datestyle = 'ISO, MDY';
+      set intervalstyle = 'postgres';
+      set bytea_output = 'hex';
+      set standard_conforming_strings = on;
+      set quote_all_identifiers = off;
+      set client_min_messages = 'warning'""";
+
+  /** By the version they came with, what else is set. */
+  private static final Map<Integer, String> SINCE_VERSION =
+      Map.of(
+          11, "set jit = off",
+          14, "set idle_session_timeout = 0",
+          17, "set transaction_timeout = 0");
+
+  /*
+   * Nothing but the schemas in which the tables are found is searched, and built-in functions come
+   * first: a schema that the role's own search_path names may hold others of the same names. Of
+   * several tables of one name it is the one that the role's own search_path finds, or else the one
+   * in public.
+   */
+  private static final String ZONE_AND_SCHEMAS =
+      """
+      with path as (
+        select array_position(
+            regexp_split_to_array(
+              replace(setting.reset_val, '"$user"', quote_ident(current_user)), '\\s*,\\s*'),
+            quote_ident(n.nspname)) as own,
+          n.oid, n.nspname
+        from pg_namespace as n cross join pg_settings as setting
+        where setting.name = 'search_path'),
+      found as (
+        select distinct on (c.relname) path.own, path.nspname
+        from pg_class as c join path on path.oid = c.relnamespace
+        where c.relname = any (?) and c.relkind in ('r', 'v', 'm', 'p', 'f')
+          and has_schema_privilege(path.oid, 'usage') and path.nspname !~ '^pg_(toast|temp)'
+        order by c.relname, path.own nulls last, path.nspname <> 'public', path.nspname)
+      select set_config('timezone', ?, false),
+        set_config('search_path', concat_ws(', ', 'pg_catalog',
+          (select string_agg(quote_ident(nspname), ', '
+            order by own nulls last, nspname <> 'public', nspname)
+            from (select distinct own, nspname from found) as schemas),
+          'pg_temp'), false)
       """;
 
+  /**
+   * How often the settings are tried when the role's own statement timeout is shorter than that.
+   */
+  private static final int ATTEMPTS = 5;
+
+  private static final String QUERY_CANCELED = "57014";
   private static final String INVALID_PARAMETER_VALUE = "22023";
 
   private final HostPort host;
@@ -68,15 +127,7 @@ final class Connector {
     }
     try {
       connection.setReadOnly(true);
-      try {
-        prepare(connection, statementTimeout, settings.siteTimeZone().getId());
-      } catch (SQLException e) {
-        if (!INVALID_PARAMETER_VALUE.equals(e.getSQLState())) {
-          throw e;
-        }
-        // An old server may not know a new name of a zone. Nothing that is read depends on it.
-        prepare(connection, statementTimeout, "UTC");
-      }
+      makeSettings(connection, statementTimeout);
       return connection;
     } catch (SQLException | RuntimeException e) {
       try {
@@ -88,10 +139,38 @@ final class Connector {
     }
   }
 
-  private static void prepare(Connection connection, Duration statementTimeout, String zone)
-      throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(SESSION)) {
-      statement.setString(1, statementTimeout.toMillis() + "ms");
+  private void makeSettings(Connection connection, Duration statementTimeout) throws SQLException {
+    int version = connection.getMetaData().getDatabaseMajorVersion();
+    StringBuilder session = new StringBuilder(SESSION.formatted(statementTimeout.toMillis()));
+    SINCE_VERSION.forEach(
+        (since, setting) -> session.append(version >= since ? ";\n" + setting : ""));
+    try (Statement statement = connection.createStatement()) {
+      for (int attempt = 1; ; attempt++) {
+        try {
+          statement.execute(session.toString());
+          break;
+        } catch (SQLException e) {
+          if (!QUERY_CANCELED.equals(e.getSQLState()) || attempt == ATTEMPTS) {
+            throw e;
+          }
+        }
+      }
+    }
+    try {
+      setZoneAndSchemas(connection, settings.siteTimeZone().getId());
+    } catch (SQLException e) {
+      if (!INVALID_PARAMETER_VALUE.equals(e.getSQLState())) {
+        throw e;
+      }
+      // An old server may not know a new name of a zone. Nothing that is read depends on it.
+      setZoneAndSchemas(connection, "UTC");
+    }
+  }
+
+  private static void setZoneAndSchemas(Connection connection, String zone) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(ZONE_AND_SCHEMAS)) {
+      Object[] tables = Arrays.stream(SourceTable.values()).map(SourceTable::table).toArray();
+      statement.setArray(1, connection.createArrayOf("text", tables));
       statement.setString(2, zone);
       statement.execute();
     }

@@ -42,7 +42,7 @@ record HostFacts(
    * A table.
    *
    * @param schema the schema it is in, empty when there is no such table
-   * @param visible whether it is found without naming its schema
+   * @param visible whether it is found without naming its schema, as it is where that may be used
    * @param readable by column, whether it may be read
    */
   record Table(Optional<String> schema, boolean visible, Map<String, Boolean> readable) {
@@ -194,10 +194,6 @@ record HostFacts(
                   + schema
                   + " TO "
                   + Identifiers.quoted(user)
-                  + "; ALTER ROLE "
-                  + Identifiers.quoted(user)
-                  + " SET search_path = "
-                  + schema
                   + ";"));
     }
     for (String column : columns(source, request)) {
