@@ -42,7 +42,8 @@ final class Failures {
   static Verdict verdict(FailureKind kind) {
     return switch (kind) {
       case BAD_QUERY, TOO_LARGE -> never(Status.Code.INVALID_ARGUMENT);
-      case NOT_CONFIGURED, SCHEMA_MISMATCH -> never(Status.Code.FAILED_PRECONDITION);
+      case NOT_CONFIGURED, SCHEMA_MISMATCH, DATABASE_ERROR ->
+          never(Status.Code.FAILED_PRECONDITION);
       // The service's own credentials at the database are meant, not the caller's.
       case UNAUTHENTICATED, ACCESS_DENIED -> never(Status.Code.FAILED_PRECONDITION);
       case STANDBY_UNAVAILABLE -> after(Status.Code.UNAVAILABLE, 5);

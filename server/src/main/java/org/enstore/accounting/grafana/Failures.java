@@ -39,7 +39,8 @@ final class Failures {
       case NOT_CONFIGURED -> new Verdict(400, DOWNSTREAM, Status.Code.FAILED_PRECONDITION);
       case UNAUTHENTICATED -> new Verdict(401, DOWNSTREAM, Status.Code.UNAUTHENTICATED);
       case ACCESS_DENIED -> new Verdict(403, DOWNSTREAM, Status.Code.PERMISSION_DENIED);
-      case SCHEMA_MISMATCH -> new Verdict(502, DOWNSTREAM, Status.Code.FAILED_PRECONDITION);
+      case SCHEMA_MISMATCH, DATABASE_ERROR ->
+          new Verdict(502, DOWNSTREAM, Status.Code.FAILED_PRECONDITION);
       case STANDBY_UNAVAILABLE, RECOVERY_CONFLICT ->
           new Verdict(502, DOWNSTREAM, Status.Code.UNAVAILABLE);
       case TIMEOUT -> new Verdict(504, DOWNSTREAM, Status.Code.DEADLINE_EXCEEDED);

@@ -139,7 +139,8 @@ final class HealthCheck {
           new StateQuery(wallClock, settings.user(), clock).look(connection, facts);
       return new Finding(connector.host(), facts, look, null);
     } catch (SQLException | RuntimeException e) {
-      return new Finding(connector.host(), null, null, failures.of(e, connector.host()));
+      return new Finding(
+          connector.host(), null, null, failures.of(e, connector.host(), "testing the connection"));
     }
   }
 
@@ -170,7 +171,7 @@ final class HealthCheck {
           + ", archive: "
           + side.archive().state();
     } catch (SQLException | RuntimeException e) {
-      return new SqlFailures(own).of(e, host).sentence();
+      return new SqlFailures(own).of(e, host, "testing the connection").sentence();
     }
   }
 

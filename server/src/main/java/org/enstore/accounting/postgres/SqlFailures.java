@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.enstore.accounting.config.HostPort;
 import org.enstore.accounting.config.SourceSettings;
@@ -20,28 +21,52 @@ import org.enstore.accounting.config.TlsSettings;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.QueryFailure;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /**
  * The one map from what the driver and the server report to what a reader is told. It goes by
  * SQLSTATE and exception type; server messages, which come in the server's own language, are not
- * interpreted and not repeated.
+ * interpreted. They are repeated, without the values in them, where nothing else is known.
  */
 final class SqlFailures {
+  private static final Pattern VALUE_AT_THE_END = Pattern.compile(": *[\"'«„“‘0-9].*");
+  private static final Pattern QUOTED =
+      Pattern.compile("\"[^\"]*\"|'[^']*'|«[^»]*»|»[^«]*«|[„“][^“”]*[“”]|‘[^’]*’");
+  private static final Pattern NUMBER = Pattern.compile("\\b\\d[\\p{Alnum}.,:-]*");
+
+  /** The most characters of a server's own words. */
+  private static final int LONGEST = 300;
+
   private final SourceSettings settings;
 
   SqlFailures(SourceSettings settings) {
     this.settings = settings;
   }
 
-  /** The failure that {@code thrown} means when it comes from {@code host}. */
-  QueryFailure of(Throwable thrown, HostPort host) {
+  /**
+   * The failure that {@code thrown} means when it comes from {@code host}.
+   *
+   * @param purpose what was being done, to follow "while"
+   */
+  QueryFailure of(Throwable thrown, HostPort host, String purpose) {
     Optional<QueryFailure> own = find(thrown, QueryFailure.class);
     if (own.isPresent()) {
       return own.get();
     }
     Optional<SQLException> sql = find(thrown, SQLException.class);
     String state = sql.map(SqlFailures::state).orElse("");
-    Verdict verdict = state.startsWith("08") ? connection(thrown, state) : server(state);
+    Optional<ServerErrorMessage> server =
+        find(thrown, PSQLException.class)
+            .flatMap(e -> Optional.ofNullable(e.getServerErrorMessage()));
+    Verdict verdict = verdict(thrown, state, server);
+    if (verdict == null && server.isPresent()) {
+      verdict =
+          new Verdict(
+              FailureKind.DATABASE_ERROR,
+              "answered with an error while %s: %s (SQLSTATE %s). Its log has the statement."
+                  .formatted(purpose, withoutValues(server.get()), state));
+    }
     if (verdict == null) {
       String origin = state.isEmpty() ? thrown.getClass().getSimpleName() : "SQLSTATE " + state;
       verdict =
@@ -50,6 +75,65 @@ final class SqlFailures {
               "answered with something that this program does not expect (" + origin + ").");
     }
     return new QueryFailure(verdict.kind(), host + " " + verdict.clause(), thrown);
+  }
+
+  private @Nullable Verdict verdict(
+      Throwable thrown, String state, Optional<ServerErrorMessage> server) {
+    if (state.equals("08P01") && server.isPresent()) {
+      return unavailable(
+          "answers as a connection pooler does: " + withoutValues(server.get()) + ".");
+    }
+    if (state.equals("53300")) {
+      return tooManyConnections(
+          server.flatMap(said -> Optional.ofNullable(said.getRoutine())).orElse(""));
+    }
+    return state.startsWith("08") ? connection(thrown, state) : server(state);
+  }
+
+  /**
+   * Who ran out of connections. Three limits have one SQLSTATE; the routine that refused tells them
+   * apart in every language.
+   */
+  private Verdict tooManyConnections(String routine) {
+    return switch (routine) {
+      case "InitializeSessionUserId" ->
+          unavailable(
+              "lets user %s have no more connections: its CONNECTION LIMIT is reached. %s, or run on"
+                      .formatted(settings.user(), room())
+                  + " the primary: ALTER ROLE %s CONNECTION LIMIT -1;"
+                      .formatted(Identifiers.quoted(settings.user())));
+      case "CheckMyDatabase" ->
+          unavailable(
+              "lets database %s have no more connections: its CONNECTION LIMIT is reached. %s, or run"
+                      .formatted(settings.database(), room())
+                  + " on the primary: ALTER DATABASE %s CONNECTION LIMIT -1;"
+                      .formatted(Identifiers.quoted(settings.database())));
+      default ->
+          unavailable("has no free connection. Raise max_connections there, or lower poolSize.");
+    };
+  }
+
+  /**
+   * How many connections there must be room for: the pool's, the watch's, and one to look first.
+   */
+  private String room() {
+    return "Lower poolSize (with %d this data source takes up to %d connections)"
+        .formatted(settings.connections().poolSize(), settings.connections().poolSize() + 2);
+  }
+
+  /**
+   * What the server says, on one line, of bounded length, and without values: those stand between
+   * quotation marks, after a colon, or are numbers.
+   */
+  private static String withoutValues(ServerErrorMessage message) {
+    String text = String.valueOf(message.getMessage()).replaceAll("\\p{Cntrl}+", " ").strip();
+    String masked =
+        VALUE_AT_THE_END
+            .matcher(text)
+            .replaceAll(": …")
+            .transform(rest -> QUOTED.matcher(rest).replaceAll("…"))
+            .transform(rest -> NUMBER.matcher(rest).replaceAll("…"));
+    return masked.length() > LONGEST ? masked.substring(0, LONGEST) + "…" : masked;
   }
 
   /** Whether, and when, the same question may well succeed on a second try. */
@@ -68,6 +152,7 @@ final class SqlFailures {
       case ACCESS_DENIED, SCHEMA_MISMATCH -> Retry.WITH_NEW_FACTS;
       case BAD_QUERY,
           TOO_LARGE,
+          DATABASE_ERROR,
           NOT_CONFIGURED,
           UNAUTHENTICATED,
           TIMEOUT,
@@ -142,10 +227,6 @@ final class SqlFailures {
               FailureKind.NOT_CONFIGURED,
               "does not know a setting of this program's session, most likely the time zone of the"
                   + " machine it runs on. Set the environment variable TZ to UTC for it.");
-      case "53300" ->
-          new Verdict(
-              FailureKind.STANDBY_UNAVAILABLE,
-              "has no free connection. Raise max_connections there, or lower poolSize.");
       case "22003" ->
           new Verdict(
               FailureKind.TOO_LARGE,

@@ -122,6 +122,7 @@ public final class StandbyTransferSource implements TransferSource {
   @Override
   public Snapshot read(ReadRequest request, RowSink sink, Cancellation cancellation) {
     return ask(
+        "reading " + request.table().table(),
         (host, facts) -> {
           facts.require(request, host.address(), settings.database());
           return host.transact(
@@ -140,6 +141,7 @@ public final class StandbyTransferSource implements TransferSource {
   @Override
   public SourceState state(Cancellation cancellation) {
     return ask(
+        "finding the newest rows",
         (host, facts) ->
             host.transact(
                 (connection, observer) ->
@@ -192,7 +194,12 @@ public final class StandbyTransferSource implements TransferSource {
     T ask(Host host, HostFacts facts) throws SQLException;
   }
 
-  private <T> T ask(Question<T> question, Cancellation cancellation) {
+  /**
+   * Asks {@code question}.
+   *
+   * @param purpose what for, to follow "while"
+   */
+  private <T> T ask(String purpose, Question<T> question, Cancellation cancellation) {
     watch.start();
     Optional<HostPort> asked = Optional.empty();
     while (true) {
@@ -207,7 +214,7 @@ public final class StandbyTransferSource implements TransferSource {
         return question.ask(host, known.facts());
       } catch (SQLException | QueryFailure e) {
         cancellation.check();
-        QueryFailure failure = failures.of(e, host.address());
+        QueryFailure failure = failures.of(e, host.address(), purpose);
         boolean again =
             switch (SqlFailures.retry(failure.kind())) {
               case NEVER -> false;
@@ -264,7 +271,7 @@ public final class StandbyTransferSource implements TransferSource {
       }
       return HostChoice.Role.PRIMARY;
     } catch (SQLException e) {
-      throw failures.of(e, address);
+      throw failures.of(e, address, "looking up its tables");
     }
   }
 

@@ -49,7 +49,7 @@ final class WatchedHost implements AutoCloseable {
           connection ->
               new Sighting.Seen(StandbyLook.take(connection, clock.instant()), Optional.empty()));
     } catch (SQLException | RuntimeException e) {
-      return new Sighting.Failed(failures.of(e, host()));
+      return new Sighting.Failed(failures.of(e, host(), "looking at replication"));
     }
   }
 

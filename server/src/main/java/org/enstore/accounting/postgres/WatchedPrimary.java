@@ -53,7 +53,7 @@ final class WatchedPrimary implements AutoCloseable {
                     : Optional.of(PrimaryLook.take(connection)));
           });
     } catch (SQLException | RuntimeException e) {
-      return new Sighting.Failed(failures.of(e, host()));
+      return new Sighting.Failed(failures.of(e, host(), "looking at replication"));
     }
   }
 
@@ -147,6 +147,7 @@ final class WatchedPrimary implements AutoCloseable {
           UNAUTHENTICATED,
           ACCESS_DENIED,
           SCHEMA_MISMATCH,
+          DATABASE_ERROR,
           RECOVERY_CONFLICT,
           BAD_QUERY,
           TOO_LARGE ->

@@ -14,6 +14,8 @@ public enum FailureKind {
   ACCESS_DENIED,
   /** A table or column that the question needs is not there. */
   SCHEMA_MISMATCH,
+  /** The database answered a statement with an error that has no kind of its own. */
+  DATABASE_ERROR,
   /** No host can be reached, or none that may be read. */
   STANDBY_UNAVAILABLE,
   /** Replay on the standby cancelled the query, the retry included. */

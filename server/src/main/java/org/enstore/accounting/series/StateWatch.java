@@ -115,6 +115,7 @@ final class StateWatch {
           UNAUTHENTICATED,
           ACCESS_DENIED,
           SCHEMA_MISMATCH,
+          DATABASE_ERROR,
           OVERLOADED,
           CANCELLED,
           BUG ->

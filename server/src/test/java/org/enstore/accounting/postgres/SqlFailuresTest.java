@@ -21,6 +21,8 @@ import org.enstore.accounting.config.TlsSettings;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.QueryFailure;
 import org.junit.jupiter.api.Test;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 final class SqlFailuresTest {
   private static final HostPort HOST = new HostPort("db.example.org", 8800);
@@ -54,7 +56,8 @@ final class SqlFailuresTest {
 
     kinds.forEach(
         (state, kind) -> {
-          QueryFailure failure = failures.of(new SQLException("text of the server", state), HOST);
+          QueryFailure failure =
+              failures.of(new SQLException("text of the server", state), HOST, "testing");
           assertThat(failure.kind()).as(state).isEqualTo(kind);
           assertThat(failure.sentence())
               .as(state)
@@ -86,7 +89,8 @@ final class SqlFailuresTest {
                         "ssl",
                         "08006",
                         new SSLHandshakeException("Received fatal alert: certificate_required")),
-                    HOST)
+                    HOST,
+                    "testing")
                 .sentence())
         .contains("client certificate");
     assertThat(
@@ -96,7 +100,8 @@ final class SqlFailuresTest {
                         "ssl",
                         "08006",
                         new SSLHandshakeException("Received fatal alert: protocol_version")),
-                    HOST)
+                    HOST,
+                    "testing")
                 .sentence())
         .contains("TLS 1.2");
   }
@@ -107,10 +112,11 @@ final class SqlFailuresTest {
     SQLException noPassword =
         new SQLException("The server requested a password, but none was given.", "08004");
 
-    assertThat(failures.of(noTls, HOST).sentence()).contains("does not offer TLS");
-    assertThat(new SqlFailures(settings("")).of(noPassword, HOST).sentence())
+    assertThat(failures.of(noTls, HOST, "testing").sentence()).contains("does not offer TLS");
+    assertThat(new SqlFailures(settings("")).of(noPassword, HOST, "testing").sentence())
         .contains("none is set");
-    assertThat(failures.of(noPassword, HOST).kind()).isEqualTo(FailureKind.NOT_CONFIGURED);
+    assertThat(failures.of(noPassword, HOST, "testing").kind())
+        .isEqualTo(FailureKind.NOT_CONFIGURED);
   }
 
   @Test
@@ -119,25 +125,73 @@ final class SqlFailuresTest {
     SQLException wrapped =
         new SQLException("could not be instantiated", "08006", new RuntimeException(own));
 
-    assertThat(failures.of(wrapped, HOST)).isSameAs(own);
+    assertThat(failures.of(wrapped, HOST, "testing")).isSameAs(own);
+  }
+
+  @Test
+  void stateThatIsNotExpected_isToldInTheServersWords_withoutValues() {
+    assertThat(serverSays("0A000", "x", "cannot use serializable mode in a hot standby").sentence())
+        .isEqualTo(
+            "db.example.org:8800 answered with an error while testing: cannot use serializable mode"
+                + " in a hot standby (SQLSTATE 0A000). Its log has the statement.");
+    assertThat(
+            serverSays("22P02", "x", "invalid input syntax for integer: \"a \"secret\"\"").kind())
+        .isEqualTo(FailureKind.DATABASE_ERROR);
+    for (String message :
+        List.of(
+            "invalid input syntax for integer: \"a \"secret\"\"",
+            "value \"secret\" is out of range",
+            "Wert »secret« ist falsch: „secret“",
+            "valeur « secret »",
+            "bad value 4711secret",
+            "byte sequence: 0x5e 0xc2\nsecret")) {
+      assertThat(serverSays("22P02", "x", message).sentence())
+          .as(message)
+          .doesNotContain("secret", "4711", "0xc2", "\n");
+    }
+  }
+
+  @Test
+  void connectionsThatRanOut_areTheServersOrTheRolesOrTheDatabases_inEveryLanguage() {
+    assertThat(serverSays("53300", "InitProcess", "tut mir leid").sentence())
+        .contains("max_connections");
+    assertThat(serverSays("53300", "InitializeSessionUserId", "zu viele").sentence())
+        .contains("ALTER ROLE enstore_reader CONNECTION LIMIT", "poolSize")
+        .doesNotContain("max_connections");
+    assertThat(serverSays("53300", "CheckMyDatabase", "zu viele").sentence())
+        .contains("ALTER DATABASE accounting CONNECTION LIMIT", "poolSize")
+        .doesNotContain("max_connections");
+  }
+
+  @Test
+  void protocolErrorThatAServerTells_isAPoolers() {
+    assertThat(serverSays("08P01", "", "query_wait_timeout").sentence())
+        .contains("pooler", "query_wait_timeout");
+  }
+
+  private QueryFailure serverSays(String state, String routine, String message) {
+    ServerErrorMessage said =
+        new ServerErrorMessage("SERROR\0C" + state + "\0M" + message + "\0R" + routine + "\0");
+    return failures.of(new PSQLException(said, false), HOST, "testing");
   }
 
   @Test
   void unexpected_isABug_thatNamesItsOrigin() {
-    QueryFailure failure = failures.of(new IllegalStateException(SECRET), HOST);
+    QueryFailure failure = failures.of(new IllegalStateException(SECRET), HOST, "testing");
 
     assertThat(failure.kind()).isEqualTo(FailureKind.BUG);
     assertThat(failure.sentence()).contains("IllegalStateException").doesNotContain(SECRET);
   }
 
   private String connecting(Exception cause) {
-    return failures.of(new SQLException("failed", "08001", cause), HOST).sentence();
+    return failures.of(new SQLException("failed", "08001", cause), HOST, "testing").sentence();
   }
 
   private String handshake(Exception cause) {
     SSLHandshakeException handshake = new SSLHandshakeException("PKIX");
     handshake.initCause(cause);
-    QueryFailure failure = failures.of(new SQLException("ssl", "08006", handshake), HOST);
+    QueryFailure failure =
+        failures.of(new SQLException("ssl", "08006", handshake), HOST, "testing");
     assertThat(failure.kind()).isEqualTo(FailureKind.NOT_CONFIGURED);
     return failure.sentence();
   }
