@@ -111,17 +111,35 @@ final class Connector {
 
   /** Opens a connection for questions. */
   Connection open() throws SQLException {
-    return open(settings.connections().statementTimeout());
+    SourceSettings.Connections limits = settings.connections();
+    // Beyond its own time limit a statement is waited for as long as a connection: the line is
+    // dead.
+    return open(
+        limits.connectTimeout(),
+        limits.statementTimeout(),
+        limits.statementTimeout().plus(limits.connectTimeout()));
   }
 
-  /** Opens a connection whose statements may run for {@code statementTimeout}. */
-  Connection open(Duration statementTimeout) throws SQLException {
+  /**
+   * Opens a connection for statements that take no time.
+   *
+   * @param patience how long it may take to open, though no longer than the settings allow, and
+   *     each statement to answer
+   */
+  Connection openToLook(Duration patience) throws SQLException {
+    Duration most = settings.connections().connectTimeout();
+    return open(patience.compareTo(most) < 0 ? patience : most, patience, patience.plusSeconds(1));
+  }
+
+  private Connection open(
+      Duration connectTimeout, Duration statementTimeout, Duration socketTimeout)
+      throws SQLException {
     String url =
         "jdbc:postgresql://"
             + host
             + "/"
             + URLEncoder.encode(settings.database(), StandardCharsets.UTF_8);
-    Connection connection = new Driver().connect(url, properties(statementTimeout));
+    Connection connection = new Driver().connect(url, properties(connectTimeout, socketTimeout));
     if (connection == null) {
       throw new SQLException("the driver does not take " + url);
     }
@@ -176,21 +194,17 @@ final class Connector {
     }
   }
 
-  private Properties properties(Duration statementTimeout) {
-    String seconds = Long.toString(seconds(settings.connections().connectTimeout()));
+  private Properties properties(Duration connectTimeout, Duration socketTimeout) {
+    String seconds = Long.toString(seconds(connectTimeout));
     Properties properties = new Properties();
     PGProperty.USER.set(properties, settings.user());
     // An empty password keeps the driver from looking for one in somebody's .pgpass.
     PGProperty.PASSWORD.set(properties, settings.password().reveal());
     PGProperty.APPLICATION_NAME.set(properties, applicationName);
     PGProperty.CONNECT_TIMEOUT.set(properties, seconds);
-    PGProperty.LOGIN_TIMEOUT.set(properties, seconds);
+    PGProperty.LOGIN_TIMEOUT.set(properties, Double.toString(connectTimeout.toMillis() / 1000.0));
     PGProperty.CANCEL_SIGNAL_TIMEOUT.set(properties, seconds);
-    // Beyond its own time limit a statement is waited for as long as a connection: the line is
-    // dead.
-    PGProperty.SOCKET_TIMEOUT.set(
-        properties,
-        Long.toString(seconds(statementTimeout.plus(settings.connections().connectTimeout()))));
+    PGProperty.SOCKET_TIMEOUT.set(properties, Long.toString(seconds(socketTimeout)));
     PGProperty.TCP_KEEP_ALIVE.set(properties, true);
     PGProperty.GSS_ENC_MODE.set(properties, "disable");
     PGProperty.LOG_SERVER_ERROR_DETAIL.set(properties, false);
@@ -199,8 +213,7 @@ final class Connector {
     } else {
       // Encryption is all the driver has to see to: the factory checks whom it talks to.
       PGProperty.SSL_MODE.set(properties, "require");
-      PGProperty.SSL_RESPONSE_TIMEOUT.set(
-          properties, Long.toString(settings.connections().connectTimeout().toMillis()));
+      PGProperty.SSL_RESPONSE_TIMEOUT.set(properties, Long.toString(connectTimeout.toMillis()));
       PGProperty.SSL_FACTORY.set(properties, TlsSocketFactory.class.getName());
       PGProperty.SSL_FACTORY_ARG.set(properties, TlsSocketFactory.argument(settings.tls(), host));
     }

@@ -133,7 +133,7 @@ final class HealthCheck {
 
   private Finding tried(Connector connector) {
     Duration timeout = settings.connections().connectTimeout();
-    try (Connection connection = connector.open(timeout)) {
+    try (Connection connection = connector.openToLook(timeout)) {
       HostFacts facts = HostFacts.inspect(connection);
       StateQuery.Look look =
           new StateQuery(wallClock, settings.user(), clock).look(connection, facts);
@@ -148,7 +148,7 @@ final class HealthCheck {
   private static String primarySide(SourceSettings own) {
     HostPort host = own.hosts().get(0);
     Connector connector = new Connector(host, own, "enstore-accounting health");
-    try (Connection connection = connector.open(own.connections().connectTimeout())) {
+    try (Connection connection = connector.openToLook(own.connections().connectTimeout())) {
       if (Replay.look(connection).inRecovery()) {
         return host + " is a standby: set primaryHost to the primary's address.";
       }

@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Logger;
@@ -34,6 +36,11 @@ final class Host implements AutoCloseable {
    */
   private static final Duration FACTS_LAST = Duration.ofMinutes(10);
   private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  /** How long a host may take to show what it is when there are others to ask. */
+  private static final Duration PATIENCE_AMONG_OTHERS = Duration.ofMillis(1200);
+
+  private static final String TOO_MANY_CONNECTIONS = "53300";
   private static final Duration IDLE = Duration.ofMinutes(2);
 
   private final Connector connector;
@@ -41,6 +48,8 @@ final class Host implements AutoCloseable {
   private final String poolName;
   private final InstantSource clock;
   private final Executor messenger;
+  private final Pulse pulse;
+  private final Set<Connection> inUse = ConcurrentHashMap.newKeySet();
   private final Object looking = new Object();
   private final AtomicReference<@Nullable SQLException> lastFailure = new AtomicReference<>();
   private volatile @Nullable Failed lastLookFailure;
@@ -54,12 +63,14 @@ final class Host implements AutoCloseable {
       SourceSettings settings,
       String name,
       InstantSource clock,
-      Executor messenger) {
+      Executor messenger,
+      Pulse pulse) {
     this.connector = connector;
     this.settings = settings;
     this.poolName = name + " " + connector.host();
     this.clock = clock;
     this.messenger = messenger;
+    this.pulse = pulse;
   }
 
   /** Work inside one read-only transaction. */
@@ -101,13 +112,34 @@ final class Host implements AutoCloseable {
     return connector.host();
   }
 
-  /** What is known of the host; it is connected to when that is nothing, or too long ago. */
-  Known known() throws SQLException {
-    Optional<Known> remembered = remembered();
-    return remembered.isPresent() ? remembered.get() : lookedUp();
+  /** Whether the host takes questions and answers none. */
+  Pulse pulse() {
+    return pulse;
   }
 
-  private Known lookedUp() throws SQLException {
+  /**
+   * What is known of the host; it is connected to when that is nothing, or too long ago.
+   *
+   * @param hurried whether there are other hosts to ask
+   */
+  Known known(boolean hurried) throws SQLException {
+    Optional<Known> remembered = remembered();
+    if (remembered.isPresent()) {
+      return remembered.get();
+    }
+    Duration patience = settings.connections().connectTimeout();
+    pulse.begin();
+    try {
+      return lookedUp(
+          hurried && patience.compareTo(PATIENCE_AMONG_OTHERS) > 0
+              ? PATIENCE_AMONG_OTHERS
+              : patience);
+    } finally {
+      pulse.end();
+    }
+  }
+
+  private Known lookedUp(Duration patience) throws SQLException {
     requireOpen();
     Instant asked = clock.instant();
     synchronized (looking) {
@@ -120,7 +152,7 @@ final class Host implements AutoCloseable {
         // Somebody tried while this question waited for its turn: that answers it as well.
         throw failed.cause();
       }
-      try (Connection connection = connector.open(settings.connections().connectTimeout())) {
+      try (Connection connection = connector.openToLook(patience)) {
         Known found = new Known(HostFacts.inspect(connection), clock.instant());
         known = found;
         return found;
@@ -145,16 +177,20 @@ final class Host implements AutoCloseable {
 
   /** Does {@code work} in a transaction; cancellation reaches the server. */
   <T> T transact(Work<T> work, Cancellation cancellation) throws SQLException {
+    pulse.begin();
     try (Connection connection = borrow(cancellation)) {
       Attendance attendance = new Attendance(connection, cancellation, messenger);
       boolean ended = false;
       try {
+        inUse.add(connection);
         Instant at = clock.instant();
         T result = work.on(connection, replay -> observed(replay, at));
         connection.commit();
         ended = true;
+        pulse.heard();
         return result;
       } finally {
+        inUse.remove(connection);
         attendance.close();
         // A COPY that was broken off leaves rows on the wire, which the driver would take for the
         // answer to the session's next statement.
@@ -162,6 +198,8 @@ final class Host implements AutoCloseable {
           evict(connection);
         }
       }
+    } finally {
+      pulse.end();
     }
   }
 
@@ -207,6 +245,26 @@ final class Host implements AutoCloseable {
     }
   }
 
+  /** Breaks off what the host is being asked, and drops its connections: it answers nothing. */
+  void drop() {
+    HikariDataSource source;
+    synchronized (this) {
+      source = pool;
+    }
+    forget();
+    for (Connection connection : inUse) {
+      try {
+        connection.abort(Runnable::run);
+      } catch (SQLException ignored) {
+        // It is gone either way.
+      }
+    }
+    HikariPoolMXBean figures = source == null ? null : source.getHikariPoolMXBean();
+    if (figures != null) {
+      figures.softEvictConnections();
+    }
+  }
+
   private Connection borrow(Cancellation cancellation) throws SQLException {
     HikariDataSource source = pool();
     long turns = settings.connections().connectTimeout().dividedBy(patience());
@@ -217,10 +275,26 @@ final class Host implements AutoCloseable {
         return source.getConnection();
       } catch (SQLTransientConnectionException e) {
         SQLException failure = lastFailure.get();
-        if (failure != null && failure != before) {
+        if (pulse.silentSince().isPresent()) {
+          throw failure == null ? e : failure;
+        }
+        if (failure != null && failure != before && !isFull(failure, source)) {
           throw failure;
         }
       }
+    }
+    SQLException failure = lastFailure.get();
+    if (failure != null && isFull(failure, source)) {
+      throw failure;
+    }
+    if (source.getHikariPoolMXBean().getActiveConnections() < settings.connections().poolSize()) {
+      throw new QueryFailure(
+          FailureKind.STANDBY_UNAVAILABLE,
+          address()
+              + " gave no connection within "
+              + SqlFailures.text(settings.connections().connectTimeout())
+              + ". Check whether the host is overloaded; a slow link may need a longer"
+              + " connectTimeout.");
     }
     throw new QueryFailure(
         FailureKind.OVERLOADED,
@@ -231,6 +305,12 @@ final class Host implements AutoCloseable {
             + " were in use for "
             + SqlFailures.text(settings.connections().connectTimeout())
             + ". Try again shortly, ask for less at once, or raise poolSize.");
+  }
+
+  /** Whether the server has no room for one more connection, while the pool has others. */
+  private static boolean isFull(SQLException failure, HikariDataSource source) {
+    return TOO_MANY_CONNECTIONS.equals(failure.getSQLState())
+        && source.getHikariPoolMXBean().getTotalConnections() > 0;
   }
 
   /** How long the pool is waited for before asking it whether it fails to connect. */

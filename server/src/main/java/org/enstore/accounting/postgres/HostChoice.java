@@ -36,9 +36,10 @@ final class HostChoice {
     /**
      * The role of {@code host}, from memory when it was seen lately.
      *
+     * @param hurried whether there are other hosts to try
      * @throws QueryFailure when it cannot be used
      */
-    Role roleOf(HostPort host);
+    Role roleOf(HostPort host, boolean hurried);
   }
 
   private final Supplier<List<HostPort>> preference;
@@ -80,7 +81,7 @@ final class HostChoice {
         continue;
       }
       try {
-        Role role = scout.roleOf(host);
+        Role role = scout.roleOf(host, !host.equals(order.get(order.size() - 1)));
         if (role == Role.PRIMARY && !allowPrimary) {
           throw refusal(host, false);
         }

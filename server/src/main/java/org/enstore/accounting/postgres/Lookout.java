@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * for a dead host. One look at a time; {@link #close} may come from any thread.
  */
 final class Lookout implements AutoCloseable {
+  /** How long a connection that has answered before may take to answer. */
+  private static final Duration AGAIN = Duration.ofSeconds(2);
+
   private final Connector connector;
   private final Duration patience;
   private final Object looking = new Object();
@@ -52,13 +55,15 @@ final class Lookout implements AutoCloseable {
       if (closed) {
         throw new SQLException("closed");
       }
-      Connection fresh = connector.open(patience);
+      Connection fresh = connector.openToLook(patience);
       open = fresh;
       if (closed) {
         abandon();
       }
       try {
-        return look.at(fresh);
+        T seen = look.at(fresh);
+        fresh.setNetworkTimeout(Runnable::run, Math.toIntExact(AGAIN.toMillis()));
+        return seen;
       } catch (SQLException e) {
         abandon();
         throw e;

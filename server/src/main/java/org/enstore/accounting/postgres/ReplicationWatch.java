@@ -60,6 +60,7 @@ final class ReplicationWatch implements Replication, AutoCloseable {
   /**
    * Opens nothing yet.
    *
+   * @param lookouts one for each host of the settings, in their order; the watch closes them
    * @param lookers runs the looks at the hosts side by side
    * @param recovered is told each host that was seen well
    */
@@ -69,6 +70,7 @@ final class ReplicationWatch implements Replication, AutoCloseable {
       String name,
       String applicationName,
       Duration interval,
+      List<Lookout> lookouts,
       ExecutorService lookers,
       HostPreference preference,
       Consumer<HostPort> recovered) {
@@ -80,9 +82,7 @@ final class ReplicationWatch implements Replication, AutoCloseable {
     this.recovered = recovered;
     this.history = new LagHistory(ROOM, interval);
     this.hosts =
-        settings.hosts().stream()
-            .map(host -> new WatchedHost(host, settings, clock, applicationName))
-            .toList();
+        lookouts.stream().map(lookout -> new WatchedHost(lookout, settings, clock)).toList();
     this.primary =
         settings
             .ofMonitoring()

@@ -11,6 +11,8 @@ import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -34,6 +36,9 @@ final class SqlFailures {
   private static final Pattern QUOTED =
       Pattern.compile("\"[^\"]*\"|'[^']*'|«[^»]*»|»[^«]*«|[„“][^“”]*[“”]|‘[^’]*’");
   private static final Pattern NUMBER = Pattern.compile("\\b\\d[\\p{Alnum}.,:-]*");
+
+  private static final DateTimeFormatter SECONDS =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss (VV)", Locale.ROOT);
 
   /** The most characters of a server's own words. */
   private static final int LONGEST = 300;
@@ -134,6 +139,24 @@ final class SqlFailures {
             .transform(rest -> QUOTED.matcher(rest).replaceAll("…"))
             .transform(rest -> NUMBER.matcher(rest).replaceAll("…"));
     return masked.length() > LONGEST ? masked.substring(0, LONGEST) + "…" : masked;
+  }
+
+  /**
+   * Whether {@code thrown} means that nothing was heard from the host, for as long as was waited.
+   */
+  static boolean isSilence(Throwable thrown) {
+    return find(thrown, SocketTimeoutException.class).isPresent()
+        || find(thrown, SQLException.class)
+            .filter(e -> state(e).equals("08001") && e.getCause() == null)
+            .isPresent();
+  }
+
+  /** The failure of a host that has not answered anything since {@code since}. */
+  QueryFailure silence(HostPort host, Instant since) {
+    return new QueryFailure(
+        FailureKind.STANDBY_UNAVAILABLE,
+        "%s has not answered since %s: its server hangs, or the network drops what is sent. Check both; it is asked again every second."
+            .formatted(host, SECONDS.format(since.atZone(settings.siteTimeZone()))));
   }
 
   /** Whether, and when, the same question may well succeed on a second try. */
@@ -280,8 +303,7 @@ final class SqlFailures {
     if (find(thrown, NoRouteToHostException.class).isPresent()) {
       return unavailable("cannot be reached from here. Check the network and firewalls.");
     }
-    if (find(thrown, SocketTimeoutException.class).isPresent()
-        || (state.equals("08001") && thrown.getCause() == null)) {
+    if (isSilence(thrown)) {
       return unavailable(
           "did not answer within "
               + text(timeout)

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +45,7 @@ import org.slf4j.LoggerFactory;
 public final class StandbyTransferSource implements TransferSource {
   private static final Logger logger = LoggerFactory.getLogger(StandbyTransferSource.class);
   private static final Duration BEFORE_RETRY = Duration.ofMillis(100);
+  private static final Duration SILENCE_AMONG_OTHERS = Duration.ofMillis(800);
   private static final Duration CLOSING = Duration.ofSeconds(1);
 
   private final SourceSettings settings;
@@ -58,6 +60,7 @@ public final class StandbyTransferSource implements TransferSource {
   private final ReplicationWatch watch;
   private final ThreadPoolExecutor messenger;
   private final ThreadPoolExecutor lookers;
+  private final ScheduledThreadPoolExecutor pulses;
   private final AtomicBoolean leftOutTold = new AtomicBoolean();
   private final AtomicReference<@Nullable HostPort> lastHost = new AtomicReference<>();
 
@@ -99,10 +102,15 @@ public final class StandbyTransferSource implements TransferSource {
             },
             new ThreadPoolExecutor.DiscardPolicy());
     this.messenger.allowCoreThreadTimeOut(true);
+    this.pulses = pulses(name, settings.hosts().size() + 1);
+    List<Lookout> lookouts = new ArrayList<>();
     for (HostPort address : settings.hosts()) {
       Connector connector = new Connector(address, settings, applicationName);
       connectors.add(connector);
-      hosts.put(address, new Host(connector, settings, name, clock, messenger));
+      Lookout lookout = new Lookout(connector, settings.connections().connectTimeout());
+      lookouts.add(lookout);
+      Pulse pulse = new Pulse(lookout, patience(), clock, pulses, new SilenceListener(address));
+      hosts.put(address, new Host(connector, settings, name, clock, messenger, pulse));
     }
     this.lookers = lookers(name, 2 * (settings.hosts().size() + 1));
     this.preference = new HostPreference(settings.hosts());
@@ -114,6 +122,7 @@ public final class StandbyTransferSource implements TransferSource {
             name,
             applicationName,
             lookEvery,
+            lookouts,
             lookers,
             preference,
             choice::recovered);
@@ -152,6 +161,14 @@ public final class StandbyTransferSource implements TransferSource {
   }
 
   @Override
+  public Optional<QueryFailure> silence() {
+    return Optional.ofNullable(lastHost.get())
+        .flatMap(
+            address ->
+                host(address).pulse().quietSince().map(since -> failures.silence(address, since)));
+  }
+
+  @Override
   public Health health() {
     return new HealthCheck(settings, clock, wallClock, failures, lookers).check(connectors);
   }
@@ -176,7 +193,9 @@ public final class StandbyTransferSource implements TransferSource {
       closer.start();
       closers.add(closer);
     }
+    hosts.values().forEach(host -> host.pulse().close());
     watch.close();
+    pulses.shutdownNow();
     messenger.shutdownNow();
     lookers.shutdown();
     try {
@@ -209,12 +228,12 @@ public final class StandbyTransferSource implements TransferSource {
       tellIfChanged(host.address());
       boolean factsAreNew = false;
       try {
-        Host.Known known = host.known();
+        Host.Known known = host.known(false);
         factsAreNew = !known.at().isBefore(start);
         return question.ask(host, known.facts());
       } catch (SQLException | QueryFailure e) {
         cancellation.check();
-        QueryFailure failure = failures.of(e, host.address(), purpose);
+        QueryFailure failure = failure(e, host, purpose);
         boolean again =
             switch (SqlFailures.retry(failure.kind())) {
               case NEVER -> false;
@@ -232,7 +251,9 @@ public final class StandbyTransferSource implements TransferSource {
         }
         logger.info("retry source={} host={} kind={}", name, host.address(), failure.kind());
         asked = Optional.of(host.address());
-        pause();
+        if (host.pulse().silentSince().isEmpty()) {
+          pause();
+        }
       }
     }
   }
@@ -259,10 +280,59 @@ public final class StandbyTransferSource implements TransferSource {
     }
   }
 
-  private HostChoice.Role roleOf(HostPort address) {
+  /**
+   * What {@code thrown} means; to a silent host, whatever happens for that reason is its silence.
+   */
+  private QueryFailure failure(Exception thrown, Host host, String purpose) {
+    QueryFailure failure = failures.of(thrown, host.address(), purpose);
+    return switch (failure.kind()) {
+      case STANDBY_UNAVAILABLE, OVERLOADED ->
+          host.pulse()
+              .silentSince()
+              .map(since -> failures.silence(host.address(), since))
+              .orElse(failure);
+      default -> failure;
+    };
+  }
+
+  /** How long a host may give no sign of life: less where there is another one to ask. */
+  private Duration patience() {
+    Duration connectTimeout = settings.connections().connectTimeout();
+    return settings.hosts().size() > 1 && connectTimeout.compareTo(SILENCE_AMONG_OTHERS) > 0
+        ? SILENCE_AMONG_OTHERS
+        : connectTimeout;
+  }
+
+  /** Has questions go elsewhere while a host is silent. */
+  private final class SilenceListener implements Pulse.Listener {
+    private final HostPort address;
+
+    SilenceListener(HostPort address) {
+      this.address = address;
+    }
+
+    @Override
+    public void silent() {
+      preference.suspect(address);
+      host(address).drop();
+    }
+
+    @Override
+    public void recovered() {
+      choice.recovered(address);
+    }
+  }
+
+  private HostChoice.Role roleOf(HostPort address, boolean hurried) {
     Host host = host(address);
+    host.pulse()
+        .silentSince()
+        .ifPresent(
+            since -> {
+              throw failures.silence(address, since);
+            });
     try {
-      if (host.known().facts().standby()) {
+      if (host.known(hurried).facts().standby()) {
         return HostChoice.Role.STANDBY;
       }
       if (!settings.allowPrimary()) {
@@ -271,7 +341,7 @@ public final class StandbyTransferSource implements TransferSource {
       }
       return HostChoice.Role.PRIMARY;
     } catch (SQLException e) {
-      throw failures.of(e, address, "looking up its tables");
+      throw failure(e, host, "looking up its tables");
     }
   }
 
@@ -281,6 +351,22 @@ public final class StandbyTransferSource implements TransferSource {
       throw new IllegalArgumentException("not a host of this source: " + address);
     }
     return host;
+  }
+
+  /** Threads that ask hosts for signs of life, gone while nobody waits for a host. */
+  private static ScheduledThreadPoolExecutor pulses(String name, int threads) {
+    ScheduledThreadPoolExecutor pulses =
+        new ScheduledThreadPoolExecutor(
+            threads,
+            task -> {
+              Thread thread = new Thread(task, name + " pulse");
+              thread.setDaemon(true);
+              return thread;
+            });
+    pulses.setKeepAliveTime(10, TimeUnit.SECONDS);
+    pulses.allowCoreThreadTimeOut(true);
+    pulses.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    return pulses;
   }
 
   /** Threads that look at hosts; whoever finds all of them busy looks for itself. */

@@ -28,11 +28,8 @@ final class WatchedHost implements AutoCloseable {
   private @Nullable Instant currentAt;
 
   /** Opens nothing yet. */
-  WatchedHost(HostPort host, SourceSettings settings, InstantSource clock, String applicationName) {
-    this.lookout =
-        new Lookout(
-            new Connector(host, settings, applicationName),
-            settings.connections().connectTimeout());
+  WatchedHost(Lookout lookout, SourceSettings settings, InstantSource clock) {
+    this.lookout = lookout;
     this.settings = settings;
     this.failures = new SqlFailures(settings);
     this.clock = clock;

@@ -42,6 +42,7 @@ final class BlockStore {
    * for, unless a finer one is here; settled months are added up from days that are.
    */
 
+  private final TransferSource source;
   private final SourceSettings settings;
   private final InstantSource clock;
   private final Memory memory;
@@ -61,6 +62,7 @@ final class BlockStore {
       Numbering numbering,
       Memory memory,
       Optional<DiskStore> disk) {
+    this.source = source;
     this.settings = settings;
     this.clock = clock;
     this.memory = memory;
@@ -152,6 +154,7 @@ final class BlockStore {
     private final Map<BlockKey, List<BlockKey>> wanted = new LinkedHashMap<>();
 
     private boolean late;
+    private Optional<QueryFailure> silence = Optional.empty();
 
     Collection(Wish wish, Predicate<Block> also, Instant now) {
       this.wish = wish;
@@ -254,7 +257,8 @@ final class BlockStore {
 
     /** Waits for {@code load}, and takes what was wanted of it. */
     void take(LoadQueue.Load load, Set<BlockKey> keys, Cancellation cancellation) {
-      Optional<Map<BlockKey, Block>> loaded = load.await(cancellation, wish.deadline());
+      Optional<Map<BlockKey, Block>> loaded =
+          load.await(cancellation, wish.deadline(), () -> isInVain(keys));
       if (loaded.isEmpty()) {
         late = true;
         return;
@@ -267,6 +271,25 @@ final class BlockStore {
       }
     }
 
+    /**
+     * Whether the source gives no sign of life, and older blocks are here for all of {@code read}.
+     */
+    private boolean isInVain(Set<BlockKey> read) {
+      if (wish.notBefore().isPresent()) {
+        return false;
+      }
+      Optional<QueryFailure> now = source.silence();
+      boolean inVain =
+          now.isPresent()
+              && read.stream()
+                  .flatMap(key -> wanted.getOrDefault(key, List.of()).stream())
+                  .allMatch(key -> shelf.held(key).filter(freshness::isOfThisLineage).isPresent());
+      if (inVain) {
+        silence = now;
+      }
+      return inVain;
+    }
+
     Batch batch(List<BlockKey> keys) {
       List<Block> blocks = new ArrayList<>();
       List<Span> missing = new ArrayList<>();
@@ -277,7 +300,7 @@ final class BlockStore {
           // Numbers that are older than they should be are better than none.
           block = shelf.held(key).filter(freshness::isOfThisLineage);
           if (block.isPresent()) {
-            outage = Optional.of(tooSlow());
+            outage = silence.or(() -> Optional.of(tooSlow()));
           }
         }
         block.ifPresentOrElse(blocks::add, () -> missing.add(key.span()));

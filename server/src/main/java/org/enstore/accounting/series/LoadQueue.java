@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.enstore.accounting.config.SourceSettings;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,11 @@ final class LoadQueue {
 
   /** The most reads that may wait; twenty years by day are 240. */
   static final int MAX_PENDING = 5_000;
+
+  /** How often whoever waits for a read asks whether to wait on. */
+  private static final Duration TURN = Duration.ofMillis(25);
+
+  private static final Duration FOR_EVER = Duration.ofDays(365);
 
   private final BlockReader reader;
   private final Freshness freshness;
@@ -251,18 +257,30 @@ final class LoadQueue {
       keys.forEach(key -> inFlight.remove(key, this));
     }
 
-    /** What it brought; empty if it has not by {@code deadline}. */
-    Optional<Map<BlockKey, Block>> await(Cancellation caller, Optional<Instant> deadline) {
+    /**
+     * What it brought; empty if it has not by {@code deadline}, or until {@code enough} is true.
+     *
+     * @param enough whether the caller waits no longer; asked again and again
+     */
+    Optional<Map<BlockKey, Block>> await(
+        Cancellation caller, Optional<Instant> deadline, BooleanSupplier enough) {
+      Duration left = deadline.map(end -> Duration.between(clock.instant(), end)).orElse(FOR_EVER);
+      while (true) {
+        Duration turn = left.compareTo(TURN) < 0 ? left : TURN;
+        Optional<Map<BlockKey, Block>> brought = await(caller, turn);
+        left = left.minus(turn);
+        if (brought.isPresent() || left.isNegative() || left.isZero() || enough.getAsBoolean()) {
+          return brought;
+        }
+      }
+    }
+
+    private Optional<Map<BlockKey, Block>> await(Cancellation caller, Duration most) {
       CompletableFuture<Void> gone = new CompletableFuture<>();
       Cancellation.Registration registration = caller.onCancel(() -> gone.complete(null));
       try {
         CompletableFuture<Object> either = CompletableFuture.anyOf(done, gone);
-        if (deadline.isPresent()) {
-          Duration left = Duration.between(clock.instant(), deadline.get());
-          either.get(Math.max(0, left.toMillis()), TimeUnit.MILLISECONDS);
-        } else {
-          either.get();
-        }
+        either.get(Math.max(0, most.toMillis()), TimeUnit.MILLISECONDS);
         caller.check();
         return Optional.of(done.get());
       } catch (TimeoutException e) {

@@ -4,14 +4,25 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The last look at a source's freshness, taken again when it has become old. Thread-safe. */
+/**
+ * The last look at a source's freshness, taken again when it has become old. Whoever asks waits for
+ * the new look as long as the source gives signs of life, and goes on with the last one otherwise;
+ * the new one is taken beside, however long that lasts. Thread-safe.
+ */
 final class StateWatch {
   private static final Duration TURN_CHECK = Duration.ofMillis(50);
+  private static final Duration SILENCE_CHECK = Duration.ofMillis(10);
+
+  /** How old a look may be that only says that the source is out of reach. */
+  private static final Duration OUTAGE_VALIDITY = Duration.ofSeconds(1);
 
   private final TransferSource source;
   private final InstantSource clock;
@@ -19,6 +30,7 @@ final class StateWatch {
   private final Consumer<SourceState> seen;
   private final ReentrantLock turn = new ReentrantLock();
   private volatile @Nullable Look last;
+  private @Nullable CompletableFuture<Look> beside;
 
   /**
    * @param validity how old a look may be
@@ -63,6 +75,66 @@ final class StateWatch {
         && before.takenAt().isAfter(notBefore.orElse(Instant.EPOCH))) {
       return before;
     }
+    return before == null || notBefore.isPresent()
+        ? lookInTurn(notBefore, cancellation)
+        : lookBeside(before, cancellation);
+  }
+
+  /**
+   * Takes the look on a thread of its own, and waits for it while the source gives signs of life.
+   */
+  private Look lookBeside(Look before, Cancellation cancellation) {
+    CompletableFuture<Look> taken = besides();
+    try {
+      while (true) {
+        cancellation.check();
+        if (!taken.isDone()) {
+          Optional<QueryFailure> silence = source.silence();
+          if (silence.isPresent()) {
+            return new Look(before.state(), before.takenAt(), silence);
+          }
+        }
+        try {
+          return taken.get(SILENCE_CHECK.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException ignored) {
+          // The next round asks for signs of life again.
+        }
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof QueryFailure failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new QueryFailure(FailureKind.CANCELLED, "The service is stopping.", e);
+    }
+  }
+
+  /** The look that is being taken beside, begun unless it is under way. */
+  private synchronized CompletableFuture<Look> besides() {
+    @Nullable CompletableFuture<Look> underWay = beside;
+    if (underWay != null && !underWay.isDone()) {
+      return underWay;
+    }
+    CompletableFuture<Look> begun = new CompletableFuture<>();
+    beside = begun;
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                begun.complete(lookInTurn(Optional.empty(), new Cancellation()));
+              } catch (RuntimeException | Error e) {
+                begun.completeExceptionally(e);
+              }
+            },
+            "enstore-look");
+    thread.setDaemon(true);
+    thread.start();
+    return begun;
+  }
+
+  private Look lookInTurn(Optional<Instant> notBefore, Cancellation cancellation) {
     takeTurn(cancellation);
     try {
       // Somebody else may have looked while this thread waited for its turn.
@@ -124,6 +196,10 @@ final class StateWatch {
   }
 
   private boolean isValid(Look look) {
-    return !look.takenAt().plus(validity).isBefore(clock.instant());
+    Duration valid =
+        look.outage().isPresent() && validity.compareTo(OUTAGE_VALIDITY) > 0
+            ? OUTAGE_VALIDITY
+            : validity;
+    return !look.takenAt().plus(valid).isBefore(clock.instant());
   }
 }

@@ -1,5 +1,7 @@
 package org.enstore.accounting.series;
 
+import java.util.Optional;
+
 /**
  * The port behind which an accounting database stands. Implementations are thread-safe, do no I/O
  * in their constructors, and read without ever writing.
@@ -20,6 +22,14 @@ public interface TransferSource extends AutoCloseable {
    * @throws QueryFailure when it cannot be looked at
    */
   SourceState state(Cancellation cancellation);
+
+  /**
+   * Why whoever has an older answer should not wait any longer: the database is being asked and
+   * gives no sign of life. Empty as long as it does, however long its answers take. Never waits.
+   */
+  default Optional<QueryFailure> silence() {
+    return Optional.empty();
+  }
 
   /** Tries the connection and the privileges; never throws for an outage. */
   Health health();

@@ -121,7 +121,7 @@ final class HostChoiceTest {
         new HostChoice(
             () -> List.of(A, B),
             false,
-            host -> {
+            (host, hurried) -> {
               throw host.equals(A)
                   ? new QueryFailure(FailureKind.STANDBY_UNAVAILABLE, "a is down.")
                   : new QueryFailure(FailureKind.UNAUTHENTICATED, "b refuses.");
@@ -138,7 +138,7 @@ final class HostChoiceTest {
     return new HostChoice(
         () -> List.of(A, B, C),
         allowPrimary,
-        host -> {
+        (host, hurried) -> {
           asked.add(host);
           if (!roles.containsKey(host)) {
             throw new QueryFailure(FailureKind.STANDBY_UNAVAILABLE, host + " is down.");

@@ -41,6 +41,7 @@ public final class InMemoryTransferSource implements TransferSource {
   private final Map<String, TreeMap<LocalDateTime, String>> drives = new HashMap<>();
   private final List<ReadRequest> reads = new ArrayList<>();
   private Optional<QueryFailure> outage = Optional.empty();
+  private Optional<QueryFailure> silence = Optional.empty();
   private Duration lag = Duration.ZERO;
   private boolean summaryReadable = true;
   private boolean rawReadable = true;
@@ -461,6 +462,16 @@ public final class InMemoryTransferSource implements TransferSource {
         ? Optional.empty()
         : Optional.of(
             new QueryFailure(FailureKind.ACCESS_DENIED, "may not read " + table.table() + "."));
+  }
+
+  @Override
+  public synchronized Optional<QueryFailure> silence() {
+    return silence;
+  }
+
+  /** Gives no sign of life, or does so again. Reads go on nevertheless, unless they are held. */
+  public synchronized void silentWith(Optional<QueryFailure> sign) {
+    silence = sign;
   }
 
   @Override

@@ -226,6 +226,29 @@ class SeriesEngineCacheTest extends SeriesEngineFixture {
   }
 
   @Test
+  void silence_answersFromTheCacheAtOnce_whileLookAndReadGoOn() throws Exception {
+    transfer("2025-06-20T08:00:00", "L8G1_007.mover", Direction.READ, 3);
+    Query query = new Query().from("2025-06-20T05:00:00Z");
+    ask(query);
+    InMemoryTransferSource.Gate gate = source.holdReads();
+    source.silentWith(
+        Optional.of(new QueryFailure(FailureKind.STANDBY_UNAVAILABLE, "memory is silent.")));
+    now.set(NOON.plusSeconds(60));
+
+    SeriesAnswer answer = ask(query);
+
+    assertThat(exact(answer, "L8G1_007")).containsExactly(3L);
+    assertThat(texts(answer)).anyMatch(text -> text.contains("memory is silent."));
+    // What is not in the cache is waited for.
+    Future<SeriesAnswer> other = threads.submit(() -> ask(query.from("2025-05-20T05:00:00Z")));
+    gate.awaitRead();
+    assertThat(other.isDone()).isFalse();
+    source.silentWith(Optional.empty());
+    gate.open();
+    assertThat(texts(other.get())).noneMatch(text -> text.contains("silent"));
+  }
+
+  @Test
   void refusal_isNotHiddenByTheCache() {
     Query query = new Query();
     ask(query);
