@@ -4,6 +4,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -13,8 +14,11 @@ import java.util.Properties;
 import org.enstore.accounting.config.HostPort;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.config.TlsSettings;
+import org.enstore.accounting.series.FailureKind;
+import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.SourceTable;
 import org.postgresql.Driver;
+import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,9 +90,19 @@ final class Connector {
           'pg_temp'), false)
       """;
 
-  /**
-   * How often the settings are tried when the role's own statement timeout is shorter than that.
+  /*
+   * Which of the server's processes answers. It runs whatever isolation and time limit the role has,
+   * and changes no setting: behind a pooler the session may be a stranger's in the next moment.
    */
+  private static final String BACKEND =
+      """
+      begin isolation level read committed read only; set local statement_timeout = 0;
+      select pg_backend_pid(); commit""";
+
+  /** How often two sessions behind a pooler are compared. */
+  private static final int COMPARISONS = 3;
+
+  /** How often a statement is tried when the role's own statement timeout ends it. */
   private static final int ATTEMPTS = 5;
 
   private static final String QUERY_CANCELED = "57014";
@@ -97,6 +111,9 @@ final class Connector {
   private final HostPort host;
   private final SourceSettings settings;
   private final String applicationName;
+
+  /** Whether a pooler in between is known to lend whole sessions. */
+  private volatile boolean ownSessions;
 
   /** Opens nothing yet. */
   Connector(HostPort host, SourceSettings settings, String applicationName) {
@@ -134,16 +151,9 @@ final class Connector {
   private Connection open(
       Duration connectTimeout, Duration statementTimeout, Duration socketTimeout)
       throws SQLException {
-    String url =
-        "jdbc:postgresql://"
-            + host
-            + "/"
-            + URLEncoder.encode(settings.database(), StandardCharsets.UTF_8);
-    Connection connection = new Driver().connect(url, properties(connectTimeout, socketTimeout));
-    if (connection == null) {
-      throw new SQLException("the driver does not take " + url);
-    }
+    Connection connection = connect(connectTimeout, socketTimeout);
     try {
+      requireOwnSession(connection, connectTimeout);
       connection.setReadOnly(true);
       makeSettings(connection, statementTimeout);
       return connection;
@@ -157,23 +167,97 @@ final class Connector {
     }
   }
 
+  private Connection connect(Duration connectTimeout, Duration socketTimeout) throws SQLException {
+    String url =
+        "jdbc:postgresql://"
+            + host
+            + "/"
+            + URLEncoder.encode(settings.database(), StandardCharsets.UTF_8);
+    Connection connection = new Driver().connect(url, properties(connectTimeout, socketTimeout));
+    if (connection == null) {
+      throw new SQLException("the driver does not take " + url);
+    }
+    return connection;
+  }
+
+  /**
+   * Checks that the connection is a session of the server's own as long as it is open. A pooler
+   * that lends sessions for a transaction or a statement would give what is set here to strangers.
+   *
+   * @throws QueryFailure when it is not
+   */
+  private void requireOwnSession(Connection connection, Duration connectTimeout)
+      throws SQLException {
+    int process = backend(connection);
+    if (ownSessions || process == connection.unwrap(PGConnection.class).getBackendPID()) {
+      return;
+    }
+    try (Connection other = connect(connectTimeout, connectTimeout)) {
+      for (int i = 0; i < COMPARISONS; i++) {
+        if (backend(connection) != process || backend(other) == process) {
+          throw new QueryFailure(
+              FailureKind.NOT_CONFIGURED,
+              host
+                  + " is a connection pooler that lends sessions for one transaction or statement,"
+                  + " where no setting of a session holds. Name the address of PostgreSQL itself as"
+                  + " host, or set pool_mode = session in the pooler for database "
+                  + settings.database()
+                  + ".");
+        }
+      }
+    } catch (SQLException e) {
+      // A pooler that has no second session to give lends whole sessions.
+      if (!SqlFailures.isSilence(e)) {
+        throw e;
+      }
+    }
+    ownSessions = true;
+  }
+
+  private static int backend(Connection connection) throws SQLException {
+    return despiteTimeout(
+        connection,
+        statement -> {
+          statement.execute(BACKEND);
+          int process = 0;
+          do {
+            ResultSet rows = statement.getResultSet();
+            if (rows != null && rows.next()) {
+              process = rows.getInt(1);
+            }
+          } while (statement.getMoreResults() || statement.getUpdateCount() >= 0);
+          return process;
+        });
+  }
+
+  /** What is done with a statement. */
+  @FunctionalInterface
+  private interface Use<T> {
+    T of(Statement statement) throws SQLException;
+  }
+
+  /** Runs what takes no time, again if the role's own statement timeout should end it. */
+  private static <T> T despiteTimeout(Connection connection, Use<T> use) throws SQLException {
+    for (int attempt = 1; ; attempt++) {
+      try (Statement statement = connection.createStatement()) {
+        try {
+          return use.of(statement);
+        } catch (SQLException e) {
+          if (!QUERY_CANCELED.equals(e.getSQLState()) || attempt == ATTEMPTS) {
+            throw e;
+          }
+          statement.execute("rollback");
+        }
+      }
+    }
+  }
+
   private void makeSettings(Connection connection, Duration statementTimeout) throws SQLException {
     int version = connection.getMetaData().getDatabaseMajorVersion();
     StringBuilder session = new StringBuilder(SESSION.formatted(statementTimeout.toMillis()));
     SINCE_VERSION.forEach(
         (since, setting) -> session.append(version >= since ? ";\n" + setting : ""));
-    try (Statement statement = connection.createStatement()) {
-      for (int attempt = 1; ; attempt++) {
-        try {
-          statement.execute(session.toString());
-          break;
-        } catch (SQLException e) {
-          if (!QUERY_CANCELED.equals(e.getSQLState()) || attempt == ATTEMPTS) {
-            throw e;
-          }
-        }
-      }
-    }
+    despiteTimeout(connection, statement -> statement.execute(session.toString()));
     try {
       setZoneAndSchemas(connection, settings.siteTimeZone().getId());
     } catch (SQLException e) {

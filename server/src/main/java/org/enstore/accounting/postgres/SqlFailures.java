@@ -86,7 +86,10 @@ final class SqlFailures {
       Throwable thrown, String state, Optional<ServerErrorMessage> server) {
     if (state.equals("08P01") && server.isPresent()) {
       return unavailable(
-          "answers as a connection pooler does: " + withoutValues(server.get()) + ".");
+          "answers as a connection pooler does: "
+              + withoutValues(server.get())
+              + ". Name the address of PostgreSQL itself as host, or look at the pooler: its"
+              + " pool_mode must be session.");
     }
     if (state.equals("53300")) {
       return tooManyConnections(
