@@ -221,7 +221,7 @@ final class SqlTruth {
                1 AS files, %s AS rate, storage_group, coalesce(library, '') AS library, drive_id,
                media_changer
         FROM encp_xfer
-        WHERE date < '%s' AND isfinite(date) AND size BETWEEN 0 AND %d
+        WHERE date < '%s' AND isfinite(date) AND size BETWEEN 0 AND %s
         """
             .formatted(
                 zone,
@@ -246,7 +246,7 @@ final class SqlTruth {
                            NULL::bigint AS rate, '' AS storage_group, '' AS library,
                            '' AS drive_id, '' AS media_changer
                     FROM xfer_by_day_by_mover
-                    WHERE date <= '%s' AND isfinite(date) AND "%s" > 0 AND "%s" <= %d
+                    WHERE date <= '%s' AND isfinite(date) AND "%s" > 0 AND "%s" <= %s
                     """
                         .formatted(
                             zone,
