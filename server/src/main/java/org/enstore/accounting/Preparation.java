@@ -49,7 +49,7 @@ final class Preparation {
       List.of(
           "{\"direction\":\"sum\",\"step\":\"1d\",\"groupBy\":[]}",
           "{\"source\":\"raw\",\"step\":\"1h\",\"measure\":\"throughput\",\"gaps\":\"null\"}",
-          "{\"measure\":\"driveRateP95\",\"groupBy\":[\"driveType\"],\"compare\":\"previous\"}",
+          "{\"measure\":\"driveRateP95\",\"groupBy\":[\"driveType\"],\"compare\":\"previousPeriod\"}",
           "{\"measure\":\"driveRate\",\"top\":1,\"runningTotal\":false,\"filters\":"
               + "{\"mover\":{\"include\":[\"a\"],\"match\":\"b\"}}}",
           "{\"queryType\":\"reconciliation\"}",
