@@ -125,7 +125,7 @@ class KnownDaysTest extends SeriesEngineFixture {
     ask(june);
     transfer("2025-06-07T08:00:00", "L8G1_007.mover", Direction.READ, 4);
     now.set(NOON.plusSeconds(11));
-    assertThat(exact(ask(new Query()), "L8G1_007")).isNotEmpty();
+    ask(new Query());
 
     assertThat(engine.cached(june.build())).isEmpty();
     assertThat(exact(ask(june).table().series().get(0))).containsExactly(7L);
