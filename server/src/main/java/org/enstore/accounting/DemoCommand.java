@@ -205,13 +205,15 @@ final class DemoCommand implements Callable<Integer> {
                 primary -> {
                   primary.createDatabase();
                   primary.letReaderMonitor();
+                  primary.letReaderReadMore();
                   record(traffic, primary, began, clock);
                 })
             .start()) {
       pair.awaitReplay(REPLAY_LIMIT);
       say(began, clock, "The standby has everything");
       SourceSettings settings = settings(pair, site.zone());
-      try (LiveTraffic live = LiveTraffic.start(site, pair.owner(), clock, TRANSFERS_PER_SECOND);
+      try (LiveTraffic live =
+              LiveTraffic.start(traffic, pair.databases(), clock, TRANSFERS_PER_SECOND);
           Backend backend = new Backend(parent.settings(spec));
           Application application =
               Application.asDaemon(
@@ -231,7 +233,7 @@ final class DemoCommand implements Callable<Integer> {
       throws SQLException {
     try {
       Traffic.Report report =
-          traffic.record(primary.owner(), sentence -> say(began, clock, sentence));
+          traffic.record(primary.databases(), sentence -> say(began, clock, sentence));
       say(began, clock, String.format(Locale.ROOT, "%,d transfers recorded", report.transfers()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

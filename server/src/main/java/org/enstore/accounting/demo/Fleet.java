@@ -39,7 +39,58 @@ final class Fleet {
       String mediaChanger,
       String tapeLibrary,
       double bytesPerSecond,
-      double weight) {}
+      double weight) {
+
+    /** Whether only tests of the system use it, by Enstore's habit of naming such libraries. */
+    boolean isForTests() {
+      return kind == Kind.NULL || library.endsWith("T");
+    }
+
+    /** How much one of its tapes holds. */
+    long capacityBytes() {
+      return switch (mediaType) {
+        case "LTO4" -> 800_000_000_000L;
+        case "T10000T2D" -> 8_400_000_000_000L;
+        case "M8" -> 9_000_000_000_000L;
+        case "L8" -> 12_000_000_000_000L;
+        case "L9" -> 18_000_000_000_000L;
+        default -> Long.MAX_VALUE;
+      };
+    }
+
+    /** What its tapes' labels begin with; no other family's begin so. */
+    String labelPrefix() {
+      return switch (library) {
+        case "CD-LTO4G1" -> "VO";
+        case "CD-10KDF1" -> "VP";
+        case "CD-LTO8G1" -> "VR";
+        case "CD-LTO8F1" -> "VS";
+        case "TFF2-LTO9" -> "VT";
+        default -> "VX";
+      };
+    }
+
+    String labelSuffix() {
+      return switch (mediaType) {
+        case "LTO4" -> "L4";
+        case "T10000T2D" -> "T2";
+        default -> mediaType;
+      };
+    }
+
+    String vendor() {
+      return mediaType.startsWith("T1") ? "STK" : mediaType.equals("LTO4") ? "HP" : "IBM";
+    }
+
+    String firmware() {
+      return switch (mediaType) {
+        case "LTO4" -> "U64S";
+        case "T10000T2D" -> "RD5.60";
+        case "L9" -> "Q3F5";
+        default -> "N9M2";
+      };
+    }
+  }
 
   /**
    * One mover.
@@ -143,6 +194,11 @@ final class Fleet {
 
   List<Mover> serving(LocalDate day) {
     return movers.stream().filter(mover -> mover.serves(day)).toList();
+  }
+
+  /** The fleet of a site, which is the same whenever it is asked for. */
+  static Fleet of(Site site) {
+    return of(site.movers(), site.from(), site.today().plusDays(1), site.seed());
   }
 
   /** A fleet of {@code count} movers that served at some time between two days. */

@@ -21,15 +21,17 @@ import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A PostgreSQL primary and a hot standby that streams from it, both on 127.0.0.1 and both gone,
  * with all their files, when this is closed or the process ends. On request there are more
- * standbys; methods that do not say which mean the first. The database is called {@code accounting}
- * and belongs to the role {@code enstore}, as at an Enstore site; the tables are not made here but
- * by {@link #createDatabase}.
+ * standbys; methods that do not say which mean the first. The databases are called {@code
+ * accounting}, {@code drivestat} and {@code enstoredb} and belong to the role {@code enstore}, as
+ * at an Enstore site, where each has servers of its own; the tables are not made here but by {@link
+ * #createDatabase}. Methods that do not say which database mean {@code accounting}.
  *
  * <p>Safe for use by several threads; starting, stopping and promoting take turns.
  */
@@ -40,8 +42,14 @@ public final class ReplicatedPair implements AutoCloseable {
    * to the write-ahead log or replayed, which is the fastest way to get much data into both.
    */
 
-  /** The database that the roles below may connect to. */
+  /** The accounting database. */
   public static final String DATABASE = "accounting";
+
+  /** The database of what drives counted. */
+  public static final String DRIVESTAT = "drivestat";
+
+  /** The catalogue of tapes and files. */
+  public static final String ENSTOREDB = "enstoredb";
 
   /** The database every cluster has, and the standby from the start. */
   private static final String MAINTENANCE = "postgres";
@@ -228,14 +236,32 @@ public final class ReplicatedPair implements AutoCloseable {
     return connect(standby, DATABASE, role);
   }
 
-  /** Connections to the primary as the owner: what traffic is recorded through. */
+  /** A new connection to a database of the primary, in the site's zone. The caller closes it. */
+  public Connection connectToPrimary(String database, Role role) throws SQLException {
+    return connect(primary, database, role);
+  }
+
+  /** A new connection to a database of the standby, in the site's zone. The caller closes it. */
+  public Connection connectToStandby(String database, Role role) throws SQLException {
+    return connect(standby, database, role);
+  }
+
+  /** Connections to the primary as the owner: what transfers are recorded through. */
   public Connections owner() {
     return () -> connectToPrimary(Role.OWNER);
   }
 
+  /** The three databases of the primary as the owner. */
+  public Databases databases() {
+    return new Databases(
+        owner(),
+        Optional.of(() -> connectToPrimary(DRIVESTAT, Role.OWNER)),
+        Optional.of(() -> connectToPrimary(ENSTOREDB, Role.OWNER)));
+  }
+
   /**
-   * Creates what Enstore's accounting database has: tables, functions and the reader's rights, by
-   * the files of the folder {@code sql}.
+   * Creates what Enstore's databases have: tables, functions and the reader's rights, by the files
+   * of the folder {@code sql}.
    */
   public void createDatabase() throws SQLException {
     try (Connection connection = connectToPrimary(Role.OWNER)) {
@@ -244,6 +270,24 @@ public final class ReplicatedPair implements AutoCloseable {
     }
     try (Connection connection = connectToPrimary(Role.SUPERUSER)) {
       run(connection, "sql/03-roles.sql");
+    }
+    create(DRIVESTAT, "sql/11-drivestat-schema.sql", "sql/12-drivestat-roles.sql");
+    create(ENSTOREDB, "sql/21-enstoredb-schema.sql", "sql/22-enstoredb-roles.sql");
+  }
+
+  private void create(String database, String schema, String roles) throws SQLException {
+    try (Connection connection = connectToPrimary(database, Role.OWNER)) {
+      run(connection, schema);
+    }
+    try (Connection connection = connectToPrimary(database, Role.SUPERUSER)) {
+      run(connection, roles);
+    }
+  }
+
+  /** Lets the reader read the tables that Enstore keeps from it. */
+  public void letReaderReadMore() throws SQLException {
+    try (Connection connection = connectToPrimary(Role.SUPERUSER)) {
+      run(connection, "sql/06-more-rights.sql");
     }
   }
 
@@ -499,7 +543,9 @@ public final class ReplicatedPair implements AutoCloseable {
       statement.execute(
           "CREATE ROLE %s LOGIN REPLICATION PASSWORD '%s'"
               .formatted(Role.REPLICATION.user(), password(Role.REPLICATION)));
-      statement.execute("CREATE DATABASE %s OWNER %s".formatted(DATABASE, Role.OWNER.user()));
+      for (String database : List.of(DATABASE, DRIVESTAT, ENSTOREDB)) {
+        statement.execute("CREATE DATABASE %s OWNER %s".formatted(database, Role.OWNER.user()));
+      }
     }
   }
 

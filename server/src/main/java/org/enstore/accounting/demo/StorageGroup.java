@@ -40,6 +40,19 @@ record StorageGroup(
 
   static final StorageGroup TEST = of("test", 1, 1.0 * GIGA, 1.0, 0.5, "enstore", "ci_test");
 
+  /** The experiment of that name. */
+  static StorageGroup named(String name) {
+    return EXPERIMENTS.stream()
+        .filter(group -> group.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("There is no experiment " + name + "."));
+  }
+
+  /** The account that moves the files of a storage group. */
+  static String userOf(String name) {
+    return name.equals(TEST.name) ? TEST.username : named(name).username;
+  }
+
   private static StorageGroup of(
       String name,
       double weight,

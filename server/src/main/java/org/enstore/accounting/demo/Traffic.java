@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /** Fills an accounting database with the past of a {@link Site}. */
 public final class Traffic {
@@ -67,25 +68,47 @@ public final class Traffic {
       int futureTransfers) {}
 
   private final Site site;
+  private final Story story;
   private final Transfers transfers;
+  private final Chronicle chronicle;
   private final LocalDate frozenDay;
+  private Story.@Nullable Day frozen;
 
+  /** The usual demo's: with a worn drive and a bad tape. */
   public Traffic(Site site) {
-    this.site = site;
-    this.transfers = new Transfers(site);
+    this(new Story(site, Plants.usual(site)));
+  }
+
+  /**
+   * The past of any story.
+   *
+   * @param untold a story of which no day has been asked for yet
+   */
+  public Traffic(Story untold) {
+    this.story = untold;
+    this.site = untold.site();
+    this.transfers = new Transfers(untold);
+    this.chronicle = new Chronicle(untold);
     LocalDate wanted = site.today().minusDays(FROZEN_DAYS_AGO);
     this.frozenDay = wanted.isAfter(site.from()) ? wanted : site.today().minusDays(1);
   }
 
+  /** Records the accounting database alone. */
+  public Report record(Connections accounting, Progress progress)
+      throws SQLException, InterruptedException {
+    return record(Databases.of(accounting), progress);
+  }
+
   /**
-   * Records everything into the empty tables that {@code database} reaches as their owner.
+   * Records everything into the empty tables that {@code databases} reaches as their owner.
    *
    * @throws IllegalStateException when encp_xfer has rows already
    */
-  public Report record(Connections database, Progress progress)
+  public Report record(Databases databases, Progress progress)
       throws SQLException, InterruptedException {
     long rows = 0;
-    try (Connection connection = database.open()) {
+    Connections accounting = databases.accounting();
+    try (Connection connection = accounting.open()) {
       requireEmpty(connection);
       dropIndexes(connection);
       rows += recordPast(connection, progress);
@@ -93,20 +116,50 @@ public final class Traffic {
       try (Statement statement = connection.createStatement()) {
         statement.execute(DATE_INDEX);
       }
-      buildAndSumUp(database);
+      buildAndSumUp(accounting);
       progress.report("Recording what came late, and mounts, errors, drives and tapes");
       rows += recordLate(connection);
-      new Surroundings(site, transfers.fleet()).record(connection);
-      try (Statement statement = connection.createStatement()) {
-        statement.execute("ANALYZE");
+      chronicle.add(story.rest());
+      new AccountingTables(story, chronicle).record(connection);
+      analyze(connection);
+    }
+    if (databases.drivestat().isPresent()) {
+      try (Connection connection = databases.drivestat().get().open()) {
+        new DrivestatTables(story, chronicle).record(connection);
+        analyze(connection);
+      }
+    }
+    if (databases.enstoredb().isPresent()) {
+      try (Connection connection = databases.enstoredb().get().open()) {
+        new CatalogueTables(story, chronicle).record(connection);
+        analyze(connection);
       }
     }
     return new Report(rows, emptyDays(), lateDays(), frozenDay, FUTURE_HOURS.length);
   }
 
+  private static void analyze(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("ANALYZE");
+    }
+  }
+
   /** The movers of the site, by their keys: {@code L8G1_001.mover} and so on. */
   public List<String> moverKeys() {
-    return transfers.fleet().movers().stream().map(Fleet.Mover::key).toList();
+    return story.fleet().movers().stream().map(Fleet.Mover::key).toList();
+  }
+
+  /** What is recorded. */
+  public Story story() {
+    return story;
+  }
+
+  /** Mounts that began before the end of the records and are not over then. */
+  List<Mount> openMounts() {
+    long end = site.until().getEpochSecond();
+    return chronicle.mounts().stream()
+        .filter(mount -> mount.start() <= end && mount.dismounted() > end)
+        .toList();
   }
 
   private static void requireEmpty(Connection connection) throws SQLException {
@@ -142,7 +195,6 @@ public final class Traffic {
       // A table emptied in the same transaction can be filled past the write-ahead log.
       statement.execute("TRUNCATE encp_xfer");
     }
-    long end = site.until().getEpochSecond();
     long frozenAt = frozenAt();
     long frozenUntil = startOf(frozenDay.plusDays(1));
     long rows;
@@ -153,8 +205,12 @@ public final class Traffic {
         if (days++ % REPORT_EVERY_DAYS == 0) {
           progress.report("Recording transfers from " + day);
         }
-        transfers.writeDay(
-            day, second -> second < end && (second < frozenAt || second >= frozenUntil), copy);
+        Story.Day told = story.tell(day);
+        transfers.write(told, second -> second < frozenAt || second >= frozenUntil, copy);
+        chronicle.add(told);
+        if (day.equals(frozenDay)) {
+          frozen = told;
+        }
       }
       rows = copy.finish();
     }
@@ -211,13 +267,16 @@ public final class Traffic {
         long start = startOf(day);
         long length = startOf(day.plusDays(1)) - start;
         for (int i = 0; i < LATE_ROWS; i++) {
-          transfers.writeOne(chance, start + (long) (chance.even() * length), fromLogs, copy);
+          long second = start + (long) (chance.even() * length);
+          transfers.writeOne(story.aside(chance, second), fromLogs, copy);
         }
       }
-      transfers.writeDay(frozenDay, second -> second >= frozenAt && second < end, copy);
+      if (frozen != null) {
+        transfers.write(frozen, second -> second >= frozenAt, copy);
+      }
       Chance chance = Chance.of(site.seed(), FUTURE);
       for (int hours : FUTURE_HOURS) {
-        transfers.writeOne(chance, end + hours * 3_600L, false, copy);
+        transfers.writeOne(story.aside(chance, end + hours * 3_600L), false, copy);
       }
       return copy.finish();
     }
@@ -226,7 +285,7 @@ public final class Traffic {
   private SortedSet<LocalDate> emptyDays() {
     SortedSet<LocalDate> days = new TreeSet<>();
     for (LocalDate day = site.from(); day.isBefore(site.today()); day = day.plusDays(1)) {
-      if (transfers.isOutage(day) && !lateDays().contains(day)) {
+      if (story.isOutage(day) && !lateDays().contains(day)) {
         days.add(day);
       }
     }
