@@ -86,6 +86,7 @@ final class Commands implements Callable<Integer> {
     line.addSubcommand(new Serve());
     line.addSubcommand(new DemoCommand());
     line.addSubcommand(new Train());
+    line.addSubcommand(new EvaluateCommand());
     line.registerConverter(Path.class, Commands::path);
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
