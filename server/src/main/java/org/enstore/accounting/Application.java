@@ -70,9 +70,7 @@ final class Application implements AutoCloseable {
             Optional.empty());
     workers = new Workers(backend.questions(), backend.cancellations(), backend.timer());
     resources = new ResourceService(registry, workers);
-    diagnostics =
-        new DiagnosticsService(
-            registry, workers, figures::scrape, () -> backend.breakdown().sentence());
+    diagnostics = new DiagnosticsService(registry, workers, figures::scrape, backend::trouble);
     shared =
         List.of(
             new DataService(registry, workers, backend.answers()),

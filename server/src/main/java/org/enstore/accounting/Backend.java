@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.enstore.accounting.api.AccountingService;
 import org.enstore.accounting.api.DataSources;
+import org.enstore.accounting.cli.ExitCode;
 import org.enstore.accounting.config.ProcessSettings;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.grafana.FairThreads;
@@ -41,6 +42,9 @@ final class Backend implements AutoCloseable {
   private static final int DISK_QUEUE = 1000;
   private static final int CANCELLING_THREADS = 2;
 
+  /** How long the log and the answers have to get out. */
+  private static final Duration END_GRACE = Duration.ofSeconds(1);
+
   private final Breakdown breakdown = Breakdown.ofProcess();
   private final Preparation preparation = new Preparation();
   private final ScheduledThreadPoolExecutor timer;
@@ -51,6 +55,7 @@ final class Backend implements AutoCloseable {
   private final AnswerMemory answers;
   private final Optional<SeriesEngine.Disk> disk;
   private final SharedEngines engines;
+  private final HeapWatch heap;
 
   Backend(ProcessSettings settings) {
     timer = new ScheduledThreadPoolExecutor(1, threads("enstore-timer"));
@@ -62,6 +67,14 @@ final class Backend implements AutoCloseable {
     long heap = Runtime.getRuntime().maxMemory();
     answers = AnswerMemory.ofHeap(heap);
     engines = new SharedEngines(this::engine, heap / 5 * 2);
+    this.heap =
+        new HeapWatch(
+            HeapWatch.ofProcess(),
+            engines::squeeze,
+            () -> Application.haltAfter(END_GRACE, ExitCode.NO_MEMORY),
+            System::nanoTime);
+    questions.refuseWhile(this.heap::sentence);
+    every(HeapWatch.EVERY, this.heap::look);
     disk = settings.cacheDirectory().map(folder -> new SeriesEngine.Disk(folder, diskWriter));
   }
 
@@ -82,6 +95,11 @@ final class Backend implements AutoCloseable {
   /** What to do, and to say, when a part of the program cannot be loaded. */
   Breakdown breakdown() {
     return breakdown;
+  }
+
+  /** What is wrong with the process itself, for those who ask after its health. */
+  Optional<String> trouble() {
+    return breakdown.sentence().or(heap::sentence);
   }
 
   /** Runs what is due later; short work only. */

@@ -129,7 +129,7 @@ final class Daemon implements AutoCloseable {
                     resolved(settings.monitor().get()),
                     figures::scrape,
                     () -> Map.copyOf(health),
-                    () -> backend.breakdown().sentence(),
+                    backend::trouble,
                     Backend.threads("enstore-monitor")));
   }
 

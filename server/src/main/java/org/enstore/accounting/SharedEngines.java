@@ -25,6 +25,7 @@ final class SharedEngines implements InstanceRegistry.Engines, AutoCloseable {
   private final BiFunction<SourceId, SourceSettings, SeriesEngine> factory;
   private final long cacheBytes;
   private final Map<SourceSettings, Shared> bySettings = new HashMap<>();
+  private double part = 1;
   private boolean closed;
 
   /** An engine and how often it was opened. */
@@ -87,11 +88,17 @@ final class SharedEngines implements InstanceRegistry.Engines, AutoCloseable {
     return false;
   }
 
+  /** Has the caches use {@code part} of what they may, from now on; 1 is all of it. */
+  synchronized void squeeze(double part) {
+    this.part = part;
+    shareCache();
+  }
+
   /** Gives each engine what its settings say, or the same part of that if there is not enough. */
   private void shareCache() {
     long wanted =
         bySettings.keySet().stream().mapToLong(settings -> settings.limits().cacheBytes()).sum();
-    if (wanted > cacheBytes) {
+    if (wanted > cacheBytes && part == 1) {
       logger.warn(
           "cacheBytes of the {} open data sources is {} MiB together, and the heap has room for {}"
               + " MiB: each gets the same part of its own. Raise the heap (java_options = -Xmx...)"
@@ -100,10 +107,10 @@ final class SharedEngines implements InstanceRegistry.Engines, AutoCloseable {
           wanted >> 20,
           cacheBytes >> 20);
     }
-    double part = Math.min(1, (double) cacheBytes / Math.max(1, wanted));
+    double share = part * Math.min(1, (double) cacheBytes / Math.max(1, wanted));
     bySettings.forEach(
         (settings, shared) ->
-            shared.engine.limitCache((long) (part * settings.limits().cacheBytes())));
+            shared.engine.limitCache((long) (share * settings.limits().cacheBytes())));
   }
 
   /** Ends every engine, used or not; nothing can be opened any more. */

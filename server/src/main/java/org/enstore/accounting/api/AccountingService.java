@@ -356,6 +356,8 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
   private void ask(DataSource source, Cancellation cancellation, Runnable work) {
     try {
       questions.execute(source.name(), Context.current().wrap(work), cancellation);
+    } catch (Questions.Refused e) {
+      throw new QueryFailure(FailureKind.OVERLOADED, String.valueOf(e.getMessage()), e);
     } catch (RejectedExecutionException e) {
       throw new QueryFailure(
           FailureKind.OVERLOADED,

@@ -26,6 +26,9 @@ public final class ExitCode {
   /** A part of the program could not be loaded; to be started anew. */
   public static final int BROKEN = 70;
 
+  /** The heap was full and could not be freed; to be started anew. */
+  public static final int NO_MEMORY = 71;
+
   /** Ended by Ctrl-C, as a shell counts it. */
   public static final int INTERRUPTED = 130;
 

@@ -7,9 +7,11 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.Questions;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ public final class FairThreads implements Questions {
   private final Map<Object, Integer> running = new HashMap<>();
   private int active;
   private int waitingCount;
+  private volatile Supplier<Optional<String>> reason = Optional::empty;
 
   /**
    * Fair use of {@code pool}.
@@ -42,6 +45,11 @@ public final class FairThreads implements Questions {
     this.threads = threads;
     this.queue = queue;
     this.pool = pool;
+  }
+
+  /** Refuses all work, with the sentence, for as long as {@code reason} gives one. */
+  public void refuseWhile(Supplier<Optional<String>> reason) {
+    this.reason = reason;
   }
 
   /** Work that waits. */
@@ -67,6 +75,12 @@ public final class FairThreads implements Questions {
 
   @Override
   public void execute(Object owner, Runnable work, Cancellation cancellation) {
+    reason
+        .get()
+        .ifPresent(
+            sentence -> {
+              throw new Refused(sentence);
+            });
     Task task = new Task(owner, work);
     synchronized (this) {
       Queue<Task> queued = waiting.computeIfAbsent(owner, added -> new ArrayDeque<>());

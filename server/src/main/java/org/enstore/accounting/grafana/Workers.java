@@ -31,6 +31,8 @@ public record Workers(Questions questions, Executor cancellations, ScheduledExec
   void ask(Object owner, Runnable work, Cancellation cancellation) {
     try {
       questions.execute(owner, Context.current().wrap(work), cancellation);
+    } catch (Questions.Refused e) {
+      throw new QueryFailure(FailureKind.OVERLOADED, String.valueOf(e.getMessage()), e);
     } catch (RejectedExecutionException e) {
       throw new QueryFailure(
           FailureKind.OVERLOADED,

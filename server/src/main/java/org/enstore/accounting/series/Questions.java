@@ -5,6 +5,16 @@ import java.util.concurrent.RejectedExecutionException;
 /** Runs what may block. Thread-safe. */
 @FunctionalInterface
 public interface Questions {
+  /** No work is taken now, for a reason that the asker should be told. */
+  final class Refused extends RejectedExecutionException {
+    private static final long serialVersionUID = 1;
+
+    /** With a sentence for the asker. */
+    public Refused(String sentence) {
+      super(sentence);
+    }
+  }
+
   /**
    * Runs {@code work} some time, unless it is cancelled before it has begun.
    *
