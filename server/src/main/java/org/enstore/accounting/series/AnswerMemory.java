@@ -32,8 +32,14 @@ public final class AnswerMemory {
   /** Answers that are smaller are counted, but do not wait behind large ones. */
   private static final long SMALL_BYTES = 64 << 10;
 
-  /** The value itself in the table, in the message, and on its way out. */
-  private static final int VALUE_BYTES = 24;
+  /** The value in the table. */
+  private static final int VALUE_BYTES = 8;
+
+  /** Each of the sums that the value is made of, which go before it is put into a message. */
+  private static final int SUM_BYTES = 8;
+
+  /** Where a bucket begins. */
+  private static final int BUCKET_BYTES = 8;
 
   /** The histogram that a value of a quantile is told from: some bins, at 16 bytes each. */
   private static final int HISTOGRAM_BYTES = 64;
@@ -57,7 +63,13 @@ public final class AnswerMemory {
 
   /** What {@code values} of {@code measure} take until the client has them, in bytes. */
   static long bytes(Measure measure, long values) {
-    return values * (VALUE_BYTES + (measure.isQuantile() ? HISTOGRAM_BYTES : 0));
+    int sums = SUM_BYTES * measure.quantities().size();
+    return values * (VALUE_BYTES + sums + (measure.isQuantile() ? HISTOGRAM_BYTES : 0));
+  }
+
+  /** What {@code buckets} take beside the values in them, in bytes. */
+  static long bytes(long buckets) {
+    return buckets * BUCKET_BYTES;
   }
 
   /** What one call may take, in bytes. */

@@ -19,6 +19,9 @@ import org.enstore.accounting.measure.TimeRange;
 final class Answerer {
   private static final int NAME_OVERHEAD_BYTES = 56;
 
+  /** More of them are not looked for where nobody may wait: only to tell them takes memory. */
+  private static final long MOST_READY_BUCKETS = 100_000;
+
   private final BlockStore store;
   private final StateWatch watch;
   private final Memory memory;
@@ -109,12 +112,12 @@ final class Answerer {
       return (int) Math.min(Integer.MAX_VALUE, size);
     }
 
-    boolean isMadeOf(List<Block> blocks) {
+    boolean isMadeOf(List<Gathered.Seen> blocks) {
       return versions.equals(versions(blocks));
     }
 
-    static List<Long> versions(List<Block> blocks) {
-      return blocks.stream().map(Block::version).toList();
+    static List<Long> versions(List<Gathered.Seen> blocks) {
+      return blocks.stream().map(Gathered.Seen::version).toList();
     }
   }
 
@@ -136,6 +139,7 @@ final class Answerer {
       BlockStore.Wish wish =
           new BlockStore.Wish(notBefore, Optional.of(now.plus(settings.limits().partialAfter())));
       StateWatch.Look look = watch.look(wish.notBefore(), cancellation);
+      room.take(AnswerMemory.bytes(Plan.bucketsAtMost(query, settings.limits())));
       Plan plan = Plan.of(query, look.state(), calendar, settings, now);
       return read(query, plan, look, demand, wish, now, cancellation, room);
     } catch (QueryFailure failure) {
@@ -198,7 +202,7 @@ final class Answerer {
 
   private Optional<Ready> ready(SeriesQuery query) {
     Optional<StateWatch.Look> look = watch.peek();
-    if (look.isEmpty()) {
+    if (look.isEmpty() || Plan.bucketsAtMost(query, settings.limits()) > MOST_READY_BUCKETS) {
       return Optional.empty();
     }
     Instant now = clock.instant();
@@ -232,21 +236,34 @@ final class Answerer {
       Instant now,
       Cancellation cancellation,
       Room room) {
-    Gathered gathered = Gathered.of(plan, store, wish, now, cancellation);
-    if (!gathered.missing().isEmpty() && demand != Demand.USUAL) {
-      throw new QueryFailure(
-          FailureKind.TIMEOUT, gathered.progress(settings.limits().partialAfter()));
+    try (Gathered gathered = Gathered.of(plan, store, wish, now, cancellation)) {
+      return read(query, plan, look, demand, gathered, now, cancellation, room);
     }
+  }
+
+  private SeriesAnswer read(
+      SeriesQuery query,
+      Plan plan,
+      StateWatch.Look look,
+      Demand demand,
+      Gathered gathered,
+      Instant now,
+      Cancellation cancellation,
+      Room room) {
+    refuseParts(gathered, demand);
     AnswerKey key = AnswerKey.of(query, plan);
     Optional<Answered> answered =
         memory
             .get(key, Answered.class)
-            .filter(known -> gathered.missing().isEmpty() && known.isMadeOf(gathered.all()));
+            .filter(known -> gathered.missing().isEmpty() && known.isMadeOf(gathered.seen()));
     if (answered.isEmpty()) {
       cancellation.check();
       answered = Optional.of(compute(query, look.state(), gathered, room));
+      refuseParts(gathered, demand);
       if (gathered.missing().isEmpty()) {
-        memory.put(key, answered.get());
+        if (gathered.isOfOneWalk()) {
+          memory.put(key, answered.get());
+        }
       } else {
         partialAnswers.increment();
       }
@@ -259,11 +276,18 @@ final class Answerer {
     return answer(query, plan, look, answered.get(), gathered.cached(), gathered.outage(), now);
   }
 
+  /** An alert rule must not judge a part, and who reads anew wants all of it. */
+  private void refuseParts(Gathered gathered, Demand demand) {
+    if (!gathered.missing().isEmpty() && demand != Demand.USUAL) {
+      throw new QueryFailure(
+          FailureKind.TIMEOUT, gathered.progress(settings.limits().partialAfter()));
+    }
+  }
+
   private Answered compute(SeriesQuery query, SourceState state, Gathered gathered, Room room) {
-    Instant completeUntil = gathered.completeUntil(state, calendar);
     Composer.Composed composed =
         new Composer(query, gathered.plan(), calendar, settings.limits(), room)
-            .compose(gathered.parts(calendar), completeUntil, gathered.unknown(calendar));
+            .compose(gathered, state);
     List<Notice> notices = new ArrayList<>(composed.notices());
     LeftOut leftOut = new LeftOut(calendar);
     for (Tally.Part part : gathered.parts(calendar)) {
@@ -279,10 +303,10 @@ final class Answerer {
     return new Answered(
         composed.table(),
         notices,
-        completeUntil,
+        gathered.completeUntil(state, calendar),
         gathered.tables(),
-        gathered.all().stream().map(Block::key).toList(),
-        Answered.versions(gathered.all()),
+        gathered.seen().stream().map(Gathered.Seen::key).toList(),
+        Answered.versions(gathered.seen()),
         namesBytes(query));
   }
 

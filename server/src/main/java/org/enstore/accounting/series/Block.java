@@ -303,6 +303,8 @@ final class Block implements Kept {
      * @throws QueryFailure of kind {@link FailureKind#TOO_LARGE} if a sum exceeds 64 bits
      */
     Block build(Origin origin) {
+      // The block beside the buffers, and the order of its cells.
+      room.accept(count * (22L + 8L * columns.length));
       int[] order = order();
       int[] keysOfCells = new int[count];
       short[] sortedSlots = new short[count];

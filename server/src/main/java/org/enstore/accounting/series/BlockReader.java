@@ -57,6 +57,11 @@ final class BlockReader {
     return tailReads.sum();
   }
 
+  /** What the keys of shapes with keys like rows may take beside the blocks, in bytes. */
+  long wideKeysBytes() {
+    return numbering.wideLimit();
+  }
+
   /** Cuts missing keys into runs that one statement can read: neighbours in time, else alike. */
   static List<List<BlockKey>> runs(List<BlockKey> missing) {
     List<List<BlockKey>> runs = new ArrayList<>();
@@ -173,7 +178,7 @@ final class BlockReader {
     Map<BlockKey, Block> blocks = filler.build(Origin.of(loadedAt, snapshot));
     Block joined = tail.base().lookedAt(loadedAt, base.wholeAt());
     if (!behind) {
-      Block.Builder builder = new Block.Builder(first, calendar, numbering.current());
+      Block.Builder builder = new Block.Builder(first, calendar, numbering.current(first.shape()));
       builder.addBefore(tail.slot(), tail.base());
       builder.addAll(Objects.requireNonNull(blocks.get(first)));
       joined = builder.build(base.withTail(loadedAt, snapshot));
@@ -215,7 +220,7 @@ final class BlockReader {
     @Override
     public void begin() {
       builders.clear();
-      KeyNumbers numbers = numbering.current();
+      KeyNumbers numbers = numbering.current(keys.get(0).shape());
       keys.forEach(key -> builders.add(new Block.Builder(key, calendar, numbers, room)));
     }
 
@@ -232,8 +237,11 @@ final class BlockReader {
 
     Map<BlockKey, Block> build(Origin origin) {
       Map<BlockKey, Block> blocks = new HashMap<>();
+      Block.Builder nothing =
+          new Block.Builder(keys.get(0), calendar, numbering.current(keys.get(0).shape()));
       for (int i = 0; i < keys.size(); i++) {
-        blocks.put(keys.get(i), builders.get(i).build(origin));
+        // Its buffers may go before the next block is sorted beside its own.
+        blocks.put(keys.get(i), builders.set(i, nothing).build(origin));
       }
       return blocks;
     }

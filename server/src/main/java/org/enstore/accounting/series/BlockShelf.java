@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.enstore.accounting.measure.SiteCalendar;
@@ -37,11 +38,17 @@ final class BlockShelf {
    * small, and a day may be filled in long after it was over.
    */
 
+  /** How much larger a day is, until one was seen, whose rows have keys of their own. */
+  private static final int WIDE = 32;
+
+  private static final int WIDE_KEY_BYTES = 400;
+
   private final Freshness freshness;
   private final SiteCalendar calendar;
   private final Numbering numbering;
   private final Memory memory;
   private final Optional<DiskStore> disk;
+  private final Map<Kind, Long> bytesOfDay = new ConcurrentHashMap<>();
   private final AtomicLong changes = new AtomicLong();
   private final LongAdder loads = new LongAdder();
 
@@ -82,7 +89,7 @@ final class BlockShelf {
 
   /** Adds a block up from finer ones that cover it, and keeps it. */
   Block derived(BlockKey key, List<Block> parts) {
-    Block.Builder builder = new Block.Builder(key, calendar, numbering.current());
+    Block.Builder builder = new Block.Builder(key, calendar, numbering.current(key.shape()));
     parts.forEach(builder::addAll);
     Block block =
         builder.build(parts.stream().map(Block::origin).reduce(Origin::and).orElseThrow());
@@ -95,7 +102,7 @@ final class BlockShelf {
 
   /** The same block with the numbers of now, should they have begun anew while it was read. */
   private Block renumbered(Block block) {
-    KeyNumbers numbers = numbering.current();
+    KeyNumbers numbers = numbering.current(block.key().shape());
     if (block.keys() == numbers) {
       return block;
     }
@@ -128,6 +135,40 @@ final class BlockShelf {
     return publish(found);
   }
 
+  /** What blocks have in common whose days are about as large. */
+  private record Kind(SourceTable table, Grain grain, Shape shape) {
+    static Kind of(BlockKey key) {
+      return new Kind(key.table(), key.grain(), key.shape());
+    }
+  }
+
+  /** About how many bytes a day of the block of {@code key} takes, its keys included. */
+  long bytesOfDay(BlockKey key) {
+    Long known = bytesOfDay.get(Kind.of(key));
+    if (known != null) {
+      return known;
+    }
+    long usual =
+        switch (key.grain()) {
+          case MINUTE -> 64 << 10;
+          case HOUR -> 32 << 10;
+          case DAY -> 4 << 10;
+        };
+    return key.shape().hasKeysLikeRows() ? usual * WIDE : usual;
+  }
+
+  /** Remembers how large {@code block} is, and forgets slowly that others were larger. */
+  private void measure(Block block) {
+    Span span = block.key().span();
+    long size = block.sizeBytes();
+    if (block.key().shape().hasKeysLikeRows()) {
+      size += (long) WIDE_KEY_BYTES * block.keyCount();
+    }
+    long ofDay = Math.max(1, size / (span.to().toEpochDay() - span.from().toEpochDay()));
+    bytesOfDay.merge(
+        Kind.of(block.key()), ofDay, (old, now) -> Math.max(now, (15 * old + now) / 16));
+  }
+
   /** Puts blocks into the cache; gives what is there in the end. */
   Map<BlockKey, Block> publish(Map<BlockKey, Block> read) {
     loads.add(read.size());
@@ -136,6 +177,7 @@ final class BlockShelf {
         (key, block) ->
             kept.put(key, memory.merge(key, renumbered(block), Block.class, this::better)));
     changes.incrementAndGet();
+    kept.values().forEach(this::measure);
     kept.values().forEach(this::keepOnDisk);
     return kept;
   }

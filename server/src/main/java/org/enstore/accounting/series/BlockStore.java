@@ -1,5 +1,6 @@
 package org.enstore.accounting.series;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -41,6 +42,9 @@ final class BlockStore {
    * steps are looked at, and its end alone can be read. Settled days are read at the grain asked
    * for, unless a finer one is here; settled months are added up from days that are.
    */
+
+  /** What one question may hold at a time is this part of the memory. */
+  private static final int PARTS = 16;
 
   private final TransferSource source;
   private final SourceSettings settings;
@@ -120,6 +124,104 @@ final class BlockStore {
     Batch batch = getOnce(keys, wish, also, cancellation);
     // The hosts may have changed between two reads. What is left over from before is read again.
     return batch.isOfOneLineage() ? batch : getOnce(keys, wish, also, cancellation);
+  }
+
+  /** Takes some of the blocks that were asked for. */
+  @FunctionalInterface
+  interface Use {
+    /** Uses them; they must not be kept. */
+    void of(Batch batch);
+  }
+
+  /**
+   * Has the blocks of {@code keys} used part by part, the last ones first, so that no more of them
+   * are in hand at a time than there is room for. From when a part is late, nothing more is read:
+   * the rest is missing.
+   *
+   * @throws QueryFailure when they cannot be read, or others hold too much for too long
+   */
+  void walk(List<BlockKey> keys, Wish wish, Cancellation cancellation, Use use) {
+    Optional<String> lineage = Optional.empty();
+    int end = keys.size();
+    while (end > 0) {
+      cancellation.check();
+      int from = partBefore(keys, end);
+      try (Memory.Hands hands = hold(keys.subList(from, end), wish, cancellation)) {
+        Batch batch = get(keys.subList(from, end), wish, block -> true, cancellation);
+        hands.are(batch.blocks().stream().mapToLong(Block::sizeBytes).sum());
+        for (Block block : batch.blocks()) {
+          if (!block.origin().lineage().equals(lineage.orElse(block.origin().lineage()))) {
+            throw new QueryFailure(
+                FailureKind.STANDBY_UNAVAILABLE,
+                "Another host with other data took over while a long range was read; try again.");
+          }
+          lineage = Optional.of(block.origin().lineage());
+        }
+        use.of(batch);
+        if (!batch.missing().isEmpty() && from > 0) {
+          List<Span> rest = keys.subList(0, from).stream().map(BlockKey::span).toList();
+          use.of(new Batch(List.of(), rest, false, Optional.empty()));
+          return;
+        }
+      }
+      end = from;
+    }
+  }
+
+  /** {@code wish}, with a wait of {@code least} from now on at least. */
+  Wish atLeast(Duration least, Wish wish) {
+    Instant then = clock.instant().plus(least);
+    return new Wish(wish.notBefore(), wish.deadline().map(end -> end.isBefore(then) ? then : end));
+  }
+
+  /** Whether all blocks of {@code keys} may be in hand at once. */
+  boolean isOnePart(List<BlockKey> keys) {
+    return partBefore(keys, keys.size()) == 0;
+  }
+
+  /** Where the part begins that ends before {@code end}. */
+  private int partBefore(List<BlockKey> keys, int end) {
+    long most = memory.limit() / PARTS;
+    long bytes = 0;
+    int from = end;
+    while (from > 0) {
+      bytes += bytes(keys.get(from - 1));
+      if (bytes > most && from < end) {
+        break;
+      }
+      from--;
+    }
+    return from;
+  }
+
+  private long bytes(BlockKey key) {
+    long days = key.span().to().toEpochDay() - key.span().from().toEpochDay();
+    return days * shelf.bytesOfDay(key);
+  }
+
+  /**
+   * Room for the blocks of {@code keys} in a question's hands; to be closed when it is done.
+   *
+   * @throws QueryFailure of kind {@link FailureKind#OVERLOADED} if others hold too much for too
+   *     long
+   */
+  Memory.Hands hold(List<BlockKey> keys, Wish wish, Cancellation cancellation) {
+    long bytes = keys.stream().mapToLong(this::bytes).sum();
+    if (!keys.isEmpty() && keys.get(0).shape().hasKeysLikeRows()) {
+      bytes += reader.wideKeysBytes();
+    }
+    Duration patience =
+        wish.deadline()
+            .map(deadline -> Duration.between(clock.instant(), deadline))
+            .orElse(settings.limits().partialAfter());
+    return memory
+        .hold(bytes, patience, cancellation)
+        .orElseThrow(
+            () ->
+                new QueryFailure(
+                    FailureKind.OVERLOADED,
+                    "Too many questions over long ranges are being answered; try again in a"
+                        + " moment, or raise cacheBytes and the heap."));
   }
 
   private Batch getOnce(

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.enstore.accounting.config.SourceSettings;
@@ -24,6 +25,9 @@ import org.enstore.accounting.measure.SiteCalendar;
  * them, their numbers, and what is shown beside them. Used once; not thread-safe.
  */
 final class Composer {
+  /** What is known of a series beside its numbers. */
+  private static final long SERIES_BYTES = 300;
+
   private static final String DIRECTION = "direction";
   private static final String PERIOD = "period";
   private static final String CURRENT = "current";
@@ -35,7 +39,11 @@ final class Composer {
   private final Grouping grouping;
   private final Tally tally;
   private final Room room;
+  private final SiteCalendar calendar;
   private final List<Notice> notices = new ArrayList<>();
+
+  /** For how many series room was taken. */
+  private int roomFor;
 
   /**
    * A composer of the answer to {@code query}.
@@ -52,8 +60,9 @@ final class Composer {
     this.plan = plan;
     this.limits = limits;
     this.room = room;
+    this.calendar = calendar;
     this.grouping = new Grouping(query, plan.rule());
-    this.tally = new Tally(query.measure(), grouping, plan.buckets(), calendar);
+    this.tally = new Tally(query.measure(), grouping, plan.buckets(), calendar, room);
   }
 
   /** The table, and what its reader should know. */
@@ -62,41 +71,39 @@ final class Composer {
   /**
    * Composes the answer.
    *
-   * @param completeUntil the instant before which no further transfer is expected
-   * @param unknown the buckets that have not been read to the end: their numbers are missing
    * @throws QueryFailure of kind {@link FailureKind#TOO_LARGE} if an exact sum exceeds 64 bits, and
    *     as the room for the answer is refused
    */
-  Composed compose(List<Tally.Part> parts, Instant completeUntil, BitSet unknown) {
-    tally.decide(parts);
-    Choice choice = choose(parts);
-    room.take(
-        AnswerMemory.bytes(query.measure(), (long) choice.shown.size() * plan.buckets().count()));
-    Tally.Sum[] sums = tally.sums(parts, choice.places, choice.shown.size());
+  Composed compose(Gathered gathered, SourceState state) {
+    List<Tally.Sum> sums = new ArrayList<>();
+    Choice choice = gathered.isInHand() ? addAll(gathered, sums) : addInParts(gathered, sums);
+    Instant completeUntil = gathered.completeUntil(state, calendar);
+    BitSet unknown = gathered.unknown(calendar);
     Presentation presentation =
         new Presentation(query, plan.buckets(), completeUntil.toEpochMilli());
     List<Series> series = new ArrayList<>();
     int first = plan.firstBucket();
     int count = plan.buckets().count() - first;
-    for (int i = 0; i < sums.length; i++) {
+    room.take(grouping.count() * SERIES_BYTES);
+    tellOfNames(choice, sums);
+    for (int i = 0; i < sums.size(); i++) {
+      // It goes as soon as its numbers are made.
+      Tally.Sum sum = sums.set(i, Tally.Sum.NONE);
       // A total is there even when nothing was transferred.
-      if (sums[i].present().isEmpty() && !query.groupBy().isEmpty()) {
+      if (sum.present().isEmpty() && !query.groupBy().isEmpty()) {
         continue;
       }
       Grouping.Labels labels = choice.shown.get(i);
       if (first == 0) {
-        series.add(
-            new Series(labelled(labels, ""), numbers(presentation, sums[i], 0, count, unknown)));
+        series.add(new Series(labelled(labels, ""), numbers(presentation, sum, 0, count, unknown)));
       } else {
         series.add(
             new Series(
-                labelled(labels, CURRENT), numbers(presentation, sums[i], first, count, unknown)));
+                labelled(labels, CURRENT), numbers(presentation, sum, first, count, unknown)));
         series.add(
-            new Series(
-                labelled(labels, PREVIOUS), numbers(presentation, sums[i], 0, count, unknown)));
+            new Series(labelled(labels, PREVIOUS), numbers(presentation, sum, 0, count, unknown)));
       }
     }
-    tellOfNames(choice, sums);
     return new Composed(new SeriesTable(plan.buckets().from(first), series), notices);
   }
 
@@ -128,7 +135,74 @@ final class Composer {
     }
   }
 
-  private Choice choose(List<Tally.Part> parts) {
+  private Choice addAll(Gathered gathered, List<Tally.Sum> sums) {
+    List<Tally.Part> parts = gathered.parts(calendar);
+    tally.decide(parts);
+    Choice choice =
+        choose(
+            () -> {
+              Tally.Totals totals = tally.totals();
+              tally.add(totals, parts, plan.firstBucket());
+              return totals;
+            });
+    fill(sums, choice.shown.size());
+    tally.add(sums, parts, choice.places);
+    return choice;
+  }
+
+  /**
+   * Adds up what is never in hand as a whole: every series as long as all of them may be shown, and
+   * otherwise those that are, when it is known which, in a second pass.
+   */
+  private Choice addInParts(Gathered gathered, List<Tally.Sum> sums) {
+    Tally.Totals totals = tally.totals();
+    int limit = query.arrangement().top() == 0 ? seriesLimit() : 0;
+    gathered.walk(
+        calendar,
+        parts -> {
+          tally.decide(parts);
+          tally.add(totals, parts, plan.firstBucket());
+          if (grouping.count() <= limit) {
+            fill(sums, grouping.count());
+            tally.add(sums, parts, IntStream.range(0, grouping.count()).toArray());
+          } else {
+            sums.clear();
+          }
+          grouping.forgetKeys();
+        });
+    Choice choice = choose(() -> totals);
+    if (grouping.count() <= limit) {
+      fill(sums, grouping.count());
+      List<Tally.Sum> bySeries = List.copyOf(sums);
+      for (int series = 0; series < bySeries.size(); series++) {
+        sums.set(choice.places[series], bySeries.get(series));
+      }
+      return choice;
+    }
+    fill(sums, choice.shown.size());
+    gathered.walk(
+        calendar,
+        parts -> {
+          tally.decide(parts);
+          tally.add(sums, parts, choice.places);
+          grouping.forgetKeys();
+        });
+    return choice;
+  }
+
+  /** Adds sums of nothing until there are {@code count}, each in room that was taken for it. */
+  private void fill(List<Tally.Sum> sums, int count) {
+    if (count > roomFor) {
+      room.take(
+          AnswerMemory.bytes(query.measure(), (long) (count - roomFor) * plan.buckets().count()));
+      roomFor = count;
+    }
+    while (sums.size() < count) {
+      sums.add(tally.sum());
+    }
+  }
+
+  private Choice choose(Supplier<Tally.Totals> totalled) {
     int count = grouping.count();
     int limit = seriesLimit();
     List<Integer> all =
@@ -143,7 +217,7 @@ final class Composer {
       }
       return new Choice(places, all.stream().map(grouping::labels).toList(), Set.of());
     }
-    Tally.Totals totals = tally.totals(parts, plan.firstBucket());
+    Tally.Totals totals = totalled.get();
     Map<Grouping.Labels, Long> totalOf = new LinkedHashMap<>();
     Map<Integer, Grouping.Labels> shownAs = new HashMap<>();
     Set<List<String>> apart = apart(all, totals);
@@ -243,12 +317,12 @@ final class Composer {
     return named;
   }
 
-  private void tellOfNames(Choice choice, Tally.Sum[] sums) {
+  private void tellOfNames(Choice choice, List<Tally.Sum> sums) {
     Set<Integer> seen = new LinkedHashSet<>(choice.seen);
     if (seen.isEmpty()) {
       for (int series = 0; series < choice.places.length; series++) {
         int place = choice.places[series];
-        if (place != Grouping.LEFT_OUT && !sums[place].present().isEmpty()) {
+        if (place != Grouping.LEFT_OUT && !sums.get(place).present().isEmpty()) {
           seen.add(series);
         }
       }

@@ -5,7 +5,9 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.concurrent.atomic.AtomicReference;
 import org.enstore.accounting.measure.SiteCalendar;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cells of whole site-local days, whichever blocks they lie in: what lists and checks are made
@@ -118,13 +120,20 @@ final class DayBlocks {
                 : List.of(Quantity.BYTES, Quantity.TRANSFERS));
     List<BlockKey> keys =
         spans.stream().map(span -> new BlockKey(table, grain, shape, span)).toList();
-    BlockStore.Batch batch = store.get(keys, BlockStore.Wish.ALL, block -> true, cancellation);
     LeftOut leftOut = new LeftOut(calendar);
-    for (Block block : batch.blocks()) {
-      deliver(block, first, end, sink);
-      leftOut.add(block, first, end);
-    }
-    return new Read(batch.outage(), leftOut);
+    AtomicReference<@Nullable QueryFailure> outage = new AtomicReference<>();
+    store.walk(
+        keys,
+        BlockStore.Wish.ALL,
+        cancellation,
+        batch -> {
+          for (Block block : batch.blocks()) {
+            deliver(block, first, end, sink);
+            leftOut.add(block, first, end);
+          }
+          batch.outage().ifPresent(outage::set);
+        });
+    return new Read(Optional.ofNullable(outage.get()), leftOut);
   }
 
   private void deliver(Block block, long first, long end, KeySink sink) {

@@ -136,7 +136,7 @@ final class DiskStore implements AutoCloseable {
       return Optional.empty();
     }
     try {
-      Block block = BlockFormat.read(place, key, calendar, numbering.current());
+      Block block = BlockFormat.read(place, key, calendar, numbering.current(key.shape()));
       hits.increment();
       return Optional.of(block);
     } catch (NoSuchFileException e) {

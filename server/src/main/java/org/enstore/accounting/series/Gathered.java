@@ -8,30 +8,78 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.enstore.accounting.config.Durations;
 import org.enstore.accounting.measure.SiteCalendar;
 
 /**
- * The blocks of one plan, and what they tell beside their numbers. Immutable.
- *
- * @param summarised the last day that the summary really gave
- * @param missing what has not been read in time
- * @param cached whether nothing had to be read
- * @param outage why some are older than they should be, if they are
+ * The blocks of one plan, and what they tell beside their numbers. What is too much to be in hand
+ * at once is gathered part by part while it is {@link #walk walked}, and told of afterwards. Not
+ * thread-safe.
  */
-record Gathered(
-    Plan plan,
-    List<Block> summary,
-    List<Block> raw,
-    Optional<LocalDate> summarised,
-    List<Span> missing,
-    boolean cached,
-    Optional<QueryFailure> outage) {
+final class Gathered implements AutoCloseable {
+  /** How long at least a second walk over what the first one had time for may take. */
+  private static final Duration AGAIN = Duration.ofSeconds(5);
+
+  private final Plan plan;
+  private final BlockStore store;
+  private final BlockStore.Wish wish;
+  private final Cancellation cancellation;
+  private final BlockStore.Batch summary;
+  private final Optional<LocalDate> summarised;
+  private final List<BlockKey> rawKeys;
+  private final Optional<Memory.Hands> hands;
+  private List<Block> inHand = List.of();
+  private final List<Seen> seen = new ArrayList<>();
+  private final List<Span> missing = new ArrayList<>();
+  private boolean cached;
+  private Optional<QueryFailure> outage = Optional.empty();
+  private int walks;
+
+  private Gathered(
+      Plan plan,
+      BlockStore store,
+      BlockStore.Wish wish,
+      Cancellation cancellation,
+      BlockStore.Batch summary,
+      Optional<LocalDate> summarised,
+      List<BlockKey> rawKeys) {
+    this.plan = plan;
+    this.store = store;
+    this.wish = wish;
+    this.cancellation = cancellation;
+    this.summary = summary;
+    this.summarised = summarised;
+    this.rawKeys = rawKeys;
+    begin();
+    if (store.isOnePart(rawKeys)) {
+      Memory.Hands held = store.hold(rawKeys, wish, cancellation);
+      hands = Optional.of(held);
+      try {
+        BlockStore.Batch raw = store.get(rawKeys, wish, block -> true, cancellation);
+        held.are(raw.blocks().stream().mapToLong(Block::sizeBytes).sum());
+        inHand = raw.blocks();
+        take(raw);
+      } catch (RuntimeException e) {
+        held.close();
+        throw e;
+      }
+    } else {
+      hands = Optional.empty();
+    }
+  }
+
+  /** A block that was used: what it is, and where its numbers come from. */
+  record Seen(BlockKey key, long version, Origin origin) {
+    static Seen of(Block block) {
+      return new Seen(block.key(), block.version(), block.origin());
+    }
+  }
 
   private static final String NOTHING = "nothing to read";
 
   /**
-   * Gathers the blocks of {@code plan}.
+   * Gathers the blocks of {@code plan}, or gets ready to; to be closed when they are done with.
    *
    * @throws QueryFailure when they cannot be read
    */
@@ -48,18 +96,102 @@ record Gathered(
         summarised = Optional.of(block.key().span().from().plusDays(block.lastSlot()));
       }
     }
-    BlockStore.Batch raw =
-        store.get(plan.rawKeys(summarised, settled), wish, block -> true, cancellation);
-    List<Span> missing = new ArrayList<>(summary.missing());
-    missing.addAll(raw.missing());
     return new Gathered(
-        plan,
-        summary.blocks(),
-        raw.blocks(),
-        summarised,
-        missing,
-        summary.cached() && raw.cached(),
-        summary.outage().or(raw::outage));
+        plan, store, wish, cancellation, summary, summarised, plan.rawKeys(summarised, settled));
+  }
+
+  private void begin() {
+    seen.clear();
+    missing.clear();
+    cached = true;
+    outage = Optional.empty();
+    take(summary);
+  }
+
+  private void take(BlockStore.Batch batch) {
+    batch.blocks().forEach(block -> seen.add(Seen.of(block)));
+    missing.addAll(batch.missing());
+    cached &= batch.cached();
+    outage = outage.or(batch::outage);
+  }
+
+  /** Gives the room for the blocks back. */
+  @Override
+  public void close() {
+    hands.ifPresent(Memory.Hands::close);
+  }
+
+  Plan plan() {
+    return plan;
+  }
+
+  /** What has not been read in time. */
+  List<Span> missing() {
+    return missing;
+  }
+
+  /** Whether nothing had to be read. */
+  boolean cached() {
+    return cached;
+  }
+
+  /** Why some blocks are older than they should be, if they are. */
+  Optional<QueryFailure> outage() {
+    return outage;
+  }
+
+  /** Whether all blocks are here; otherwise they are to be walked. */
+  boolean isInHand() {
+    return hands.isPresent();
+  }
+
+  /** Whether what was walked may have changed in between. */
+  boolean isOfOneWalk() {
+    return walks <= 1;
+  }
+
+  /** The blocks that were used, those of the summary first. */
+  List<Seen> seen() {
+    return seen;
+  }
+
+  /** Which part of which block counts: the summary's up to the seam, the transfers' from it on. */
+  List<Tally.Part> parts(SiteCalendar calendar) {
+    List<Tally.Part> parts = new ArrayList<>(summaryParts(calendar));
+    parts.addAll(rawParts(inHand, calendar));
+    return parts;
+  }
+
+  /**
+   * Has the same used, some at a time, reading what is not here; what is in use must not be kept.
+   *
+   * @throws QueryFailure when it cannot be read
+   */
+  void walk(SiteCalendar calendar, Consumer<List<Tally.Part>> use) {
+    begin();
+    BlockStore.Wish left = walks == 0 ? wish : store.atLeast(AGAIN, wish);
+    walks++;
+    use.accept(summaryParts(calendar));
+    store.walk(
+        rawKeys,
+        left,
+        cancellation,
+        batch -> {
+          take(batch);
+          use.accept(rawParts(batch.blocks(), calendar));
+        });
+  }
+
+  private List<Tally.Part> summaryParts(SiteCalendar calendar) {
+    long seam = seam(calendar);
+    return summary.blocks().stream()
+        .map(block -> new Tally.Part(block, Long.MIN_VALUE, seam))
+        .toList();
+  }
+
+  private List<Tally.Part> rawParts(List<Block> blocks, SiteCalendar calendar) {
+    long seam = seam(calendar);
+    return blocks.stream().map(block -> new Tally.Part(block, seam, Long.MAX_VALUE)).toList();
   }
 
   /** False for the block of the summary's last day when it has no row of that day. */
@@ -70,22 +202,6 @@ record Gathered(
       return true;
     }
     return block.lastSlot() >= last.toEpochDay() - span.from().toEpochDay();
-  }
-
-  /** All blocks, those of the summary first. */
-  List<Block> all() {
-    List<Block> all = new ArrayList<>(summary);
-    all.addAll(raw);
-    return all;
-  }
-
-  /** Which part of which block counts: the summary's up to the seam, the transfers' from it on. */
-  List<Tally.Part> parts(SiteCalendar calendar) {
-    long seam = seam(calendar);
-    List<Tally.Part> parts = new ArrayList<>();
-    summary.forEach(block -> parts.add(new Tally.Part(block, Long.MIN_VALUE, seam)));
-    raw.forEach(block -> parts.add(new Tally.Part(block, seam, Long.MAX_VALUE)));
-    return parts;
   }
 
   private long seam(SiteCalendar calendar) {
@@ -115,7 +231,10 @@ record Gathered(
           : Instant.ofEpochSecond(Math.min(seam(calendar), plan.buckets().to()));
     }
     Instant complete = Instant.ofEpochSecond(plan.buckets().to());
-    for (Block block : raw) {
+    for (Seen block : seen) {
+      if (block.key().table() != SourceTable.RAW) {
+        continue;
+      }
       Instant spanEnd = Instant.ofEpochSecond(calendar.startOfDay(block.key().span().to()));
       // Without a view of the lag, a transfer that is there shows how far the data reaches.
       Instant known =
@@ -162,7 +281,7 @@ record Gathered(
                         + plan.from()
                         + " to "
                         + (last.isBefore(lastDay) ? last : lastDay)));
-    if (!raw.isEmpty()) {
+    if (seen.stream().anyMatch(block -> block.key().table() == SourceTable.RAW)) {
       LocalDate first = plan.firstRawDay(summarised);
       parts.add(
           "encp_xfer of "

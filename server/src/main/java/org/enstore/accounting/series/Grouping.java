@@ -92,6 +92,13 @@ final class Grouping {
     return known[number];
   }
 
+  /**
+   * Forgets which keys it decided about, though not the series: their blocks are not come back to.
+   */
+  void forgetKeys() {
+    seriesOfKey.clear();
+  }
+
   /** The bin of the drive rates of the rows of this key, or {@link RateBins#NONE}. */
   int binOf(Block block, int index) {
     String bin = Sieve.value(Dimension.DRIVE_RATE_BIN, block.groupKey(index), block.key().shape());

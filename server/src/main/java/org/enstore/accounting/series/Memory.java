@@ -2,6 +2,7 @@ package org.enstore.accounting.series;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,6 +26,13 @@ final class Memory {
    */
   private static final int BUFFER_SHARE = 4;
 
+  private static final int HANDS_SHARE = 4;
+
+  private static final long SMALL_BYTES = 256 << 10;
+
+  /** How often who waits for room looks whether anybody still waits for the answer. */
+  private static final long LOOK_MILLIS = 100;
+
   /** Smaller changes of the buffers' size do not reach the cache's own bound. */
   private static final int STEPS = 64;
 
@@ -36,6 +44,7 @@ final class Memory {
   private long largeBytes;
   private long setAside;
   private long heldBack;
+  private long inHands;
 
   /** A memory of {@code limit} bytes. */
   Memory(long limit) {
@@ -173,6 +182,61 @@ final class Memory {
     hold();
   }
 
+  /** Blocks in the hands of a question, cached or not; to be closed when it is done with them. */
+  final class Hands implements AutoCloseable {
+    private long bytes;
+
+    private Hands(long bytes) {
+      this.bytes = bytes;
+    }
+
+    /** Says how many they are in truth, in bytes. */
+    void are(long really) {
+      changeHands(really - bytes);
+      bytes = really;
+    }
+
+    @Override
+    public void close() {
+      are(0);
+    }
+  }
+
+  /**
+   * Lets a question hold blocks of about {@code bytes}, as soon as others leave room for them:
+   * together they hold a quarter of the limit at most, or one of them alone what it needs. A few
+   * are counted and do not wait. Whoever holds some must not ask for more.
+   *
+   * @param patience how long the question may still wait
+   * @return empty if it would take longer
+   * @throws QueryFailure of kind {@link FailureKind#CANCELLED} when nobody waits for the answer
+   */
+  Optional<Hands> hold(long bytes, Duration patience, Cancellation cancellation) {
+    long end = System.nanoTime() + patience.toNanos();
+    synchronized (this) {
+      while (inHands > 0 && bytes > SMALL_BYTES && inHands + bytes > limit / HANDS_SHARE) {
+        cancellation.check();
+        if (System.nanoTime() >= end) {
+          return Optional.empty();
+        }
+        try {
+          wait(LOOK_MILLIS);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new QueryFailure(FailureKind.CANCELLED, "The service is stopping.", e);
+        }
+      }
+      changeHands(bytes);
+    }
+    return Optional.of(new Hands(bytes));
+  }
+
+  private synchronized void changeHands(long by) {
+    inHands += by;
+    hold();
+    notifyAll();
+  }
+
   /** Lets {@code bytes} be taken by what is needed to understand the blocks, and no less. */
   synchronized void setAside(long bytes) {
     setAside = bytes;
@@ -181,7 +245,8 @@ final class Memory {
 
   private synchronized void hold() {
     long step = Math.max(1, limit / STEPS);
-    long hold = Math.min(limit, (sharedBytes + largeBytes + setAside + step - 1) / step * step);
+    long hold =
+        Math.min(limit, (sharedBytes + largeBytes + setAside + inHands + step - 1) / step * step);
     if (hold != heldBack) {
       heldBack = hold;
       kept.policy().eviction().ifPresent(eviction -> eviction.setMaximum(limit - hold));

@@ -159,6 +159,24 @@ record Plan(
     return dimensions;
   }
 
+  /** How many buckets the answer to {@code query} has at the most, before they are made. */
+  static long bucketsAtMost(SeriesQuery query, SourceSettings.Limits limits) {
+    long wanted = Math.max(1, wanted(query).toSeconds());
+    long periods = isCompared(query) ? 2 : 1;
+    return Math.min(
+        limits.maxPoints(), periods * (query.range().length().toSeconds() / wanted + 2));
+  }
+
+  private static Duration wanted(SeriesQuery query) {
+    return query
+        .stepWanted()
+        .orElseGet(
+            () -> {
+              Duration even = query.range().length().dividedBy(query.maxPoints());
+              return even.compareTo(query.minStep()) > 0 ? even : query.minStep();
+            });
+  }
+
   /** The range that buckets are made for: the period before has numbers in the same ones. */
   private static TimeRange shown(SeriesQuery query, KnownDays known, SiteCalendar calendar) {
     return isCompared(query) ? query.range() : known.within(query.range(), calendar);
@@ -171,14 +189,7 @@ record Plan(
       SourceSettings.Limits limits,
       List<Notice> notices) {
     TimeRange shown = shown(query, known, calendar);
-    Duration wanted =
-        query
-            .stepWanted()
-            .orElseGet(
-                () -> {
-                  Duration even = query.range().length().dividedBy(query.maxPoints());
-                  return even.compareTo(query.minStep()) > 0 ? even : query.minStep();
-                });
+    Duration wanted = wanted(query);
     Step step = Step.atLeast(wanted);
     if (query.stepWanted().isPresent() && !step.nominal().equals(wanted)) {
       notices.add(
@@ -286,7 +297,9 @@ record Plan(
       LocalDate from,
       LocalDate to,
       LocalDate settled) {
-    return Span.cover(grain, from, to, settled).stream()
+    // A month whose rows have keys of their own may not fit: it is read by the day.
+    LocalDate monthsBefore = shape.hasKeysLikeRows() ? LocalDate.MIN : settled;
+    return Span.cover(grain, from, to, monthsBefore).stream()
         .map(span -> new BlockKey(table, grain, shape, span))
         .toList();
   }

@@ -9,6 +9,9 @@ import java.util.TreeSet;
  * Both lists are in declaration order, without repeats, so that equal shapes are equal.
  */
 public record Shape(List<Dimension> dimensions, List<Quantity> quantities) {
+  /** The bin, the class of the mover, which is always there, and one more. */
+  private static final int FEW_BESIDE_BINS = 3;
+
   public Shape {
     dimensions = List.copyOf(dimensions);
     quantities = List.copyOf(quantities);
@@ -18,6 +21,14 @@ public record Shape(List<Dimension> dimensions, List<Quantity> quantities) {
   public static Shape of(Collection<Dimension> dimensions, Collection<Quantity> quantities) {
     return new Shape(
         List.copyOf(new TreeSet<>(dimensions)), List.copyOf(new TreeSet<>(quantities)));
+  }
+
+  /**
+   * Whether nearly every row has a key of its own: bins of a histogram beside two dimensions or
+   * more.
+   */
+  boolean hasKeysLikeRows() {
+    return indexOf(Dimension.DRIVE_RATE_BIN) >= 0 && dimensions.size() > FEW_BESIDE_BINS;
   }
 
   /** The place of {@code dimension} in {@link GroupKey#values}, or −1. */

@@ -1,5 +1,6 @@
 package org.enstore.accounting.series;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -16,12 +17,17 @@ final class Tally {
   private final Grouping grouping;
   private final Buckets buckets;
   private final SiteCalendar calendar;
+  private final Room room;
 
-  Tally(Measure measure, Grouping grouping, Buckets buckets, SiteCalendar calendar) {
+  /**
+   * @param room for what the sums take beyond {@link AnswerMemory#bytes}
+   */
+  Tally(Measure measure, Grouping grouping, Buckets buckets, SiteCalendar calendar, Room room) {
     this.measure = measure;
     this.grouping = grouping;
     this.buckets = buckets;
     this.calendar = calendar;
+    this.room = room;
   }
 
   /**
@@ -31,17 +37,12 @@ final class Tally {
 
   /** The totals of all series. */
   static final class Totals {
-    private final long[] totals;
-    private final BitSet present;
-
-    private Totals(int series) {
-      this.totals = new long[series];
-      this.present = new BitSet(series);
-    }
+    private long[] totals = new long[0];
+    private final BitSet present = new BitSet();
 
     /** The total of the quantity that ranks {@code series}; at most as large as can be. */
     long of(int series) {
-      return totals[series];
+      return series < totals.length ? totals[series] : 0;
     }
 
     /** Whether {@code series} has a row that the measure counts, in whatever bucket. */
@@ -52,14 +53,17 @@ final class Tally {
 
   /** One series, bucket by bucket. */
   static final class Sum {
+    /** In place of one that is not needed any more. */
+    static final Sum NONE = new Sum(Measure.BYTES, 0, Room.UNBOUNDED);
+
     private final long[][] values;
     private final BitSet present;
     private final @Nullable RateHistograms histograms;
 
-    private Sum(Measure measure, int buckets) {
+    private Sum(Measure measure, int buckets, Room room) {
       this.values = new long[measure.quantities().size()][buckets];
       this.present = new BitSet(buckets);
-      this.histograms = measure.isQuantile() ? new RateHistograms(buckets) : null;
+      this.histograms = measure.isQuantile() ? new RateHistograms(buckets, room::take) : null;
     }
 
     /** The values of the measure's quantity {@code index}, by bucket. */
@@ -88,9 +92,14 @@ final class Tally {
     }
   }
 
+  /** No totals yet. */
+  Totals totals() {
+    return new Totals();
+  }
+
   /** Adds up over all buckets from {@code firstBucket} on, once the keys are decided about. */
-  Totals totals(List<Part> parts, int firstBucket) {
-    Totals totals = new Totals(grouping.count());
+  void add(Totals totals, List<Part> parts, int firstBucket) {
+    totals.totals = Arrays.copyOf(totals.totals, Math.max(totals.totals.length, grouping.count()));
     for (Part part : parts) {
       int quantity = part.block().key().shape().quantities().indexOf(measure.ranking());
       walk(
@@ -105,21 +114,21 @@ final class Tally {
             }
           });
     }
-    return totals;
+  }
+
+  /** A sum of nothing yet. */
+  Sum sum() {
+    return new Sum(measure, buckets.count(), room);
   }
 
   /**
    * Adds up bucket by bucket, once the keys are decided about.
    *
-   * @param places for each series the place of its sum, or {@link Grouping#LEFT_OUT}
-   * @param count how many sums there are
+   * @param places for each series the place of its sum, or {@link Grouping#LEFT_OUT}; so are those
+   *     beyond
    * @throws QueryFailure of kind {@link FailureKind#TOO_LARGE} if an exact sum exceeds 64 bits
    */
-  Sum[] sums(List<Part> parts, int[] places, int count) {
-    Sum[] sums = new Sum[count];
-    for (int i = 0; i < count; i++) {
-      sums[i] = new Sum(measure, buckets.count());
-    }
+  void add(List<Sum> sums, List<Part> parts, int[] places) {
     List<Quantity> quantities = measure.quantities();
     for (Part part : parts) {
       Block block = part.block();
@@ -128,10 +137,10 @@ final class Tally {
       walk(
           part,
           (series, bucket, cell, bin, counted) -> {
-            if (!counted || places[series] == Grouping.LEFT_OUT) {
+            if (!counted || series >= places.length || places[series] == Grouping.LEFT_OUT) {
               return;
             }
-            Sum sum = sums[places[series]];
+            Sum sum = sums.get(places[series]);
             for (int q = 0; q < columns.length; q++) {
               long[] values = sum.values[q];
               long added = block.value(columns[q], cell);
@@ -143,7 +152,6 @@ final class Tally {
             sum.present.set(bucket);
           });
     }
-    return sums;
   }
 
   /** What is done with a cell of a series. */

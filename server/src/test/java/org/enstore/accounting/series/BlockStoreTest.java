@@ -342,7 +342,7 @@ class BlockStoreTest {
       String lineage = day.span().from().getDayOfMonth() < 20 ? "memory/1" : "memory/2";
       memory.put(
           day,
-          new Block.Builder(day, new SiteCalendar(CHICAGO), numbering.current())
+          new Block.Builder(day, new SiteCalendar(CHICAGO), numbering.current(BY_MOVER))
               .build(new Origin(NOON, NOON, NOON, NOON, lineage)));
     }
     transfer("2025-05-07T08:00:00", 3);

@@ -57,7 +57,7 @@ class DiskStoreTest {
 
     View(Path root, int keysBefore, long directoryBytes, long rootBytes, String lookBack) {
       Numbering numbering = new Numbering(new Memory(64L << 20), () -> 16L << 20);
-      keyNumbers = numbering.current();
+      keyNumbers = numbering.current(SHAPE);
       for (int i = 0; i < keysBefore; i++) {
         keyNumbers.numberOf(new GroupKey(Direction.WRITE, List.of("other" + i)));
       }

@@ -26,6 +26,8 @@ class NumberingTest {
   private final InMemoryTransferSource source =
       new InMemoryTransferSource(ZoneOffset.UTC, () -> NOW);
   private final Memory memory = new Memory(64L << 20);
+  private static final Shape SHAPE = Shape.of(List.of(Dimension.MOVER), List.of(Quantity.BYTES));
+
   private final Numbering numbering = new Numbering(memory, () -> LIMIT);
   private final BlockStore store = store(source);
 
@@ -115,12 +117,12 @@ class NumberingTest {
   @Test
   void numbers_beginAnew_andEveryBlockIsReadWithItsOwn() {
     fill();
-    KeyNumbers first = numbering.current();
+    KeyNumbers first = numbering.current(SHAPE);
     List<Block> kept = new ArrayList<>();
     for (int day = 0; day < DAYS; day++) {
       List<Block> block = get(List.of(key(day)));
       assertThat(sums(block)).as("day %s", day).isEqualTo(expected(day, day + 1));
-      assertThat(numbering.current().bytes()).isLessThan(2 * LIMIT);
+      assertThat(numbering.current(SHAPE).bytes()).isLessThan(2 * LIMIT);
       kept.addAll(block);
     }
 
@@ -163,7 +165,7 @@ class NumberingTest {
   void readUnderWay_whenNumbersBeginAnew_isKeptUnderTheNewOnes() {
     fill();
     BlockStore turned = store(new TurningSource());
-    KeyNumbers before = numbering.current();
+    KeyNumbers before = numbering.current(SHAPE);
     List<Block> first = get(turned, List.of(key(0)));
     assertThat(numbering.isCurrent(before)).isFalse();
     int reads = source.reads().size();
@@ -194,7 +196,7 @@ class NumberingTest {
             @Override
             public void accept(long epochSecond, GroupKey key, long[] quantities) {
               sink.accept(epochSecond, key, quantities);
-              KeyNumbers numbers = numbering.current();
+              KeyNumbers numbers = numbering.current(SHAPE);
               for (int i = 0; !turned && numbers.bytes() <= LIMIT; i++) {
                 numbers.numberOf(new GroupKey(Direction.WRITE, List.of("another" + i)));
               }
@@ -230,10 +232,10 @@ class NumberingTest {
     Memory small = new Memory(1_000_000);
     Numbering numbers = new Numbering(small, () -> 1_000_000);
     small.put("a", () -> 900_000);
-    for (int i = 0; numbers.current().bytes() < 300_000; i++) {
-      numbers.current().numberOf(new GroupKey(Direction.READ, List.of("mover" + i)));
+    for (int i = 0; numbers.current(SHAPE).bytes() < 300_000; i++) {
+      numbers.current(SHAPE).numberOf(new GroupKey(Direction.READ, List.of("mover" + i)));
     }
-    numbers.current();
+    numbers.current(SHAPE);
 
     assertThat(small.count()).as("what does not fit beside the numbers").isZero();
   }
