@@ -289,14 +289,7 @@ final class Answerer {
         new Composer(query, gathered.plan(), calendar, settings.limits(), room)
             .compose(gathered, state);
     List<Notice> notices = new ArrayList<>(composed.notices());
-    LeftOut leftOut = new LeftOut(calendar);
-    for (Tally.Part part : gathered.parts(calendar)) {
-      leftOut.add(
-          part.block(),
-          Math.max(part.from(), composed.table().buckets().from()),
-          Math.min(part.to(), composed.table().buckets().to()));
-    }
-    notices.addAll(leftOut.notices());
+    notices.addAll(gathered.leftOut());
     if (!gathered.missing().isEmpty()) {
       notices.add(Notice.warning(gathered.progress(settings.limits().partialAfter())));
     }

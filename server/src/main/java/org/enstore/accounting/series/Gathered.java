@@ -34,6 +34,7 @@ final class Gathered implements AutoCloseable {
   private final List<Span> missing = new ArrayList<>();
   private boolean cached;
   private Optional<QueryFailure> outage = Optional.empty();
+  private List<Notice> leftOut = List.of();
   private int walks;
 
   private Gathered(
@@ -157,8 +158,10 @@ final class Gathered implements AutoCloseable {
 
   /** Which part of which block counts: the summary's up to the seam, the transfers' from it on. */
   List<Tally.Part> parts(SiteCalendar calendar) {
-    List<Tally.Part> parts = new ArrayList<>(summaryParts(calendar));
-    parts.addAll(rawParts(inHand, calendar));
+    LeftOut left = new LeftOut(calendar);
+    List<Tally.Part> parts = new ArrayList<>(summaryParts(calendar, left));
+    parts.addAll(rawParts(inHand, calendar, left));
+    leftOut = left.notices();
     return parts;
   }
 
@@ -171,27 +174,44 @@ final class Gathered implements AutoCloseable {
     begin();
     BlockStore.Wish left = walks == 0 ? wish : store.atLeast(AGAIN, wish);
     walks++;
-    use.accept(summaryParts(calendar));
+    LeftOut leftHere = new LeftOut(calendar);
+    use.accept(summaryParts(calendar, leftHere));
     store.walk(
         rawKeys,
         left,
         cancellation,
         batch -> {
           take(batch);
-          use.accept(rawParts(batch.blocks(), calendar));
+          use.accept(rawParts(batch.blocks(), calendar, leftHere));
         });
+    leftOut = leftHere.notices();
   }
 
-  private List<Tally.Part> summaryParts(SiteCalendar calendar) {
+  /** What was left out of what was used, in the range that is shown. */
+  List<Notice> leftOut() {
+    return leftOut;
+  }
+
+  private List<Tally.Part> summaryParts(SiteCalendar calendar, LeftOut left) {
     long seam = seam(calendar);
     return summary.blocks().stream()
-        .map(block -> new Tally.Part(block, Long.MIN_VALUE, seam))
+        .map(block -> part(new Tally.Part(block, Long.MIN_VALUE, seam), left))
         .toList();
   }
 
-  private List<Tally.Part> rawParts(List<Block> blocks, SiteCalendar calendar) {
+  private List<Tally.Part> rawParts(List<Block> blocks, SiteCalendar calendar, LeftOut left) {
     long seam = seam(calendar);
-    return blocks.stream().map(block -> new Tally.Part(block, seam, Long.MAX_VALUE)).toList();
+    return blocks.stream()
+        .map(block -> part(new Tally.Part(block, seam, Long.MAX_VALUE), left))
+        .toList();
+  }
+
+  private Tally.Part part(Tally.Part part, LeftOut left) {
+    left.add(
+        part.block(),
+        Math.max(part.from(), plan.buckets().start(plan.firstBucket())),
+        Math.min(part.to(), plan.buckets().to()));
+    return part;
   }
 
   /** False for the block of the summary's last day when it has no row of that day. */
