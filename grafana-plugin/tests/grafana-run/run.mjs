@@ -128,8 +128,8 @@ const steps = {
     const card = part('Add new data source Enstore', 'Data source plugin item Enstore');
     const tile = card.or(page.getByRole('link', { name: /^Enstore/ })).or(page.getByText('Enstore', { exact: true })).first();
     await tile.click();
-    // Later versions show a page about the plugin first.
-    const add = page.getByRole('button', { name: /Add new data source|Create a Enstore/i }).first();
+    // Later versions show a page about the plugin first. The tile's own name, with the plugin's, is longer.
+    const add = page.getByRole('button', { name: /^(Add new data source|Create a Enstore data source)$/i }).first();
     const setting = (key) => page.locator(`#enstore-config-${key}`);
     const hosts = setting('hosts');
     await add.or(hosts).first().waitFor();
