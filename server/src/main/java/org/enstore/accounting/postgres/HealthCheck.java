@@ -218,6 +218,11 @@ final class HealthCheck {
     for (SourceTable table : SourceTable.values()) {
       facts.problem(table).ifPresent(problem -> advice.add(capital(problem.sentence())));
     }
+    if (facts.anyBytes()) {
+      advice.add(
+          "The database is encoded as SQL_ASCII, so its texts may hold any bytes; where they are no"
+              + " UTF-8, names are shown with the replacement character �.");
+    }
     HostFacts.Table raw = facts.table(SourceTable.RAW);
     if (facts.isReadable(SourceTable.RAW)) {
       for (String column : List.of("mover", "driver", "storage_group", "library", "drive_id")) {

@@ -26,6 +26,7 @@ import org.enstore.accounting.series.SourceTable;
  * @param zoneGuess the zone the server writes its log in, which is the site's more often than not
  * @param dateIndex whether an index begins with the date
  * @param moverDateIndex whether an index begins with mover and date
+ * @param anyBytes whether its texts may hold bytes of any encoding, as in SQL_ASCII
  * @param lineageVisible whether {@link Lineage} may be looked at
  */
 record HostFacts(
@@ -36,6 +37,7 @@ record HostFacts(
     Map<SourceTable, Table> tables,
     boolean dateIndex,
     boolean moverDateIndex,
+    boolean anyBytes,
     boolean lineageVisible) {
 
   /**
@@ -70,6 +72,7 @@ record HostFacts(
           join pg_attribute as second on second.attrelid = i.indrelid and second.attnum = i.indkey[1]
           where i.indrelid = to_regclass('encp_xfer') and i.indisvalid
             and first.attname = 'mover' and second.attname = 'date'),
+        current_setting('server_encoding') = 'SQL_ASCII',
       """
           + Lineage.ALLOWED;
 
@@ -102,7 +105,8 @@ record HostFacts(
           tables,
           row.getBoolean(5),
           row.getBoolean(6),
-          row.getBoolean(7));
+          row.getBoolean(7),
+          row.getBoolean(8));
     }
   }
 

@@ -66,14 +66,24 @@ final class RawTransfers {
   private final ReadRequest request;
   private final WallClock clock;
   private final boolean dateIndexed;
+  private final boolean anyBytes;
 
   /**
    * @param dateIndexed whether the server finds the rows of a span without reading the others
    */
   RawTransfers(ReadRequest request, WallClock clock, boolean dateIndexed) {
+    this(request, clock, dateIndexed, false);
+  }
+
+  /**
+   * @param dateIndexed whether the server finds the rows of a span without reading the others
+   * @param anyBytes whether texts may hold bytes of any encoding
+   */
+  RawTransfers(ReadRequest request, WallClock clock, boolean dateIndexed, boolean anyBytes) {
     this.request = request;
     this.clock = clock;
     this.dateIndexed = dateIndexed;
+    this.anyBytes = anyBytes;
   }
 
   /** The columns that an answer in {@code shape} is made of, besides date, rw and size. */
@@ -145,7 +155,7 @@ final class RawTransfers {
                     .groupBy(groups))
             .as("sums");
     List<Field<?>> wanted = new ArrayList<>(List.of(wallSecond(CELL_FROM)));
-    wanted.addAll(List.of(sums.fields()));
+    wanted.addAll(sent(List.of(sums.fields())));
     return Statements.SQL.select(wanted).from(cells()).crossJoin(sums);
   }
 
@@ -177,7 +187,7 @@ final class RawTransfers {
     List<Field<?>> groups = new ArrayList<>(List.of(truncated));
     groups.addAll(groups());
     List<Field<?>> columns = new ArrayList<>(List.of(wallSecond(truncated)));
-    columns.addAll(groups());
+    columns.addAll(sent(groups()));
     columns.addAll(sums());
     return Statements.SQL
         .select(columns)
@@ -185,6 +195,12 @@ final class RawTransfers {
         .where(ENCP_XFER.DATE.ge(readFrom()))
         .and(ENCP_XFER.DATE.lt(request.to().atStartOfDay()))
         .groupBy(groups);
+  }
+
+  private List<Field<?>> sent(List<Field<?>> fields) {
+    List<Field<?>> sent = new ArrayList<>();
+    fields.forEach(field -> sent.add(anyBytes ? Statements.bytesOf(field) : field));
+    return sent;
   }
 
   private List<Field<?>> groups() {

@@ -55,7 +55,7 @@ public final class Rehearsal implements TransferSource {
         new MockConnection(
             context -> new MockResult[] {new MockResult(0, Statements.SQL.newResult())})) {
       if (request.table() == SourceTable.SUMMARY) {
-        new SummaryDays(request, wallClock).read(connection, sink);
+        new SummaryDays(request, wallClock, false).read(connection, sink);
       } else {
         RawTransfers transfers = new RawTransfers(request, wallClock, true);
         transfers.readRows(

@@ -268,10 +268,12 @@ public final class StandbyTransferSource implements TransferSource {
   private void read(ReadRequest request, HostFacts facts, Connection connection, RowSink sink)
       throws SQLException {
     if (request.table() == SourceTable.SUMMARY) {
-      new SummaryDays(request, wallClock).read(connection, sink);
+      new SummaryDays(request, wallClock, facts.anyBytes()).read(connection, sink);
       return;
     }
-    long leftOut = new RawTransfers(request, wallClock, facts.dateIndex()).read(connection, sink);
+    long leftOut =
+        new RawTransfers(request, wallClock, facts.dateIndex(), facts.anyBytes())
+            .read(connection, sink);
     if (leftOut > 0 && leftOutTold.compareAndSet(false, true)) {
       logger.warn(
           "rows left out source={} table=encp_xfer rows={} reason=rw or size cannot be",

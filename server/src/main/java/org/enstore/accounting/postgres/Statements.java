@@ -5,8 +5,10 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.Query;
 import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
 
 /**
@@ -44,6 +46,16 @@ final class Statements {
       statement.close();
       throw e;
     }
+  }
+
+  /**
+   * The bytes of {@code text}, in a database that keeps bytes of no particular encoding: as text
+   * the server refuses to send what is no UTF-8. Other fields stay as they are.
+   */
+  static Field<?> bytesOf(Field<?> text) {
+    return text.getType() == String.class
+        ? DSL.field("convert_to({0}, 'SQL_ASCII')", String.class, text)
+        : text;
   }
 
   private static DSLContext forPostgres() {

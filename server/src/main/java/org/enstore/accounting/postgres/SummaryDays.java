@@ -2,6 +2,7 @@ package org.enstore.accounting.postgres;
 
 import static org.enstore.accounting.postgres.jooq.tables.XferByDayByMover.XFER_BY_DAY_BY_MOVER;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -28,11 +29,13 @@ import org.jooq.impl.DSL;
 final class SummaryDays {
   private final ReadRequest request;
   private final WallClock clock;
+  private final boolean anyBytes;
 
   /**
+   * @param anyBytes whether texts may hold bytes of any encoding
    * @throws IllegalArgumentException for what the summary does not have
    */
-  SummaryDays(ReadRequest request, WallClock clock) {
+  SummaryDays(ReadRequest request, WallClock clock, boolean anyBytes) {
     if (request.grain() != Grain.DAY
         || !request.shape().quantities().equals(List.of(Quantity.BYTES))
         || !List.of(Dimension.MOVER).containsAll(request.shape().dimensions())) {
@@ -40,6 +43,7 @@ final class SummaryDays {
     }
     this.request = request;
     this.clock = clock;
+    this.anyBytes = anyBytes;
   }
 
   /**
@@ -58,7 +62,7 @@ final class SummaryDays {
         if (start < first || start >= end) {
           continue;
         }
-        List<String> values = byMover ? List.of(rows.getString(5)) : List.of();
+        List<String> values = byMover ? List.of(mover(rows)) : List.of();
         add(sink, start, new GroupKey(Direction.READ, values), rows.getLong(2));
         add(sink, start, new GroupKey(Direction.WRITE, values), rows.getLong(3));
         long leftOut = rows.getLong(4);
@@ -82,7 +86,8 @@ final class SummaryDays {
                     .or(DSL.not(isPossible(XFER_BY_DAY_BY_MOVER.WRITE)))));
     List<Field<?>> groups = new ArrayList<>(List.of(XFER_BY_DAY_BY_MOVER.DATE));
     if (byMover) {
-      columns.add(XFER_BY_DAY_BY_MOVER.MOVER);
+      Field<?> mover = XFER_BY_DAY_BY_MOVER.MOVER;
+      columns.add(anyBytes ? Statements.bytesOf(mover) : mover);
       groups.add(XFER_BY_DAY_BY_MOVER.MOVER);
     }
     LocalDate first = clock.readFrom(request.from()).toLocalDate();
@@ -92,6 +97,10 @@ final class SummaryDays {
         .where(XFER_BY_DAY_BY_MOVER.DATE.ge(first))
         .and(XFER_BY_DAY_BY_MOVER.DATE.lt(request.to()))
         .groupBy(groups);
+  }
+
+  private String mover(ResultSet row) throws SQLException {
+    return anyBytes ? new String(row.getBytes(5), StandardCharsets.UTF_8) : row.getString(5);
   }
 
   private static void add(RowSink sink, long start, GroupKey key, long bytes) {

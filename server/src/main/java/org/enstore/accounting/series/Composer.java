@@ -31,6 +31,10 @@ final class Composer {
   private static final String DIRECTION = "direction";
   private static final String PERIOD = "period";
   private static final String CURRENT = "current";
+
+  /** What stands for bytes that are no text. */
+  private static final char REPLACEMENT = '\uFFFD';
+
   private static final String PREVIOUS = "previous";
 
   private final SeriesQuery query;
@@ -104,7 +108,23 @@ final class Composer {
             new Series(labelled(labels, PREVIOUS), numbers(presentation, sum, 0, count, unknown)));
       }
     }
+    tellOfBytes(series);
     return new Composed(new SeriesTable(plan.buckets().from(first), series), notices);
+  }
+
+  /** Says what a replacement character in a name stands for. */
+  private void tellOfBytes(List<Series> series) {
+    boolean replaced =
+        series.stream()
+            .flatMap(each -> each.labels().values().stream())
+            .anyMatch(value -> value.indexOf(REPLACEMENT) >= 0);
+    if (replaced) {
+      notices.add(
+          Notice.info(
+              "Names in the database hold bytes that are no UTF-8; each is shown as "
+                  + REPLACEMENT
+                  + ", and names that differ in nothing else are added up."));
+    }
   }
 
   private Numbers numbers(

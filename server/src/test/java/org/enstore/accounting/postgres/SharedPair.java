@@ -71,8 +71,13 @@ final class SharedPair {
 
   /** Makes a database with Enstore's tables, rights and nothing in them. */
   void createDatabase(String database) throws SQLException {
+    createDatabase(database, "");
+  }
+
+  /** The same with further {@code options} of its creation. */
+  void createDatabase(String database, String options) throws SQLException {
     execute("postgres", "DROP DATABASE IF EXISTS " + database);
-    execute("postgres", "CREATE DATABASE " + database + " OWNER enstore");
+    execute("postgres", "CREATE DATABASE " + database + " OWNER enstore " + options);
     try (Connection connection = primary(database)) {
       try (Statement statement = connection.createStatement()) {
         statement.execute("SET ROLE enstore");
