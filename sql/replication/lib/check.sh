@@ -11,8 +11,8 @@ help_check() {
 enstore-replication check [--quiet]: look before you start
 
 Settings, programs, versions on every node that can be asked, the server's user and its rights,
-room for WAL and archive, password files, certificates, the nodes' ports and clocks, and whether an
-archive_command is there already. Changes nothing. Exit codes as of verify.
+room for WAL and archive, password files, certificates, the nodes' ports and clocks, whether an
+archive_command is there already, and whether each standby has at least what its master needs of it. Changes nothing. Exit codes as of verify.
 TEXT
 }
 
@@ -27,6 +27,7 @@ command_check() {
   check_certificates
   check_nodes
   check_server
+  verify_settings
   report_end
 }
 

@@ -8,7 +8,7 @@
 
 help_copy() {
   cat <<'TEXT'
-enstore-replication copy [--replace | --discard]: make this host a standby
+enstore-replication copy [--replace | --discard | --configure [--restart]]: make this host a standby
 
 Copies the upstream (the master, or the node's UPSTREAM) with pg_basebackup -Fp -Xs -P into a folder
 beside DATA_DIR, writes the standby's configuration in words its server version knows, whatever the
@@ -17,6 +17,10 @@ client's version is, puts it in place, starts it and waits until it streams.
   --replace   a DATA_DIR that holds a cluster is moved aside to DATA_DIR.before-<time> (undo copy
               brings it back); needs room for both
   --discard   it is deleted instead, once the copy is whole and in order
+  --configure no copy: writes the configuration of the standby that is here, running or not, and with
+              --restart restarts or starts it. Takes max_connections, max_worker_processes,
+              max_wal_senders, max_prepared_transactions and max_locks_per_transaction from the upstream,
+              those that wait there for a restart too: a standby has to have as much before its master
 
 Links stay: where DATA_DIR is one, the folder behind it is replaced; pg_wal and tablespaces stay in the
 folders that this host's links name, the former files in a folder enstore-replication.before-<time>
@@ -38,10 +42,6 @@ Refused while MASTER does not answer as a master: this node's data may then be t
 What only this node had, such as transactions an old master never sent, is lost to the cluster and
 stays in the folder moved aside.
 TEXT
-}
-
-standby_conninfo() {
-  printf '%s application_name=%s keepalives_idle=30 keepalives_interval=10 keepalives_count=3' "$(conninfo "$1" "$REPLICATION_USER")" "$NODE"
 }
 
 kit_restore_command() {
@@ -75,7 +75,8 @@ already_streams() {
   [[ $SQL_OUT == "streaming $(node_host "$2") $(node_port "$2")" ]]
 }
 
-slot_dropped() { sql_walsender "$1" "DROP_REPLICATION_SLOT \"$NODE\"" || [[ $SQL_ERROR != *active* ]]; }
+# 55006: it is in use.
+slot_dropped() { sql_walsender "$1" "DROP_REPLICATION_SLOT \"$NODE\"" || [[ $SQL_STATE != 55006 ]]; }
 
 make_remote_slot() {
   local upstream=$1
@@ -108,13 +109,52 @@ command_copy() {
   local option=''
   case ${1:-} in
     '') ;;
-    --replace | --discard) option=$1 ;;
+    --replace | --discard | --configure) option=$1 ;;
     *) die_usage "copy does not know $1" ;;
   esac
   if [[ $NODE == "$MASTER" ]]; then
     die "$EXIT_REFUSED" "the settings say that $NODE is the master" "run copy on: ${STANDBYS//,/ }"
   fi
+  if [[ $option == --configure ]]; then
+    case ${2:-} in '' | --restart) copy_configure "${2:-}" ;; *) die_usage "copy --configure does not know $2" ;; esac
+    return
+  fi
   copy_from_upstream "$option" copy
+}
+
+copy_configure() {
+  local upstream names
+  upstream=$(upstream_of "$NODE")
+  need_client psql pg_isready
+  need_server
+  STEPS=2
+  step "Configuration in $(CONF_D)"
+  require_operator
+  require_tls
+  as_server test -e "$DATA_DIR/standby.signal" || die "$EXIT_REFUSED" "$DATA_DIR is no standby's" "enstore-replication copy"
+  required_of "$upstream" needs || die "$EXIT_MISSING" "$upstream does not say what it needs of a standby: $(first_line "$SQL_ERROR")" "enstore-replication check"
+  take_lock
+  clean_auto_conf "$DATA_DIR/postgresql.auto.conf"
+  configure_standby copy "$upstream" "$(configured listen_addresses "$CONFIG_DIR/postgresql.conf")"
+  step "Taking effect"
+  if ! server_runs; then
+    if [[ ${1:-} != --restart ]]; then say "The server of $NODE does not run."; finish; return; fi
+    server_start || die "$EXIT_FAILED" "the standby does not start" "the log above says why"
+  else
+    server_reload || die "$EXIT_FAILED" "the server did not take the reload" "look at its log"
+    if ! dry; then wait_for 5 reload_taken; fi
+    if pending_restart; then
+      names=$SQL_OUT
+      if [[ ${1:-} == --restart ]]; then
+        server_restart || die "$EXIT_FAILED" "the standby does not start" "the log above says why"
+      else
+        warn "these settings wait for a restart: $names" "at a quiet moment: enstore-replication copy --configure --restart"
+      fi
+    fi
+  fi
+  if ! dry; then check_applied; fi
+  say "$NODE has the configuration of a standby of $upstream."
+  finish
 }
 
 copy_from_upstream() {
@@ -239,9 +279,9 @@ copy_from_upstream() {
   step "Waiting until it streams"
   if dry; then return 0; fi
   if ! wait_for "$WAIT_SECONDS" streams_now; then
-    explain "$upstream" "$REPLICATION_USER" "$(server_log_end 30 | grep -E 'FATAL|ERROR' | tail -n 1)"
+    stream_cause "$upstream"
     show_log_end
-    die "$EXIT_FAILED" "the standby runs but does not stream" "$ADVICE"
+    die "$EXIT_FAILED" "the standby runs but does not stream: $CAUSE" "$ADVICE"
   fi
   discard_old "$what" "$option"
   sql_local postgres "SELECT pg_last_wal_replay_lsn()"
@@ -340,10 +380,10 @@ copy_cleanup() {
   server_start || warn "it does not start" "see the log above"
 }
 
-# A copy carries the upstream's ALTER SYSTEM lines; what they say of recovery is not for this node,
-# and would win over conf.d.
+# A copy carries the upstream's ALTER SYSTEM lines; what they say of recovery is not for this node, what
+# they say of its size is asked of the upstream, and both would win over conf.d.
 clean_auto_conf() {
-  local names='^[[:space:]]*(primary_conninfo|primary_slot_name|restore_command|recovery_[a-z_]*|promote_trigger_file|port|listen_addresses)[[:space:]=]'
+  local names='^[[:space:]]*(primary_conninfo|primary_slot_name|restore_command|recovery_[a-z_]*|promote_trigger_file|port|listen_addresses|max_connections|max_worker_processes|max_wal_senders|max_prepared_transactions|max_locks_per_transaction)[[:space:]=]'
   if read_file "$1" | grep -Eq "$names"; then
     read_file "$1" | grep -Ev "$names" | put_file "$1" 0600
   fi
@@ -351,7 +391,7 @@ clean_auto_conf() {
 
 # configure_standby STEP UPSTREAM LISTEN
 configure_standby() {
-  local step_name=$1 upstream=$2 listen=$3
+  local step_name=$1 upstream=$2 listen=$3 name own lines='' senders=0
   CHANGED_ANY=no
   if [[ $CONFIG_DIR == "$DATA_DIR" ]] && dry && [[ ! -d $DATA_DIR ]]; then
     say "      would write $(CONF_D)/1_replicate.conf to 4_tls.conf and pg_hba.conf"
@@ -359,7 +399,17 @@ configure_standby() {
   fi
   add_include "$step_name"
   if [[ $CHANGED == yes ]]; then CHANGED_ANY=yes; fi
-  write_replicate "$step_name" "$listen" replica 0 ''
+  if required_of "$upstream" needs; then
+    for name in "${REQUIRED[@]}"; do
+      own=$(configured "$name" "$CONFIG_DIR/postgresql.conf")
+      if ! is_number "$own" || ((own < NEEDS[$name])); then own=${NEEDS[$name]}; fi
+      if [[ $name == max_wal_senders ]]; then senders=$own; else lines+="${lines:+$'\n'}$name = $own"; fi
+    done
+  else
+    warn "$upstream does not say what it needs of a standby: $(first_line "$SQL_ERROR")" "run 'enstore-replication copy --configure' once it does"
+    lines=$(required_lines)
+  fi
+  write_replicate "$step_name" "$listen" replica "$senders" '' "$lines"
   if [[ $CHANGED == yes ]]; then CHANGED_ANY=yes; fi
   write_replica_conf "$step_name" "$upstream"
   if [[ $CHANGED == yes ]]; then CHANGED_ANY=yes; fi
@@ -380,10 +430,10 @@ put_in_place() {
     say "      would put the copy in its place"
     return 0
   fi
+  COPY_STATE=moved
   if [[ $filled == yes ]]; then
     stamp=before-$(date -u +%Y%m%dT%H%M%SZ)
     aside=$DATA_REAL.$stamp
-    COPY_STATE=moved
     outside_aside "$DATA_REAL" "$stamp" || die "$EXIT_FAILED" "the tablespaces or pg_wal of $DATA_DIR cannot be moved aside" "look at the owners of the folders behind its links"
     mv -T -- "$DATA_REAL" "$aside" || die "$EXIT_FAILED" "$DATA_REAL cannot be moved" "look at the owner of $(dirname "$DATA_REAL")"
     COPY_ASIDE=$aside

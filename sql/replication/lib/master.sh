@@ -6,6 +6,8 @@
 . "$KIT_DIR/lib/tls.sh"
 # shellcheck source=monitor.sh
 . "$KIT_DIR/lib/monitor.sh"
+# shellcheck source=required.sh
+. "$KIT_DIR/lib/required.sh"
 
 help_master() {
   cat <<'TEXT'
@@ -53,8 +55,6 @@ require_local_server() {
   fi
 }
 
-setting_now() { sql_local postgres "SELECT setting FROM pg_settings WHERE name = '$1'" && printf '%s' "$SQL_OUT"; }
-
 # True when a list of listen addresses lets other nodes reach this one.
 listens() { [[ ",${1// /}," == *",*,"* || ",${1// /}," == *",0.0.0.0,"* || ",${1// /}," == *",$HOST,"* ]]; }
 
@@ -70,7 +70,11 @@ own_segment_bytes() {
   printf '%s' "${bytes:-16777216}"
 }
 
-# write_replicate STEP LISTEN-NOW WAL-LEVEL-NOW SENDERS-NOW SYNCHRONOUS-LINE
+# The lines of a standby's 1_replicate.conf on what its upstream asks it to have; a node that was promoted
+# keeps them, since its clients had as much before.
+required_lines() { read_file "$(CONF_D)/1_replicate.conf" | grep -E '^max_(connections|worker_processes|prepared_transactions|locks_per_transaction) = [0-9]+$'; }
+
+# write_replicate STEP LISTEN-NOW WAL-LEVEL-NOW SENDERS-NOW SYNCHRONOUS-LINE REQUIRED-LINES
 write_replicate() {
   local now=$2 senders=$MAX_WAL_SENDERS
   FILL=([NODE]=$NODE [PORT]=$PORT)
@@ -80,7 +84,7 @@ write_replicate() {
   fi
   FILL[WAL_LEVEL]=replica
   if [[ $3 == logical ]]; then FILL[WAL_LEVEL]=logical; fi
-  if [[ $4 =~ ^[0-9]+$ ]] && (($4 > senders)); then senders=$4; fi
+  if is_number "$4" && (($4 > senders)); then senders=$4; fi
   FILL[MAX_WAL_SENDERS]=$senders
   if ((PG_MAJOR < 13)); then
     FILL[WAL_KEEP]="wal_keep_segments = $((WAL_KEEP_MB * 1048576 / $(own_segment_bytes)))"
@@ -89,10 +93,9 @@ write_replicate() {
     if slots_wanted; then FILL[SLOT_CAP]="max_slot_wal_keep_size = ${SLOT_WAL_CAP_MB}MB"; fi
   fi
   FILL[SYNCHRONOUS]=$5
+  FILL[REQUIRED]=$6
   render 1_replicate.conf.in | own_file "$1" "$(CONF_D)/1_replicate.conf" 0600
 }
-
-slots_wanted() { [[ $SLOTS == on || ($SLOTS == auto && $PG_MAJOR -ge 13) ]]; }
 
 write_tls_conf() {
   if [[ $TLS == disable ]]; then return 0; fi
@@ -216,8 +219,9 @@ add_include() {
 # Stops when the server finds fault with what was written, before it is told to use it.
 check_files() {
   if dry; then return 0; fi
-  sql_local postgres "SELECT sourcefile || ' line ' || sourceline || ': ' || error FROM pg_file_settings
-    WHERE error IS NOT NULL AND error NOT LIKE 'setting could not be applied%'
+  # What is wrong with a known setting is that it waits for a restart, which is looked at later.
+  sql_local postgres "SELECT sourcefile || ' line ' || sourceline || ': ' || error FROM pg_file_settings f
+    WHERE error IS NOT NULL AND NOT EXISTS (SELECT FROM pg_settings s WHERE s.name = f.name)
     UNION ALL SELECT 'pg_hba.conf line ' || line_number || ': ' || error FROM pg_hba_file_rules WHERE error IS NOT NULL AND error NOT LIKE '%cannot match because SSL is disabled%'" ||
     die "$EXIT_FAILED" "$SQL_ERROR"
   if [[ -n $SQL_OUT ]]; then
@@ -276,6 +280,12 @@ login_works() {
   if [[ $1 == "$REPLICATION_USER" ]]; then sql_walsender "$NODE" IDENTIFY_SYSTEM; else sql_remote "$NODE" "$1" "$DATABASE" 'SELECT 1'; fi
 }
 
+run_roles_sql() {
+  psql_at "$SOCKET_DIR" "$PORT" "$DATABASE" -v replication_user="$REPLICATION_USER" -v replication_limit="$REPLICATION_CONNECTION_LIMIT" \
+    -v verify_user="$VERIFY_USER" <"$KIT_DIR/templates/roles.sql" >"$WORK/roles" 2>&1 ||
+    die "$EXIT_FAILED" "the roles cannot be made: $(sql_error_line "$WORK/roles")" "look at templates/roles.sql"
+}
+
 make_roles() {
   local user
   if dry; then
@@ -290,9 +300,7 @@ make_roles() {
   sql_local "$DATABASE" 'SELECT 1' || die "$EXIT_MISSING" "no database $DATABASE on $NODE: $(first_line "$SQL_ERROR")" "correct DATABASE"
   sql_local "$DATABASE" "SELECT to_regnamespace('enstore_replication') IS NOT NULL"
   if [[ $SQL_OUT == f ]]; then note "$1" "schema enstore_replication"; fi
-  psql_at "$SOCKET_DIR" "$PORT" "$DATABASE" -v replication_user="$REPLICATION_USER" -v replication_limit="$REPLICATION_CONNECTION_LIMIT" \
-    -v verify_user="$VERIFY_USER" <"$KIT_DIR/templates/roles.sql" >"$WORK/roles" 2>&1 ||
-    die "$EXIT_FAILED" "the roles cannot be made: $(grep -m 1 ERROR "$WORK/roles")" "look at templates/roles.sql"
+  run_roles_sql
   run_monitor_sql
   for user in $(secret_users); do
     if login_works "$user"; then
@@ -389,7 +397,7 @@ command_master() {
   listen=$(setting_now listen_addresses) level=$(setting_now wal_level) senders=$(setting_now max_wal_senders)
   synchronous_line
   add_include master
-  write_replicate master "$listen" "$level" "$senders" "$SYNC_LINE"
+  write_replicate master "$listen" "$level" "$senders" "$SYNC_LINE" "$(required_lines)"
   write_tls_conf master
   if [[ $ARCHIVING == kit ]]; then write_archive_conf master; fi
   step "Access in pg_hba.conf"
@@ -404,6 +412,7 @@ command_master() {
   if pending_restart; then
     names=$SQL_OUT
     if [[ $restart == yes ]]; then
+      standbys_first
       detail "for: $names"
       server_restart || die "$EXIT_FAILED" "the server does not start" "look at the log above; 'enstore-replication undo master' takes the configuration back"
     else
@@ -423,6 +432,27 @@ command_master() {
   if ((WARNINGS == 0)); then say "$NODE is ready to be a master. Next: enstore-replication copy, on ${STANDBYS//,/ and on }."; fi
   finish
 }
+
+# Refuses a restart that would leave a standby with less than this server then has.
+standbys_first() {
+  local node
+  for node in ${STANDBYS//,/ }; do
+    if [[ $(upstream_of "$node") != "$NODE" ]]; then continue; fi
+    if dry; then continue; fi
+    if ! required_of "$node" has; then
+      detail "$node does not say whether it has what $NODE needs of a standby"
+      continue
+    fi
+    if ! server_offers_needs; then run_roles_sql; fi
+    if ! required_short "$node" "$NODE"; then
+      die "$EXIT_FAILED" "$NODE does not say what it needs of a standby: $(first_line "$SQL_ERROR")" "look at templates/roles.sql"
+    elif [[ -n $SHORT ]]; then
+      die "$EXIT_REFUSED" "not restarted: $node has less than $NODE would then have: $SHORT" "first $(required_advice "$node"); then this again"
+    fi
+  done
+}
+
+server_offers_needs() { sql_local "$DATABASE" "SELECT to_regprocedure('enstore_replication.standby_needs()') IS NOT NULL" && [[ $SQL_OUT == t ]]; }
 
 reload_taken() {
   sql_local postgres "SELECT pg_conf_load_time() > now() - interval '20 seconds'" && [[ $SQL_OUT == t ]]

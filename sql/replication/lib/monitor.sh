@@ -14,7 +14,7 @@ TEXT
 run_monitor_sql() {
   psql_at "$SOCKET_DIR" "$PORT" "$DATABASE" -v monitor_user="$MONITOR_USER" -v monitor_limit="$MONITOR_CONNECTION_LIMIT" \
     <"$KIT_DIR/templates/monitor.sql" >"$WORK/roles" 2>&1 ||
-    die "$EXIT_FAILED" "the monitoring role cannot be made: $(grep -m 1 ERROR "$WORK/roles")" "look at templates/monitor.sql"
+    die "$EXIT_FAILED" "the monitoring role cannot be made: $(sql_error_line "$WORK/roles")" "look at templates/monitor.sql"
 }
 
 command_monitor() {

@@ -201,6 +201,7 @@ hot_standby = on
 fsync = off
 shared_buffers = 64MB
 logging_collector = off
+lc_messages = 'C'
 restore_command = '$command'
 recovery_target_lsn = '$PICTURE_LSN'
 recovery_target_inclusive = off

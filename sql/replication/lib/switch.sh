@@ -150,12 +150,15 @@ switch_take() {
       die "$EXIT_REFUSED" "$old answers and is a master: two masters would write apart from each other" "planned: 'enstore-replication switch-over release' there; otherwise stop it there first"
     fi
   else
-    case $SQL_ERROR in
-      *'Connection refused'* | *'timeout expired'* | *'No route to host'* | *'shutting down'* | *'starting up'*) detail "$old: $(first_line "$SQL_ERROR")" ;;
+    local complaint
+    complaint=$(first_line "$SQL_ERROR")
+    node_state "$old"
+    case $NODE_STATE in
+      silent) detail "$old: $complaint" ;;
       *) if [[ $lost == no ]]; then
-           die "$EXIT_REFUSED" "$old answers, but not to us: $(first_line "$SQL_ERROR")" "make sure that it is stopped, then add --master-lost instead of --lsn"
+           die "$EXIT_REFUSED" "$old answers, but not to us: $complaint" "make sure that it is stopped, then add --master-lost instead of --lsn"
          fi
-         warn "$old answers, but not to us: $(first_line "$SQL_ERROR")" "make sure that it is stopped" ;;
+         warn "$old answers, but not to us: $complaint" "make sure that it is stopped" ;;
     esac
   fi
   step "What $NODE has"
@@ -212,8 +215,8 @@ switch_attach() {
   step "Waiting until it streams"
   if dry; then return 0; fi
   if ! wait_for "$WAIT_SECONDS" streams_now; then
-    explain "$MASTER" "$REPLICATION_USER" "$(server_log_end 30 | grep -E 'FATAL|ERROR' | tail -n 1)"
-    die "$EXIT_FAILED" "$NODE does not follow $MASTER" "$ADVICE"
+    stream_cause "$MASTER"
+    die "$EXIT_FAILED" "$NODE does not follow $MASTER: $CAUSE" "$ADVICE"
   fi
   drop_former_slots
   say "$NODE streams from $MASTER."

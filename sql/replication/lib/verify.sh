@@ -10,6 +10,8 @@
 . "$KIT_DIR/lib/backup.sh"
 # shellcheck source=scratch.sh
 . "$KIT_DIR/lib/scratch.sh"
+# shellcheck source=required.sh
+. "$KIT_DIR/lib/required.sh"
 
 help_verify() {
   cat <<'TEXT'
@@ -17,6 +19,7 @@ enstore-replication verify [--quick] [--quiet] [--only NAME[,NAME]]: is everythi
 
   versions   the same major version on every node
   roles      one master, the rest standbys of the same cluster
+  settings   a standby has at least the connections, processes and locks of its master
   stream     the master sends to each standby (pg_stat_replication); this standby receives
   lag        bytes and seconds between the master's position and what is replayed here
   marker     a row written on the master is seen on this standby
@@ -54,14 +57,14 @@ command_verify() {
   done
   for name in ${ONLY//,/ }; do
     case $name in
-      all | versions | roles | stream | lag | marker | clock | slots | archiver | archive | tls | backup | restore) ;;
+      all | versions | roles | settings | stream | lag | marker | clock | slots | archiver | archive | tls | backup | restore) ;;
       *) die_usage "verify has no part $name" ;;
     esac
   done
   require_operator
   need_client psql pg_isready
   verify_connect
-  for name in versions roles stream lag marker clock slots archiver archive tls backup restore; do
+  for name in versions roles settings stream lag marker clock slots archiver archive tls backup restore; do
     if verify_wants "$name" && ! { [[ $name == restore && $QUICK == yes ]]; }; then "verify_$name"; fi
   done
   report_end
@@ -80,7 +83,7 @@ verify_connect() {
     HERE_UP=yes
     if [[ $SQL_OUT == t ]]; then HERE_STANDBY=yes; fi
   else
-    verdict FAIL server "the server of $NODE does not answer: $(first_line "$SQL_ERROR")" "start it; its log: $(server_log_file)"
+    verdict FAIL server "the server of $NODE does not answer: $(first_line "$SQL_ERROR")" "start it; its log: $(server_log_file)$(server_needs_more)"
   fi
   if ask_master 'SELECT pg_is_in_recovery()'; then
     MASTER_UP=yes MASTER_IN_RECOVERY=$SQL_OUT
@@ -88,6 +91,13 @@ verify_connect() {
     MASTER_ERROR=$SQL_ERROR
     explain "$MASTER" "$VERIFY_USER" "$SQL_ERROR"
     verdict FAIL master "cannot log in to $MASTER: $(first_line "$SQL_ERROR")" "$ADVICE"
+  fi
+}
+
+# For a standby that is down: whether it has too little of what its upstream needs to start at all.
+server_needs_more() {
+  if [[ $NODE != "$MASTER" ]] && required_short "$NODE" "$(upstream_of "$NODE")" && [[ -n $SHORT ]]; then
+    printf '. It does not start with less than its upstream: %s; %s' "$SHORT" "$(required_advice "$NODE")"
   fi
 }
 
@@ -135,22 +145,19 @@ verify_roles() {
     '') if [[ $MASTER_UP == yes ]]; then
           verdict FAIL roles "no node is a master; $MASTER is a standby" "enstore-replication switch-over take, on the node that is to be it"
         else
-          verdict FAIL roles "no master answers" "start $MASTER; if it is lost for good: 'enstore-replication switch-over take --master-lost' on the standby"
+          node_state "$MASTER"
+          if [[ $NODE_STATE == silent ]]; then
+            verdict FAIL roles "no master answers" "start $MASTER; if it is lost for good: 'enstore-replication switch-over take --master-lost' on the standby"
+          else
+            verdict UNKNOWN roles "$MASTER answers, but not to us" "see the line on the master above; leave the roles as they are"
+          fi
         fi ;;
     *' '*) verdict FAIL roles "more than one master: $masters" "stop the one that is not to be it at once, then 'enstore-replication rebuild' on it; what was written there since the switch-over is not on the other" ;;
     *) verdict FAIL roles "$masters is the master, the settings say MASTER=$MASTER" "correct MASTER and STANDBYS on every node; if $MASTER runs as a master no more: 'enstore-replication rebuild' there" ;;
   esac
 }
 
-# The last complaint of the receiver in this standby's log since it last streamed.
-receiver_complaint() {
-  server_log_end 400 | awk '
-    /started streaming WAL|streaming replication successfully connected/ { last = "" }
-    /(FATAL|ERROR|LOG): / { keep = 0 }
-    /FATAL: .*(connect|receive|stream|timeline|WAL|terminating walreceiver|identifier)|ERROR: .*(segment|slot)|LOG: .*(invalid connection option|has already been removed)/ { last = $0; keep = 1; next }
-    /^\t/ && keep { last = last " " $0 }
-    END { print last }'
-}
+replay_goes_on() { sql_local postgres 'SELECT pg_is_wal_replay_paused()' && [[ $SQL_OUT == f ]]; }
 
 verify_stream() {
   local node upstream line
@@ -176,17 +183,23 @@ verify_stream() {
     verdict FAIL stream "$NODE is no standby any more" "'enstore-replication rebuild' here, or correct MASTER if the switch-over was meant"
     return 0
   fi
+  upstream=$(upstream_of "$NODE")
+  if ! replay_goes_on; then
+    # PostgreSQL 14 and later pause by themselves where older ones end, and then end when told to go on.
+    if required_short "$NODE" "$upstream" && [[ -n $SHORT ]]; then
+      verdict FAIL stream "replay on $NODE has paused, since $NODE has less than $upstream: $SHORT; $upstream is not at fault and nothing is lost" "$(required_advice "$NODE")"
+    elif ! wait_for 10 replay_goes_on; then
+      # A verify elsewhere pauses for a second only.
+      verdict FAIL stream "replay on $NODE is paused, by pg_wal_replay_pause() or a recovery target" "when nobody needs the pause: SELECT pg_wal_replay_resume()"
+    fi
+    if ! replay_goes_on; then return 0; fi
+  fi
   sql_local postgres "SELECT status, coalesce(sender_host, '?') || ':' || coalesce(sender_port::text, '?'), extract(epoch FROM now() - last_msg_receipt_time)::int FROM pg_stat_wal_receiver"
   if [[ $SQL_OUT == streaming* ]]; then
     verdict OK stream "$NODE receives from $(cut -d'|' -f2 <<<"$SQL_OUT"), last word $(cut -d'|' -f3 <<<"$SQL_OUT") s ago"
   else
-    line=$(receiver_complaint)
-    explain "$(upstream_of "$NODE")" "$REPLICATION_USER" "$line"
-    if [[ -z $line ]]; then
-      verdict FAIL stream "$NODE receives nothing; its log says no reason" "look at the end of $(server_log_file)"
-    else
-      verdict FAIL stream "$NODE receives nothing: $line" "$ADVICE"
-    fi
+    stream_cause "$(upstream_of "$NODE")"
+    verdict FAIL stream "$NODE receives nothing: $CAUSE" "$ADVICE"
   fi
 }
 
@@ -264,7 +277,7 @@ verify_clock() {
 verify_slots() {
   local line name active status
   if [[ $MASTER_UP == no ]]; then
-    if slots_in_use; then unseen slots "$MASTER"; fi
+    if slots_wanted; then unseen slots "$MASTER"; fi
     return 0
   fi
   if ((PG_MAJOR < 13)); then
@@ -291,7 +304,6 @@ verify_slots() {
     esac
   done <<<"$line"
 }
-slots_in_use() { [[ $SLOTS == on || ($SLOTS == auto && $PG_MAJOR -ge 13) ]]; }
 
 verify_archiver() {
   local failing archived failed since count now behind
@@ -330,14 +342,6 @@ archive_room() {
   local free
   free=$(free_mb "$ARCHIVE_DIR")
   if [[ -n $free ]]; then printf '; %s has %s MB free' "$ARCHIVE_DIR" "$free"; fi
-}
-
-segment_bytes() {
-  if [[ -z ${SEGMENT_BYTES:-} ]]; then
-    sql_number sql_local postgres "SELECT setting FROM pg_settings WHERE name = 'wal_segment_size'" || SQL_OUT=16777216
-    SEGMENT_BYTES=$SQL_OUT
-  fi
-  printf '%s' "$SEGMENT_BYTES"
 }
 
 verify_archive() {

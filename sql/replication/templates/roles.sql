@@ -17,6 +17,8 @@ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'verify_user') \gexec
 ALTER ROLE :"verify_user" LOGIN CONNECTION LIMIT 4;
 GRANT pg_read_all_stats TO :"verify_user";
 GRANT EXECUTE ON FUNCTION pg_catalog.pg_switch_wal() TO :"verify_user";
+-- Whether the WAL that a standby needs is still here.
+GRANT EXECUTE ON FUNCTION pg_catalog.pg_ls_waldir() TO :"verify_user";
 
 CREATE SCHEMA IF NOT EXISTS enstore_replication;
 CREATE TABLE IF NOT EXISTS enstore_replication.marker (
@@ -27,3 +29,16 @@ COMMENT ON TABLE enstore_replication.marker IS
     'One row per run of enstore-replication verify: written on the master, looked for on the standby.';
 GRANT USAGE ON SCHEMA enstore_replication TO :"verify_user";
 GRANT SELECT, INSERT, DELETE ON enstore_replication.marker TO :"verify_user";
+
+-- What this server has, or will have after its next start, of the settings that a standby must have at
+-- least as high. The view of the files is the superuser's; the function shows these five of it.
+CREATE OR REPLACE FUNCTION enstore_replication.standby_needs() RETURNS TABLE (name text, value integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT s.name, greatest(s.setting::integer, coalesce(
+        (SELECT f.setting FROM pg_file_settings f WHERE f.name = s.name AND f.setting ~ '^[0-9]{1,9}$' ORDER BY f.seqno DESC LIMIT 1),
+        s.boot_val)::integer)
+    FROM pg_settings s
+    WHERE s.name IN ('max_connections', 'max_worker_processes', 'max_wal_senders', 'max_prepared_transactions', 'max_locks_per_transaction')
+$$;
+REVOKE ALL ON FUNCTION enstore_replication.standby_needs() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION enstore_replication.standby_needs() TO :"verify_user";

@@ -105,3 +105,103 @@ test_hostile_numbers() {
   kit db2 check
   if compgen -G "$P/ran*"; then echo "A COMMAND RAN"; exit 1; fi
 }
+
+# What a standby has to have at least: taken from the master before the master has it.
+required() {
+  new_pair "$1"
+  pair_ready
+  kit_ok db2 verify --only settings
+  query "$P1" postgres "ALTER SYSTEM SET max_connections = 150"
+  query "$P1" postgres "ALTER SYSTEM SET max_prepared_transactions = 7"
+  set_setting MAX_WAL_SENDERS=17
+  kit_fails 2 'FAIL +settings +db2 has less than its upstream db1: max_connections 100 \(needs 150\), max_prepared_transactions 0 \(needs 7\)' db2 check
+  says "on db2: 'enstore-replication copy --configure --restart'"
+  kit_fails 2 'FAIL +settings +db2 has less' db1 check
+  kit_fails 77 'not restarted: db2 has less than db1 would then have: .*max_wal_senders 10 \(needs 17\)' db1 master --restart
+  must answers "$P1" postgres 'SHOW max_connections' 100
+  kit_ok db2 copy --configure --restart
+  must answers "$P2" postgres 'SHOW max_connections' 150
+  must answers "$P2" postgres 'SHOW max_prepared_transactions' 7
+  must answers "$P2" postgres 'SHOW max_wal_senders' 17
+  must poll "streams $P2"
+  kit_ok db1 master --restart
+  must answers "$P1" postgres 'SHOW max_connections' 150
+  work "$P1" 10
+  must poll "answers $P2 accounting 'SELECT count(*) FROM encp_xfer' 2010"
+  must poll "streams $P2"
+  kit_ok db2 verify --only settings,stream
+  # Somebody restarts the master without asking: replay on the standby stands still, or it ends.
+  query "$P1" postgres "ALTER SYSTEM SET max_connections = 250"
+  stop_cluster "$1" "$D1"
+  start_cluster "$1" "$D1" || exit 1
+  work "$P1" 10
+  if (($1 < 14)); then must poll "! answers $P2 postgres 'SELECT 1' 1"; else must poll "answers $P2 postgres 'SELECT pg_is_wal_replay_paused()' t"; fi
+  kit_fails 2 'max_connections 150 \(needs 250\)' db2 verify --quick
+  if (($1 < 14)); then says 'does not start with less than its upstream'; else says 'FAIL +stream +replay on db2 has paused, since db2 has less than db1'; fi
+  says 'copy --configure --restart'
+  says_not 'switch-over|does not answer at'
+  kit_ok db2 copy --configure --restart
+  must poll "streams $P2"
+  must poll "answers $P2 accounting 'SELECT count(*) FROM encp_xfer' 2020"
+  kit_ok db2 verify --quick
+}
+test_required_settings_12() { required 12; }
+test_required_settings_15() { required 15; }
+
+# A pause by hand is told as one, and a master that answers but lets nobody in is no lost master.
+test_master_answers() {
+  new_pair 12
+  pair_ready
+  query "$P2" postgres 'SELECT pg_wal_replay_pause()'
+  kit_fails 2 'replay on db2 is paused, by pg_wal_replay_pause' db2 verify --only stream
+  query "$P2" postgres 'SELECT pg_wal_replay_resume()'
+  as_user sed -i '/^hostssl/d' "$D1/pg_hba.conf"
+  query "$P1" postgres 'SELECT pg_reload_conf()'
+  must poll "! as_user env PGPASSFILE=$P/secrets/pgpass $CLIENT/psql -X -q -w -d 'host=127.0.0.1 port=$P1 user=enstore_verify dbname=accounting' -c 'SELECT 1'"
+  cut_stream "$P1"
+  must poll "! streams $P2"
+  kit_fails 2 'db1 answers but does not let this host in as replication' db2 verify --quick
+  says 'UNKNOWN +roles +db1 answers, but not to us'
+  says_not 'switch-over|does not answer at'
+}
+
+# Causes are found in every language of the servers.
+test_other_language() {
+  # The locale C.UTF-8 is everywhere; LANGUAGE makes gettext speak German in it.
+  export LANGUAGE=de
+  new_pair 15
+  echo "lc_messages = 'C.UTF-8'" | as_user tee -a "$D1/postgresql.conf" >/dev/null
+  stop_cluster 15 "$D1"
+  start_cluster 15 "$D1" || exit 1
+  if ! grep -q '^FEHLER' <<<"$(query "$P1" postgres 'SELECT nothing' 2>&1)"; then echo "the server speaks no German: are its translations installed?"; exit 1; fi
+  pair_ready
+  as_user sed -i "s/:replication:.*/:replication:not-the-password/" "$P/secrets/pgpass"
+  cut_stream "$P1"
+  must poll "grep -q 'Passwort-Authentifizierung.*fehlgeschlagen' '$D2.log'"
+  kit_fails 2 'db1 refuses the password of role replication' db2 verify --only stream
+  kit_ok db2 secrets
+  must poll "streams $P2"
+  query "$P1" postgres 'ALTER ROLE enstore_verify CONNECTION LIMIT 0'
+  kit_fails 2 'all connections of role enstore_verify on db1 are in use' db2 verify --only stream
+  query "$P1" postgres 'ALTER ROLE replication NOLOGIN'
+  cut_stream "$P1"
+  must poll "! streams $P2"
+  kit_fails 2 'db1 answers but does not let this host in as replication' db2 verify --only stream
+  kit_ok db1 master
+  must poll "streams $P2"
+  # The slot is in use by whoever holds it: it is not dropped, and the standby comes back.
+  stop_cluster 15 "$D2"
+  must poll "answers $P1 postgres \"SELECT active FROM pg_replication_slots WHERE slot_name = 'db2'\" f"
+  query "$P1" postgres "SELECT pg_drop_replication_slot('db2')"
+  start_cluster 15 "$D2" || exit 1
+  kit_fails 2 'the slot db2 on db1 is not there' db2 verify --only stream
+  kit_ok db2 rebuild
+  crash "$D1"
+  kit_fails 2 'db1 does not answer at .*switch-over take --master-lost' db2 verify --quick
+  kit db2 switch-over take --master-lost
+  must answers "$P2" postgres 'SELECT pg_is_in_recovery()' f
+  start_cluster 15 "$D1" || exit 1
+  kit_ok db1 rebuild
+  kit_ok db2 backup
+  kit_ok db1 verify
+}
