@@ -75,6 +75,9 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private List<Path> listings() throws IOException {
+    if (!Files.isDirectory(in)) {
+      throw new IOException(in + " is no folder; give the one that has TASK/SET/set.csv");
+    }
     List<Path> found = new ArrayList<>();
     try (DirectoryStream<Path> tasks = Files.newDirectoryStream(in, Files::isDirectory)) {
       for (Path task : tasks) {
