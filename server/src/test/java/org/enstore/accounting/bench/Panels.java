@@ -62,6 +62,8 @@ final class Panels implements AutoCloseable {
 
   private static final String PARTIAL_ANSWERS = "enstore_queries_partial_total";
 
+  private static final int LAST_LINES = 10;
+
   private final HostedPlugin plugin;
   private final KeptPair pair;
   private final ZoneId zone;
@@ -183,6 +185,20 @@ final class Panels implements AutoCloseable {
       }
     }
     return memory;
+  }
+
+  /** Whether the plugin still runs. */
+  boolean isAlive() {
+    return plugin.process().isAlive();
+  }
+
+  /** How the plugin ended, and the end of its log. */
+  String lastWords() throws InterruptedException {
+    List<String> log = plugin.log();
+    return "exit code "
+        + plugin.process().waitFor()
+        + "\n"
+        + String.join("\n", log.subList(Math.max(0, log.size() - LAST_LINES), log.size()));
   }
 
   @Override
