@@ -54,6 +54,7 @@ final class RateHistograms {
     }
     index[place] = size;
     before[size] = latest[bucket];
+    buckets[size] = bucket;
     bins[size] = bin;
     counts[size] = count;
     latest[bucket] = size++;
