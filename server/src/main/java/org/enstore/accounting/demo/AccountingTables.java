@@ -454,7 +454,7 @@ final class AccountingTables {
       for (StorageGroup group : StorageGroup.EXPERIMENTS) {
         long[] times =
             story.store().tapes().stream()
-                .filter(tape -> tape.family() == family && tape.group() == group)
+                .filter(tape -> tape.family().equals(family) && tape.group().equals(group))
                 .mapToLong(Tape::firstSecond)
                 .filter(second -> second >= 0)
                 .sorted()

@@ -182,7 +182,7 @@ public final class Story {
       return 0;
     }
     return limit <= SMALL_FILE_LIMIT
-        ? (long) Math.min(chance.around(25e6, 1.3), limit)
+        ? (long) Math.min(chance.around(25e6, 1.3), (double) limit)
         : (long) Math.min(chance.around(group.medianBytes(), group.sigma()), LARGEST_FILE);
   }
 
