@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -309,7 +310,7 @@ final class CatalogueTables {
   }
 
   static String bfid(long second, long serial) {
-    return "DEMO%010d%05d".formatted(second, serial % 100_000);
+    return String.format(Locale.ROOT, "DEMO%010d%05d", second, serial % 100_000);
   }
 
   /**

@@ -78,7 +78,7 @@ final class TapeCounts {
   static boolean isMigrated(Story story, Tape tape) {
     return tape.isFull()
         && story.fleet().serving(story.site().today()).stream()
-            .noneMatch(mover -> mover.family() == tape.family());
+            .noneMatch(mover -> mover.family().equals(tape.family()));
   }
 
   /** When {@code tape}, of the number {@code id}, was migrated, if it was. */

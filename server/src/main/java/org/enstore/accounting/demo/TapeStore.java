@@ -4,6 +4,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -69,7 +70,8 @@ final class TapeStore {
         (family, count) -> {
           List<Lane> made = lanesOf(family, 2 * count, chance);
           lanes.put(family, made);
-          boolean serves = fleet.serving(site.from()).stream().anyMatch(m -> m.family() == family);
+          boolean serves =
+              fleet.serving(site.from()).stream().anyMatch(m -> m.family().equals(family));
           if (serves) {
             made.forEach(lane -> fillBefore(family, lane, start, chance));
           }
@@ -117,7 +119,8 @@ final class TapeStore {
 
   /** The label of a family's tape {@code number}, such as {@code VR0042M8}. */
   static String label(Fleet.Family family, int number) {
-    return "%s%04d%s".formatted(family.labelPrefix(), number, family.labelSuffix());
+    return String.format(
+        Locale.ROOT, "%s%04d%s", family.labelPrefix(), number, family.labelSuffix());
   }
 
   /** How many of a family's labels have been used. */
@@ -146,7 +149,7 @@ final class TapeStore {
     lanes.forEach(
         (family, all) -> {
           List<Fleet.Mover> serving =
-              fleet.serving(day).stream().filter(mover -> mover.family() == family).toList();
+              fleet.serving(day).stream().filter(mover -> mover.family().equals(family)).toList();
           for (int i = 0; i < all.size() && !serving.isEmpty(); i++) {
             // In steps of two days, so that either row of tapes comes to every mover.
             int turn = (int) Math.floorMod(i + day.toEpochDay() / 2, (long) serving.size());
@@ -191,7 +194,7 @@ final class TapeStore {
     return lanes.entrySet().stream()
         .filter(entry -> entry.getKey().library().equals(library))
         .flatMap(entry -> entry.getValue().stream())
-        .filter(lane -> lane.group == group)
+        .filter(lane -> lane.group.equals(group))
         .findFirst();
   }
 

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import org.enstore.accounting.config.HostPort;
@@ -254,7 +255,8 @@ final class Connector {
 
   private void makeSettings(Connection connection, Duration statementTimeout) throws SQLException {
     int version = connection.getMetaData().getDatabaseMajorVersion();
-    StringBuilder session = new StringBuilder(SESSION.formatted(statementTimeout.toMillis()));
+    StringBuilder session =
+        new StringBuilder(String.format(Locale.ROOT, SESSION, statementTimeout.toMillis()));
     SINCE_VERSION.forEach(
         (since, setting) -> session.append(version >= since ? ";\n" + setting : ""));
     despiteTimeout(connection, statement -> statement.execute(session.toString()));

@@ -125,7 +125,7 @@ final class SqlFailures {
    * How many connections there must be room for: the pool's, the watch's, and one to look first.
    */
   private String room() {
-    return "Lower poolSize (with %d this data source takes up to %d connections)"
+    return "Lower poolSize (with %s this data source takes up to %s connections)"
         .formatted(settings.connections().poolSize(), settings.connections().poolSize() + 2);
   }
 
