@@ -21,7 +21,7 @@ public record SiteCalendar(ZoneId zone) {
     boolean goesBackADay =
         change != null
             && change.isOverlap()
-            && change.getDateTimeAfter().toLocalDate().isBefore(day);
+            && LocalDate.ofInstant(change.getInstant(), change.getOffsetAfter()).isBefore(day);
     return (goesBackADay ? first.withLaterOffsetAtOverlap() : first).toEpochSecond();
   }
 

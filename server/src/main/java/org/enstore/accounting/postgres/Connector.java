@@ -9,7 +9,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import org.enstore.accounting.config.HostPort;
@@ -39,7 +38,6 @@ final class Connector {
    */
   private static final String SESSION =
       """
-      set statement_timeout = %d;
       set default_transaction_isolation = 'read committed';
       set default_transaction_read_only = on;
       set default_transaction_deferrable = off;
@@ -256,7 +254,10 @@ final class Connector {
   private void makeSettings(Connection connection, Duration statementTimeout) throws SQLException {
     int version = connection.getMetaData().getDatabaseMajorVersion();
     StringBuilder session =
-        new StringBuilder(String.format(Locale.ROOT, SESSION, statementTimeout.toMillis()));
+        new StringBuilder("set statement_timeout = ")
+            .append(statementTimeout.toMillis())
+            .append(";\n")
+            .append(SESSION);
     SINCE_VERSION.forEach(
         (since, setting) -> session.append(version >= since ? ";\n" + setting : ""));
     despiteTimeout(connection, statement -> statement.execute(session.toString()));

@@ -4,7 +4,9 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BinaryOperator;
 import java.util.function.LongConsumer;
@@ -31,7 +33,7 @@ final class Memory {
   private static final long SMALL_BYTES = 256 << 10;
 
   /** How often who waits for room looks whether anybody still waits for the answer. */
-  private static final long LOOK_MILLIS = 100;
+  private static final long LOOK_NANOS = 100_000_000;
 
   /** Smaller changes of the buffers' size do not reach the cache's own bound. */
   private static final int STEPS = 64;
@@ -44,7 +46,9 @@ final class Memory {
   private long largeBytes;
   private long setAside;
   private long heldBack;
-  private long inHands;
+  private final ReentrantLock handsLock = new ReentrantLock();
+  private final Condition handsGave = handsLock.newCondition();
+  private final AtomicLong inHands = new AtomicLong();
 
   /** A memory of {@code limit} bytes. */
   Memory(long limit) {
@@ -212,29 +216,38 @@ final class Memory {
    * @throws QueryFailure of kind {@link FailureKind#CANCELLED} when nobody waits for the answer
    */
   Optional<Hands> hold(long bytes, Duration patience, Cancellation cancellation) {
-    long end = System.nanoTime() + patience.toNanos();
-    synchronized (this) {
-      while (inHands > 0 && bytes > SMALL_BYTES && inHands + bytes > limit / HANDS_SHARE) {
+    long left = patience.toNanos();
+    handsLock.lock();
+    try {
+      while (inHands.get() > 0
+          && bytes > SMALL_BYTES
+          && inHands.get() + bytes > limit / HANDS_SHARE) {
         cancellation.check();
-        if (System.nanoTime() >= end) {
+        if (left <= 0) {
           return Optional.empty();
         }
-        try {
-          wait(LOOK_MILLIS);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw new QueryFailure(FailureKind.CANCELLED, "The service is stopping.", e);
-        }
+        long look = Math.min(left, LOOK_NANOS);
+        left -= look - handsGave.awaitNanos(look);
       }
       changeHands(bytes);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new QueryFailure(FailureKind.CANCELLED, "The service is stopping.", e);
+    } finally {
+      handsLock.unlock();
     }
     return Optional.of(new Hands(bytes));
   }
 
-  private synchronized void changeHands(long by) {
-    inHands += by;
-    hold();
-    notifyAll();
+  private void changeHands(long by) {
+    handsLock.lock();
+    try {
+      inHands.addAndGet(by);
+      hold();
+      handsGave.signalAll();
+    } finally {
+      handsLock.unlock();
+    }
   }
 
   /** Lets {@code bytes} be taken by what is needed to understand the blocks, and no less. */
@@ -246,7 +259,8 @@ final class Memory {
   private synchronized void hold() {
     long step = Math.max(1, limit / STEPS);
     long hold =
-        Math.min(limit, (sharedBytes + largeBytes + setAside + inHands + step - 1) / step * step);
+        Math.min(
+            limit, (sharedBytes + largeBytes + setAside + inHands.get() + step - 1) / step * step);
     if (hold != heldBack) {
       heldBack = hold;
       kept.policy().eviction().ifPresent(eviction -> eviction.setMaximum(limit - hold));

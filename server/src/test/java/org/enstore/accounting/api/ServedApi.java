@@ -127,13 +127,18 @@ final class ServedApi implements AutoCloseable {
 
   /** Records a read of the running day. */
   void add(String source, String mover, long sizeBytes) {
+    add(source, mover, LocalDateTime.ofInstant(NOW, CHICAGO).minusMinutes(3), sizeBytes);
+  }
+
+  /** Records a read at {@code date} of the site's clock. */
+  void add(String source, String mover, LocalDateTime date, long sizeBytes) {
     InMemoryTransferSource to = transfers.get(source);
     if (to == null) {
       throw new IllegalArgumentException("there is no data source " + source);
     }
     to.add(
         new InMemoryTransferSource.Transfer(
-            LocalDateTime.ofInstant(NOW, CHICAGO).minusMinutes(3),
+            date,
             source + "_" + mover + ".mover",
             "FTTDriver",
             Direction.READ,

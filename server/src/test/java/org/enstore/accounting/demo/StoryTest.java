@@ -61,7 +61,7 @@ class StoryTest {
   @Test
   void mount_hasItsTransfers() {
     Told told = Told.of(site(1), Plants.all(site(1)));
-    Map<Mount, long[]> sums = new IdentityHashMap<>();
+    IdentityHashMap<Mount, long[]> sums = new IdentityHashMap<>();
     for (Transfer transfer : told.transfers()) {
       if (transfer.mount().isEmpty()) {
         assertThat(transfer.driver()).isNotEqualTo("FTTDriver");

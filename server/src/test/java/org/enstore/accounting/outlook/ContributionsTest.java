@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import org.enstore.accounting.outlook.Contributions.Contribution;
-import org.enstore.accounting.outlook.Contributions.Key;
 import org.junit.jupiter.api.Test;
 
 class ContributionsTest {
@@ -18,12 +17,12 @@ class ContributionsTest {
   @Test
   void contributions_addUpExactlyOnBothLevels() {
     Random random = new Random(4);
-    Map<Key, Long> before = new HashMap<>();
-    Map<Key, Long> after = new HashMap<>();
+    Map<Contributions.Key, Long> before = new HashMap<>();
+    Map<Contributions.Key, Long> after = new HashMap<>();
     for (int i = 0; i < 200; i++) {
       // Beyond what a double holds exactly.
-      before.put(new Key("g" + random.nextInt(9), "p" + i), random.nextLong() >> 9);
-      after.put(new Key("g" + random.nextInt(9), "p" + i), random.nextLong() >> 9);
+      before.put(new Contributions.Key("g" + random.nextInt(9), "p" + i), random.nextLong() >> 9);
+      after.put(new Contributions.Key("g" + random.nextInt(9), "p" + i), random.nextLong() >> 9);
     }
 
     Contributions contributions = Contributions.of(before, after);
@@ -46,9 +45,19 @@ class ContributionsTest {
     Contributions contributions =
         Contributions.of(
             Map.of(
-                new Key("cms", "LTO8"), 100L, new Key("cms", "M8"), 20L, new Key("dune", "M8"), 5L),
+                new Contributions.Key("cms", "LTO8"),
+                100L,
+                new Contributions.Key("cms", "M8"),
+                20L,
+                new Contributions.Key("dune", "M8"),
+                5L),
             Map.of(
-                new Key("cms", "LTO8"), 40L, new Key("cms", "M8"), 22L, new Key("nova", "M8"), 9L));
+                new Contributions.Key("cms", "LTO8"),
+                40L,
+                new Contributions.Key("cms", "M8"),
+                22L,
+                new Contributions.Key("nova", "M8"),
+                9L));
 
     assertThat(contributions.words("Writing", ContributionsTest::terabytes))
         .isEqualTo(
@@ -60,8 +69,8 @@ class ContributionsTest {
   void change_thatCancelsOutIsToldToo() {
     Contributions contributions =
         Contributions.of(
-            Map.of(new Key("a", "x"), 5L, new Key("b", "x"), 7L),
-            Map.of(new Key("a", "x"), 7L, new Key("b", "x"), 5L));
+            Map.of(new Contributions.Key("a", "x"), 5L, new Contributions.Key("b", "x"), 7L),
+            Map.of(new Contributions.Key("a", "x"), 7L, new Contributions.Key("b", "x"), 5L));
 
     assertThat(contributions.words("Reading", ContributionsTest::terabytes))
         .isEqualTo("Reading did not change: 12 TB. Within, a +2 TB; b −2 TB.");
@@ -76,7 +85,7 @@ class ContributionsTest {
   @Test
   void first_hasNoPercentage() {
     assertThat(
-            Contributions.of(Map.of(), Map.of(new Key("a", "x"), 3L))
+            Contributions.of(Map.of(), Map.of(new Contributions.Key("a", "x"), 3L))
                 .words("Reading", ContributionsTest::terabytes))
         .isEqualTo("Reading rose by 3 TB, from 0 TB to 3 TB. a +3 TB.");
   }
@@ -86,7 +95,12 @@ class ContributionsTest {
     assertThatThrownBy(
             () ->
                 Contributions.of(
-                    Map.of(), Map.of(new Key("a", "x"), Long.MAX_VALUE, new Key("a", "y"), 1L)))
+                    Map.of(),
+                    Map.of(
+                        new Contributions.Key("a", "x"),
+                        Long.MAX_VALUE,
+                        new Contributions.Key("a", "y"),
+                        1L)))
         .isInstanceOf(ArithmeticException.class);
   }
 }

@@ -36,6 +36,7 @@ final class LendingPooler implements AutoCloseable {
     return new HostPort("127.0.0.1", listener.getLocalPort());
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // read once and passed on, never compared
   private record Message(int type, byte[] body) {
     static Message read(DataInputStream in) throws IOException {
       int type = in.readUnsignedByte();

@@ -203,7 +203,7 @@ class AnnotatorTest {
         .containsExactly(MemorySite.midnight("2025-06-13"));
     assertThat(answer.notices())
         .extracting(Notice::text)
-        .anyMatch(text -> text.startsWith("Records among the days since 2025-03-13 alone"));
+        .anyMatch(text -> text.startsWith("Records among the days since 2025-06-11 alone"));
   }
 
   @Test
