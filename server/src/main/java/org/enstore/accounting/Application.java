@@ -66,6 +66,7 @@ final class Application implements AutoCloseable {
             registry::engines,
             backend.questions(),
             backend.answers(),
+            backend.times(),
             InstantSource.system(),
             Optional.empty());
     workers = new Workers(backend.questions(), backend.cancellations(), backend.timer());
@@ -73,7 +74,8 @@ final class Application implements AutoCloseable {
     diagnostics = new DiagnosticsService(registry, workers, figures::scrape, backend::trouble);
     shared =
         List.of(
-            new DataService(registry, workers, backend.answers()),
+            new DataService(
+                registry, workers, backend.answers(), backend.times(), DataFrameFormat.ARROW),
             resources,
             diagnostics,
             new StreamService(registry, workers, InstantSource.system()),
@@ -162,7 +164,9 @@ final class Application implements AutoCloseable {
    * @throws IOException when there is no page or the port is taken
    */
   PreviewServer preview(Path page, int port, PluginContext source) throws IOException {
-    DataService data = new DataService(registry, workers, backend.answers(), DataFrameFormat.JSON);
+    DataService data =
+        new DataService(
+            registry, workers, backend.answers(), backend.times(), DataFrameFormat.JSON);
     return new PreviewServer(
         page,
         port,

@@ -29,6 +29,7 @@ import org.enstore.accounting.grafana.InstanceRegistry.SourceId;
 import org.enstore.accounting.postgres.StandbyTransferSource;
 import org.enstore.accounting.series.AnswerMemory;
 import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.QueryTimes;
 import org.enstore.accounting.series.SeriesEngine;
 
 /**
@@ -53,6 +54,7 @@ final class Backend implements AutoCloseable {
   private final ExecutorService cancellations;
   private final ExecutorService diskWriter;
   private final AnswerMemory answers;
+  private final QueryTimes times = new QueryTimes(System::nanoTime);
   private final Optional<SeriesEngine.Disk> disk;
   private final SharedEngines engines;
   private final HeapWatch heap;
@@ -120,6 +122,11 @@ final class Backend implements AutoCloseable {
   /** The memory for answers under way. */
   AnswerMemory answers() {
     return answers;
+  }
+
+  /** How long queries of Grafanas took. */
+  QueryTimes times() {
+    return times;
   }
 
   /** The public API over {@code sources}. */

@@ -119,6 +119,7 @@ final class Daemon implements AutoCloseable {
             this::engines,
             backend.questions(),
             backend.answers(),
+            backend.times(),
             InstantSource.system(),
             Optional.of(log));
     monitor =

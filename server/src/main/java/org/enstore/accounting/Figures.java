@@ -21,6 +21,7 @@ import org.enstore.accounting.series.AnswerMemory;
 import org.enstore.accounting.series.EngineStats;
 import org.enstore.accounting.series.HostStatus;
 import org.enstore.accounting.series.PoolStats;
+import org.enstore.accounting.series.QueryTimes;
 import org.enstore.accounting.series.ReplayLag;
 import org.enstore.accounting.series.SeriesEngine;
 import org.enstore.accounting.series.SourceState;
@@ -34,6 +35,7 @@ final class Figures {
   private final Supplier<Map<SourceId, SeriesEngine>> engines;
   private final FairThreads questions;
   private final AnswerMemory answers;
+  private final QueryTimes times;
   private final InstantSource clock;
   private final Optional<AccessLog> calls;
   private @Nullable Metrics metrics;
@@ -44,17 +46,20 @@ final class Figures {
    * @param engines the data sources that are open now
    * @param questions works on their questions
    * @param answers has room for their answers
+   * @param times has counted how long queries of Grafanas took
    * @param calls has counted the calls of the public API, if that is served
    */
   Figures(
       Supplier<Map<SourceId, SeriesEngine>> engines,
       FairThreads questions,
       AnswerMemory answers,
+      QueryTimes times,
       InstantSource clock,
       Optional<AccessLog> calls) {
     this.engines = engines;
     this.questions = questions;
     this.answers = answers;
+    this.times = times;
     this.clock = clock;
     this.calls = calls;
   }
@@ -65,6 +70,7 @@ final class Figures {
     if (ready == null) {
       ready = new Metrics().runtime();
       addProcess(ready);
+      addTimes(ready);
       addEngines(ready);
       addSources(ready);
       addData(ready);
@@ -94,6 +100,22 @@ final class Figures {
         "Memory that the answers of one call may take; all together may take twice that.",
         Unit.BYTES,
         answers::limitBytes);
+  }
+
+  private void addTimes(Metrics to) {
+    to.histogram(
+        "query_duration",
+        "How long queries of Grafanas took, by their kind and how they ended.",
+        Unit.SECONDS,
+        List.of("kind", "outcome"),
+        QueryTimes.BOUNDS_SECONDS,
+        () ->
+            times.distributions().stream()
+                .map(
+                    each ->
+                        new Metrics.Distribution(
+                            List.of(each.kind(), each.outcome()), each.buckets(), each.seconds()))
+                .toList());
   }
 
   private static void addCalls(Metrics to, AccessLog log) {

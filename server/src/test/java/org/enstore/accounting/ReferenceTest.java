@@ -44,6 +44,7 @@ import org.enstore.accounting.grafana.DataService;
 import org.enstore.accounting.grafana.FairThreads;
 import org.enstore.accounting.grafana.InstanceRegistry;
 import org.enstore.accounting.grafana.Workers;
+import org.enstore.accounting.proto.pluginv2.DataFrameFormat;
 import org.enstore.accounting.proto.pluginv2.DataGrpc;
 import org.enstore.accounting.proto.pluginv2.DataQuery;
 import org.enstore.accounting.proto.pluginv2.DataSourceInstanceSettings;
@@ -58,6 +59,7 @@ import org.enstore.accounting.series.Health;
 import org.enstore.accounting.series.HostStatus;
 import org.enstore.accounting.series.LagHistory;
 import org.enstore.accounting.series.PoolStats;
+import org.enstore.accounting.series.QueryTimes;
 import org.enstore.accounting.series.ReadRequest;
 import org.enstore.accounting.series.ReplayLag;
 import org.enstore.accounting.series.Replication;
@@ -89,10 +91,12 @@ class ReferenceTest {
     scrape()
         .lines()
         .filter(line -> !line.startsWith("#"))
-        .forEach(line -> metrics.add(line.split("[{ ]", 2)[0]));
+        .forEach(
+            line -> metrics.add(line.split("[{ ]", 2)[0].replaceFirst("_(bucket|count|sum)$", "")));
 
     assertThat(metrics)
         .contains(
+            "enstore_query_duration_seconds",
             "enstore_queries_total",
             "enstore_pool_connections",
             "enstore_replay_lag_seconds",
@@ -231,6 +235,7 @@ class ReferenceTest {
   /** The figures after one question to one data source, so that none lacks a value. */
   private static String scrape() throws IOException {
     InstantSource clock = InstantSource.fixed(NOW);
+    QueryTimes times = new QueryTimes(System::nanoTime);
     ThreadPoolExecutor loaders =
         new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
     ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
@@ -246,7 +251,9 @@ class ReferenceTest {
                 new DataService(
                     registry,
                     new Workers((owner, work, unused) -> work.run(), Runnable::run, timer),
-                    AnswerMemory.ofHeap(1 << 30)))
+                    AnswerMemory.ofHeap(1 << 30),
+                    times,
+                    DataFrameFormat.ARROW))
             .build()
             .start();
     ManagedChannel channel = InProcessChannelBuilder.forName(name).build();
@@ -259,6 +266,7 @@ class ReferenceTest {
                   registry::engines,
                   new FairThreads(1, 1, loaders),
                   AnswerMemory.ofHeap(1 << 30),
+                  times,
                   clock,
                   Optional.of(calls))
               .scrape(),

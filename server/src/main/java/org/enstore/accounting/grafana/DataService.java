@@ -21,7 +21,9 @@ import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.Demand;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.QueryFailure;
+import org.enstore.accounting.series.QueryTimes;
 import org.enstore.accounting.series.Room;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers the queries of panels, alert rules and variables. Those of one call are worked on in
@@ -39,6 +41,9 @@ public final class DataService extends DataGrpc.DataImplBase {
   private static final String FROM_ALERT = "FromAlert";
   private static final int OK = 200;
 
+  /** The kind, in the metric, of a query that could not be read. */
+  private static final String UNREADABLE = "unreadable";
+
   /** The words of a query are kept with its answer; longer ones, in bytes, are not. */
   private static final int LONGEST_KEPT = 4 << 10;
 
@@ -48,28 +53,35 @@ public final class DataService extends DataGrpc.DataImplBase {
   private final InstanceRegistry registry;
   private final Workers workers;
   private final AnswerMemory memory;
+  private final QueryTimes times;
   private final DataFrameFormat format;
 
   /**
-   * The service for hosts.
+   * The service for hosts, whose queries nobody times.
    *
    * @param memory for the answers under way
    */
   public DataService(InstanceRegistry registry, Workers workers, AnswerMemory memory) {
-    this(registry, workers, memory, DataFrameFormat.ARROW);
+    this(registry, workers, memory, new QueryTimes(() -> 0), DataFrameFormat.ARROW);
   }
 
   /**
    * The service.
    *
    * @param memory for the answers under way
+   * @param times counts how long queries take
    * @param format what all its frames are; hosts go by what an answer says of itself
    */
   public DataService(
-      InstanceRegistry registry, Workers workers, AnswerMemory memory, DataFrameFormat format) {
+      InstanceRegistry registry,
+      Workers workers,
+      AnswerMemory memory,
+      QueryTimes times,
+      DataFrameFormat format) {
     this.registry = registry;
     this.workers = workers;
     this.memory = memory;
+    this.times = times;
     this.format = format;
   }
 
@@ -80,7 +92,7 @@ public final class DataService extends DataGrpc.DataImplBase {
     Demand demand = demand(request.getHeadersMap());
     // What is kept ready is Arrow.
     boolean allAnew = demand == Demand.FRESH || format != DataFrameFormat.ARROW;
-    Collector collector = new Collector(request, reply, share);
+    Collector collector = new Collector(request, reply, share, times);
     for (int i = 0; i < request.getQueriesCount(); i++) {
       int index = i;
       DataQuery query = request.getQueries(i);
@@ -94,10 +106,12 @@ public final class DataService extends DataGrpc.DataImplBase {
         boolean anew = allAnew || query.getJson().size() > LONGEST_KEPT;
         Optional<byte[]> ready = anew ? Optional.empty() : again(request, query);
         if (ready.isPresent() && share.tryTake(ready.get().length)) {
+          collector.isOf(index, QueryType.SERIES);
           collector.take(index, wrapped(ready.get()));
           continue;
         }
         Question question = QuestionJson.read(query);
+        collector.isOf(index, question.type());
         if (!anew && ready.isEmpty()) {
           ready = fromCache(request, query, question);
         } else {
@@ -189,6 +203,16 @@ public final class DataService extends DataGrpc.DataImplBase {
     return false;
   }
 
+  /** How a query with this status ended, in the words of the metric. */
+  private static String outcome(int status) {
+    return switch (status) {
+      case OK -> "answered";
+      case 429 -> "overloaded";
+      case 499 -> "cancelled";
+      default -> status < 500 ? "refused" : "failed";
+    };
+  }
+
   private static String work(DataQuery query) {
     return "query " + query.getRefId();
   }
@@ -197,6 +221,9 @@ public final class DataService extends DataGrpc.DataImplBase {
   private static final class Collector {
     private final QueryDataRequest request;
     private final StreamObserver<QueryDataResponse> reply;
+    private final QueryTimes times;
+    private final long begun;
+    private final AtomicReferenceArray<@Nullable String> kinds;
     private final Runnable taken;
     private final AtomicReferenceArray<DataResponse> answers;
     // One more than the queries: the call itself must have handed all of them out.
@@ -206,7 +233,11 @@ public final class DataService extends DataGrpc.DataImplBase {
     Collector(
         QueryDataRequest request,
         StreamObserver<QueryDataResponse> reply,
-        AnswerMemory.Share share) {
+        AnswerMemory.Share share,
+        QueryTimes times) {
+      this.times = times;
+      this.begun = times.begin();
+      this.kinds = new AtomicReferenceArray<>(request.getQueriesCount());
       this.request = request;
       this.reply = reply;
       if (reply instanceof ServerCallStreamObserver<?> call) {
@@ -219,8 +250,15 @@ public final class DataService extends DataGrpc.DataImplBase {
       this.missing = new AtomicInteger(request.getQueriesCount() + 1);
     }
 
+    /** Says of which type the query is; of one that cannot be read, nobody does. */
+    void isOf(int index, QueryType type) {
+      kinds.set(index, type.word());
+    }
+
     void take(int index, DataResponse answer) {
       answers.set(index, answer);
+      String kind = kinds.get(index);
+      times.end(begun, kind == null ? UNREADABLE : kind, outcome(answer.getStatus()));
       finish();
     }
 

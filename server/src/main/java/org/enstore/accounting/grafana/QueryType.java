@@ -25,6 +25,11 @@ enum QueryType {
     this.word = word;
   }
 
+  /** What queries call it. */
+  String word() {
+    return word;
+  }
+
   /** What {@code queryType} may hold; the empty text is the same as series. */
   static List<String> words() {
     return Stream.concat(Stream.of(""), Arrays.stream(values()).map(type -> type.word)).toList();

@@ -24,6 +24,9 @@ interface Question {
    */
   long INLINE_VALUES = 150_000;
 
+  /** Of which type it is. */
+  QueryType type();
+
   /**
    * The answer, as an Arrow file that nobody may change, if {@code engine} has it ready and it is
    * quickly encoded; never waits.
@@ -48,6 +51,11 @@ interface Question {
   /** For time series, called as {@code legend} says. */
   record OfSeries(SeriesQuery query, Legend legend) implements Question {
     @Override
+    public QueryType type() {
+      return QueryType.SERIES;
+    }
+
+    @Override
     public Optional<byte[]> ready(SeriesEngine engine, Wording wording) {
       return engine.write(
           wording,
@@ -66,6 +74,11 @@ interface Question {
   /** One whose answer carries further notices. It is not kept as it was sent. */
   record Annotated(Question question, List<FrameNotice> notices) implements Question {
     @Override
+    public QueryType type() {
+      return question.type();
+    }
+
+    @Override
     public Frame answer(
         SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
       return question.answer(engine, refId, demand, cancellation, room).with(notices);
@@ -74,6 +87,11 @@ interface Question {
 
   /** For where the summary and the transfers differ. */
   record OfReconciliation(ReconciliationQuery query) implements Question {
+    @Override
+    public QueryType type() {
+      return QueryType.RECONCILIATION;
+    }
+
     @Override
     public Frame answer(
         SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
@@ -84,6 +102,11 @@ interface Question {
   /** For the events that a graph is to be marked with. */
   record OfAnnotations(AnnotationQuery query) implements Question {
     @Override
+    public QueryType type() {
+      return QueryType.ANNOTATIONS;
+    }
+
+    @Override
     public Frame answer(
         SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
       return AnswerFrames.annotations(refId, engine.annotations(query, cancellation));
@@ -92,6 +115,11 @@ interface Question {
 
   /** For how replication stands, or stood. */
   record OfReplication(ReplicationRequest request) implements Question {
+    @Override
+    public QueryType type() {
+      return QueryType.REPLICATION;
+    }
+
     @Override
     public Frame answer(
         SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
@@ -102,6 +130,11 @@ interface Question {
 
   /** For the names that a variable offers. */
   record OfNames(NamesRequest names) implements Question {
+    @Override
+    public QueryType type() {
+      return QueryType.VARIABLE;
+    }
+
     @Override
     public Frame answer(
         SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {

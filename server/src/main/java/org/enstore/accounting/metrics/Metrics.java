@@ -5,6 +5,9 @@ import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -138,6 +141,54 @@ public final class Metrics {
                         sample ->
                             callback.call(sample.value, sample.labels.toArray(String[]::new))))
         .register(registry);
+    return this;
+  }
+
+  /**
+   * How often a figure was in which range.
+   *
+   * @param labels the values of the labels, in the order of their names
+   * @param counts how often it was up to each bound but above the one before, and above all
+   * @param sum of all that was seen
+   */
+  public record Distribution(List<String> labels, List<Long> counts, double sum) {
+    public Distribution {
+      labels = List.copyOf(labels);
+      counts = List.copyOf(counts);
+    }
+  }
+
+  /**
+   * Adds a figure that is seen often, as counts by range, with one distribution for each set of
+   * labels.
+   *
+   * @param bounds the upper bounds of the ranges, ascending; one more range takes the rest
+   */
+  public Metrics histogram(
+      String name,
+      String help,
+      Unit unit,
+      List<String> labels,
+      List<Double> bounds,
+      Supplier<? extends Iterable<Distribution>> distributions) {
+    List<Double> all = new ArrayList<>(bounds);
+    all.add(Double.POSITIVE_INFINITY);
+    registry.register(
+        () -> {
+          HistogramSnapshot.Builder snapshot =
+              HistogramSnapshot.builder().name(fullName(name, unit)).help(help);
+          for (Distribution each : distributions.get()) {
+            HistogramSnapshot.HistogramDataPointSnapshot.Builder point =
+                HistogramSnapshot.HistogramDataPointSnapshot.builder();
+            point.labels(Labels.of(labels, each.labels));
+            point.sum(each.sum);
+            snapshot.dataPoint(
+                point
+                    .classicHistogramBuckets(ClassicHistogramBuckets.of(all, each.counts))
+                    .build());
+          }
+          return snapshot.build();
+        });
     return this;
   }
 
