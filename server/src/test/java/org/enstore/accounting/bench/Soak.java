@@ -192,7 +192,7 @@ public final class Soak implements Callable<Integer> {
         byFour
             ? "{\"measure\":\"driveRateP95\",\"groupBy\":[%s],\"step\":\"1h\"}"
                 .formatted("\"" + String.join("\",\"", FOUR) + "\"")
-            : "{\"measure\":\"%s\",\"groupBy\":%s,\"step\":\"%s\",\"source\":\"raw\",\"top\":%d}"
+            : "{\"measure\":\"%s\",\"groupBy\":%s,\"step\":\"%s\",\"source\":\"raw\",\"top\":%s}"
                 .formatted(
                     pick(random, MEASURES),
                     pick(random, List.of("[]", "[\"mover\"]", "[\"mover\",\"library\"]")),
