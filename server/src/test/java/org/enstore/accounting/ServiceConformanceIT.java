@@ -155,9 +155,9 @@ class ServiceConformanceIT extends PluginConformance {
             .setMethod("GET")
             .setPath("query-model")
             .setUrl("query-model");
-    assertThat(resource(request.setBody(HostedPlugin.filler(40 << 20)).build()).getCode())
+    assertThat(resource(request.setBody(HostedPlugin.filler(15 << 20)).build()).getCode())
         .isEqualTo(200);
-    assertThatThrownBy(() -> resource(request.setBody(HostedPlugin.filler(65 << 20)).build()))
+    assertThatThrownBy(() -> resource(request.setBody(HostedPlugin.filler(17 << 20)).build()))
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
             e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED));

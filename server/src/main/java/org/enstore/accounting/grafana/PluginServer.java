@@ -36,7 +36,8 @@ public final class PluginServer implements AutoCloseable {
   /** The address that the handshake announces; only this machine can dial it. */
   static final String LOOPBACK = "127.0.0.1";
 
-  private static final int LARGEST_MESSAGE_BYTES = 8 << 20;
+  /** As much as the official SDK of plugins takes. */
+  private static final int LARGEST_MESSAGE_BYTES = 16 << 20;
   private static final int LARGEST_METADATA_BYTES = 64 << 10;
 
   /** One connection is all that a host opens, and a connection has one thread. */

@@ -258,7 +258,7 @@ final class RunningFaultsIT {
         query(
             database,
             "SELECT count(*) FROM pg_stat_activity WHERE usename = 'enstore_reader' AND state ="
-                + " 'active' AND query LIKE '%encp_xfer%' AND datname = '"
+                + " 'active' AND query ILIKE 'copy%encp_xfer%' AND datname = '"
                 + database
                 + "'"));
   }
