@@ -38,6 +38,7 @@ public final class PluginServer implements AutoCloseable {
 
   /** As much as the official SDK of plugins takes. */
   private static final int LARGEST_MESSAGE_BYTES = 16 << 20;
+
   private static final int LARGEST_METADATA_BYTES = 64 << 10;
 
   /** One connection is all that a host opens, and a connection has one thread. */
