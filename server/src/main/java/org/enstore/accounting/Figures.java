@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.enstore.accounting.api.AccessLog;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.grafana.FairThreads;
 import org.enstore.accounting.grafana.InstanceRegistry.SourceId;
 import org.enstore.accounting.metrics.Metrics;
@@ -24,7 +25,6 @@ import org.enstore.accounting.series.PoolStats;
 import org.enstore.accounting.series.QueryTimes;
 import org.enstore.accounting.series.ReplayLag;
 import org.enstore.accounting.series.SeriesEngine;
-import org.enstore.accounting.series.SourceState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -326,14 +326,18 @@ final class Figures {
         engine ->
             engine
                 .lastState()
-                .flatMap(SourceState::lastSummaryDay)
+                .flatMap(state -> state.of(Transfers.SUMMARY).lastDay())
                 .map(day -> seconds(engine.startOfDay(day))));
     known(
         to,
         "newest_transfer_timestamp",
         "When the newest transfer was completed, future-dated ones left out.",
         Unit.SECONDS,
-        engine -> engine.lastState().flatMap(SourceState::newestTransfer).map(Figures::seconds));
+        engine ->
+            engine
+                .lastState()
+                .flatMap(state -> state.of(Transfers.FACTS).newest())
+                .map(Figures::seconds));
     known(
         to,
         "reconciliation_differences",

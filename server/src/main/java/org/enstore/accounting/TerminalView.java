@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.measure.ByteUnit;
 import org.enstore.accounting.measure.Numbers;
 import org.enstore.accounting.measure.Series;
@@ -20,12 +22,9 @@ import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.series.Arrangement;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.Demand;
-import org.enstore.accounting.series.Dimension;
-import org.enstore.accounting.series.DirectionMode;
 import org.enstore.accounting.series.GapPolicy;
 import org.enstore.accounting.series.LiveFeed;
 import org.enstore.accounting.series.LiveUpdate;
-import org.enstore.accounting.series.Measure;
 import org.enstore.accounting.series.Notice;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.ReplayLag;
@@ -109,13 +108,14 @@ final class TerminalView {
 
   private static SeriesQuery query(Instant now) {
     return new SeriesQuery(
-        Measure.BYTES,
-        DirectionMode.BOTH,
+        Transfers.DATASET,
+        Transfers.BYTES,
         new TimeRange(now.minus(WINDOW), now),
         Optional.of(Step.HOUR_1.nominal()),
         Duration.ZERO,
         1,
-        List.of(Dimension.MOVER),
+        List.of(Dimensions.MOVER),
+        List.of(Dimensions.DIRECTION),
         Map.of(),
         false,
         ByteUnit.BYTES,
@@ -203,7 +203,8 @@ final class TerminalView {
     }
     String newest =
         state
-            .newestTransfer()
+            .of(Transfers.FACTS)
+            .newest()
             .map(
                 at ->
                     "newest transfer "

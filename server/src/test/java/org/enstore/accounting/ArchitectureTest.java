@@ -245,6 +245,15 @@ class ArchitectureTest {
           .resideInAnyPackage(room("measure"), "java..", "org.jspecify..");
 
   @ArchTest
+  static final ArchRule catalogIsPure =
+      classes()
+          .that()
+          .resideInAPackage(room("catalog"))
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(room("catalog"), room("measure"), "java..", "org.jspecify..");
+
+  @ArchTest
   static final ArchRule configIsPure =
       classes()
           .that()

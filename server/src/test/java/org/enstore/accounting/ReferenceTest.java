@@ -38,6 +38,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.enstore.accounting.api.AccessLog;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.cli.ExitCode;
 import org.enstore.accounting.cli.Surroundings;
 import org.enstore.accounting.grafana.DataService;
@@ -67,6 +68,7 @@ import org.enstore.accounting.series.RowSink;
 import org.enstore.accounting.series.SeriesEngine;
 import org.enstore.accounting.series.Snapshot;
 import org.enstore.accounting.series.SourceState;
+import org.enstore.accounting.series.TableState;
 import org.enstore.accounting.series.TransferSource;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -316,17 +318,15 @@ class ReferenceTest {
           NOW,
           NOW,
           "idle",
-          Optional.of(LocalDate.parse("2025-06-19")),
-          Optional.of(NOW),
-          new Extent(
-              Optional.of(Extent.EARLIEST),
-              Optional.of(Extent.EARLIEST),
-              Optional.of(LocalDate.parse("2025-06-20")),
-              Optional.empty(),
-              0,
-              0),
-          Optional.empty(),
-          Optional.empty());
+          Map.of(
+              Transfers.SUMMARY,
+              TableState.ofDays(
+                  Extent.of(Extent.EARLIEST, LocalDate.parse("2025-06-19")), Optional.empty()),
+              Transfers.FACTS,
+              TableState.ofFacts(
+                  Optional.of(NOW),
+                  Extent.of(Extent.EARLIEST, LocalDate.parse("2025-06-20")),
+                  Optional.empty())));
     }
 
     @Override

@@ -18,6 +18,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.enstore.accounting.api.DataSources.DataSource;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.Complaint;
 import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.proto.v1.AccountingServiceGrpc;
@@ -41,7 +44,6 @@ import org.enstore.accounting.proto.v1.WatchSeriesResponse;
 import org.enstore.accounting.series.AnswerMemory;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.Demand;
-import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.MoverDetail;
 import org.enstore.accounting.series.NamesQuery;
@@ -52,6 +54,7 @@ import org.enstore.accounting.series.ReplayLag;
 import org.enstore.accounting.series.SeriesAnswer;
 import org.enstore.accounting.series.SeriesQuery;
 import org.enstore.accounting.series.SourceState;
+import org.enstore.accounting.series.TableState;
 import org.jspecify.annotations.Nullable;
 
 /** The service of {@code enstore/accounting/v1/accounting.proto}: translates, asks, translates. */
@@ -122,7 +125,7 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
           Pages.check(request.getPageSize());
           NamesQuery query =
               new NamesQuery(
-                  Dimension.MOVER,
+                  Dimensions.MOVER,
                   lookBack(request.hasLookBack(), request.getLookBack()),
                   match(request.getMatch()),
                   classes(request),
@@ -370,10 +373,10 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
 
   private static Dimension dimension(ListDimensionValuesRequest request) {
     return switch (request.getDimension()) {
-      case DIMENSION_STORAGE_GROUP -> Dimension.STORAGE_GROUP;
-      case DIMENSION_LIBRARY -> Dimension.LIBRARY;
-      case DIMENSION_DRIVE_TYPE -> Dimension.DRIVE_TYPE;
-      case DIMENSION_MEDIA_CHANGER -> Dimension.MEDIA_CHANGER;
+      case DIMENSION_STORAGE_GROUP -> Dimensions.STORAGE_GROUP;
+      case DIMENSION_LIBRARY -> Dimensions.LIBRARY;
+      case DIMENSION_DRIVE_TYPE -> Dimensions.DRIVE_TYPE;
+      case DIMENSION_MEDIA_CHANGER -> Dimensions.MEDIA_CHANGER;
       case DIMENSION_UNSPECIFIED, DIMENSION_MOVER, DIMENSION_MOVER_CLASS, UNRECOGNIZED ->
           throw refusal(
               "dimension",
@@ -455,14 +458,16 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
   }
 
   private static GetFreshnessResponse freshness(SourceState state) {
+    TableState summary = state.of(Transfers.SUMMARY);
+    TableState transfers = state.of(Transfers.FACTS);
     GetFreshnessResponse.Builder answer =
         GetFreshnessResponse.newBuilder()
             .setHost(state.host())
             .setStandby(state.standby())
             .setObserveTime(AnswerParts.timestamp(state.observedAt()))
-            .setLastSummaryDay(state.lastSummaryDay().map(LocalDate::toString).orElse(""))
-            .setSummaryProblem(state.summaryProblem().map(QueryFailure::sentence).orElse(""))
-            .setTransfersProblem(state.rawProblem().map(QueryFailure::sentence).orElse(""));
+            .setLastSummaryDay(summary.lastDay().map(LocalDate::toString).orElse(""))
+            .setSummaryProblem(summary.problem().map(QueryFailure::sentence).orElse(""))
+            .setTransfersProblem(transfers.problem().map(QueryFailure::sentence).orElse(""));
     if (state.lag() instanceof ReplayLag.Known known) {
       answer.setReplayLag(HostParts.duration(known.lag()));
     } else if (state.lag() instanceof ReplayLag.Unknown unknown) {
@@ -471,8 +476,8 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
     if (state.knownThrough().isAfter(Instant.EPOCH)) {
       answer.setCompleteTime(AnswerParts.timestamp(state.knownThrough()));
     }
-    state
-        .newestTransfer()
+    transfers
+        .newest()
         .ifPresent(newest -> answer.setNewestTransferTime(AnswerParts.timestamp(newest)));
     return answer.build();
   }

@@ -26,7 +26,6 @@ import org.enstore.accounting.proto.v1.SeriesHeader;
 import org.enstore.accounting.proto.v1.SeriesIdentity;
 import org.enstore.accounting.proto.v1.SeriesQuery;
 import org.enstore.accounting.proto.v1.SeriesValues;
-import org.enstore.accounting.series.Measure;
 import org.enstore.accounting.series.SeriesAnswer;
 
 /** Turns the engine's answers into the parts that a caller is sent. */
@@ -65,7 +64,7 @@ final class AnswerParts {
     custom.put("step", answer.step().text());
     custom.put("asOf", answer.asOf().toString());
     custom.put("cached", answer.cached());
-    String measure = answer.query().measure().label();
+    String measure = answer.query().measure().id();
     String unit = unit(answer.query());
     byte[] file =
         ArrowFile.encode(
@@ -93,10 +92,11 @@ final class AnswerParts {
   }
 
   private static String unit(org.enstore.accounting.series.SeriesQuery query) {
-    if (query.measure() == Measure.TRANSFERS) {
-      return "";
-    }
-    return query.measure().isOfBytes() ? query.unit().text() : query.unit().text() + "/s";
+    return switch (query.measure().kind().unit()) {
+      case NONE -> "";
+      case BYTES -> query.unit().text();
+      case BYTES_PER_SECOND -> query.unit().text() + "/s";
+    };
   }
 
   /** {@code instant} on the wire. */

@@ -13,13 +13,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Dimensions;
 import org.enstore.accounting.config.Complaint;
 import org.enstore.accounting.config.Key;
 import org.enstore.accounting.config.KeyReader;
 import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.proto.v1.ListReconciliationRequest;
 import org.enstore.accounting.proto.v1.SeriesQuery;
-import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.Filter;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.QueryRules;
@@ -100,7 +101,7 @@ final class QueryFields {
     SeriesQuery.Filters filters =
         SeriesQuery.Filters.newBuilder().setMover(asked.getMover()).build();
     try {
-      return filters(filters, List.of(Dimension.MOVER));
+      return filters(filters, List.of(Dimensions.MOVER));
     } catch (QueryFailure e) {
       e.complaints()
           .forEach(

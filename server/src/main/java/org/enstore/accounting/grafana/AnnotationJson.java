@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.enstore.accounting.catalog.Catalogue;
+import org.enstore.accounting.catalog.Dimension;
 import org.enstore.accounting.config.Durations;
 import org.enstore.accounting.config.Key;
 import org.enstore.accounting.config.KeyReader;
@@ -11,7 +13,6 @@ import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.proto.pluginv2.DataQuery;
 import org.enstore.accounting.series.AnnotationEvent;
 import org.enstore.accounting.series.AnnotationQuery;
-import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.Filter;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.QueryRules;
@@ -26,7 +27,8 @@ final class AnnotationJson {
           List.of(AnnotationEvent.values()),
           AnnotationEvent::label,
           AnnotationEvent.MOVER_SILENT);
-  private static final Key<Map<String, Filter>> FILTERS = QueryRules.filters(Dimension.ASKABLE);
+  private static final Key<Map<String, Filter>> FILTERS =
+      QueryRules.filters(Catalogue.ENSTORE.askable());
   private static final Key<Duration> SILENCE =
       Key.duration("silence", Duration.ofHours(1), Duration.ofDays(90), Duration.ofDays(1));
 

@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.enstore.accounting.catalog.Measure;
 import org.enstore.accounting.frame.Column;
 import org.enstore.accounting.frame.Frame;
 import org.enstore.accounting.frame.FrameMeta;
@@ -16,7 +17,6 @@ import org.enstore.accounting.frame.NamesFrame;
 import org.enstore.accounting.frame.SeriesFrames;
 import org.enstore.accounting.measure.ByteUnit;
 import org.enstore.accounting.series.Annotations;
-import org.enstore.accounting.series.Measure;
 import org.enstore.accounting.series.Notice;
 import org.enstore.accounting.series.SeriesAnswer;
 import org.jspecify.annotations.Nullable;
@@ -77,10 +77,10 @@ final class AnswerFrames {
     ByteUnit unit = answer.query().unit();
     return new SeriesFrames.Presentation(
         refId,
-        measure.label(),
+        measure.id(),
         unitId(measure, unit),
         legend,
-        Map.of("measure", measure.label(), "unit", unit.text()),
+        Map.of("measure", measure.id(), "unit", unit.text()),
         notices,
         executed,
         custom);
@@ -114,20 +114,21 @@ final class AnswerFrames {
 
   /** Grafana's id for values of {@code measure} in {@code unit}. */
   static String unitId(Measure measure, ByteUnit unit) {
-    if (measure == Measure.TRANSFERS) {
-      return "short";
-    }
-    return measure.isOfBytes()
-        ? switch (unit) {
-          case BYTES -> "bytes";
-          case MEBIBYTES -> "mbytes";
-          case MEGABYTES -> "decmbytes";
-        }
-        : switch (unit) {
-          case BYTES -> "binBps";
-          case MEBIBYTES -> "MiBs";
-          case MEGABYTES -> "MBs";
-        };
+    return switch (measure.kind().unit()) {
+      case NONE -> "short";
+      case BYTES ->
+          switch (unit) {
+            case BYTES -> "bytes";
+            case MEBIBYTES -> "mbytes";
+            case MEGABYTES -> "decmbytes";
+          };
+      case BYTES_PER_SECOND ->
+          switch (unit) {
+            case BYTES -> "binBps";
+            case MEBIBYTES -> "MiBs";
+            case MEGABYTES -> "MBs";
+          };
+    };
   }
 
   static FrameNotice notice(Notice notice) {

@@ -9,12 +9,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Dimensions;
 import org.enstore.accounting.config.Complaint;
 import org.enstore.accounting.config.Durations;
 import org.enstore.accounting.config.Key;
 import org.enstore.accounting.config.KeyReader;
 import org.enstore.accounting.measure.MoverClass;
-import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.Filter;
 import org.enstore.accounting.series.NamesQuery;
 import org.enstore.accounting.series.QueryFailure;
@@ -74,22 +75,24 @@ record NamesRequest(NamesQuery query, String search) {
   static final List<String> PARAMETERS =
       Stream.concat(
               Stream.of("lookBack", "match", "class", "includeRetired", "search"),
-              NamesQuery.FILTERABLE.stream().map(Dimension::label))
+              NamesQuery.FILTERABLE.stream().map(Dimension::id))
           .toList();
 
   /** The parameters that may be given several times. */
   static final Set<String> REPEATABLE =
-      NamesQuery.FILTERABLE.stream().map(Dimension::label).collect(Collectors.toUnmodifiableSet());
+      NamesQuery.FILTERABLE.stream().map(Dimension::id).collect(Collectors.toUnmodifiableSet());
 
   /** What there are lists of. */
   enum Kind {
-    MOVERS("movers", Dimension.MOVER),
-    STORAGE_GROUPS("storage-groups", Dimension.STORAGE_GROUP),
-    LIBRARIES("libraries", Dimension.LIBRARY),
-    DRIVE_TYPES("drive-types", Dimension.DRIVE_TYPE),
-    MEDIA_CHANGERS("media-changers", Dimension.MEDIA_CHANGER);
+    MOVERS("movers", Dimensions.MOVER),
+    STORAGE_GROUPS("storage-groups", Dimensions.STORAGE_GROUP),
+    LIBRARIES("libraries", Dimensions.LIBRARY),
+    DRIVE_TYPES("drive-types", Dimensions.DRIVE_TYPE),
+    MEDIA_CHANGERS("media-changers", Dimensions.MEDIA_CHANGER);
 
     private final String path;
+
+    @SuppressWarnings("ImmutableEnumChecker") // Its list is a copy that does not change.
     private final Dimension dimension;
 
     Kind(String path, Dimension dimension) {

@@ -3,11 +3,12 @@ package org.enstore.accounting.grafana;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Dimensions;
 import org.enstore.accounting.config.Key;
 import org.enstore.accounting.config.KeyReader;
 import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.proto.pluginv2.DataQuery;
-import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.Filter;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.QueryRules;
@@ -18,7 +19,7 @@ final class ReconciliationJson {
   private static final Key<Long> VERSION =
       Key.number("version", 1, QuestionJson.VERSION, "version of the query model", 1);
   private static final Key<Map<String, Filter>> FILTERS =
-      QueryRules.filters(List.of(Dimension.MOVER));
+      QueryRules.filters(List.of(Dimensions.MOVER));
   private static final Key<Boolean> ONLY_DIFFERENCES = Key.flag("onlyDifferences", true);
   private static final Key<Boolean> INCLUDE_NULL_MOVERS = Key.flag("includeNullMovers", true);
 

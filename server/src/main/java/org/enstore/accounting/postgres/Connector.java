@@ -8,7 +8,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Properties;
 import org.enstore.accounting.config.HostPort;
@@ -16,7 +15,6 @@ import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.config.TlsSettings;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.QueryFailure;
-import org.enstore.accounting.series.SourceTable;
 import org.postgresql.Driver;
 import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
@@ -274,7 +272,7 @@ final class Connector {
 
   private static void setZoneAndSchemas(Connection connection, String zone) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(ZONE_AND_SCHEMAS)) {
-      Object[] tables = Arrays.stream(SourceTable.values()).map(SourceTable::table).toArray();
+      Object[] tables = TableReaders.all().stream().map(reader -> reader.table().name()).toArray();
       statement.setArray(1, connection.createArrayOf("text", tables));
       statement.setString(2, zone);
       statement.execute();

@@ -16,6 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.enstore.accounting.catalog.Catalogue;
+import org.enstore.accounting.catalog.Dataset;
+import org.enstore.accounting.catalog.Rollup;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.HostPort;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.config.TlsSettings;
@@ -23,7 +27,6 @@ import org.enstore.accounting.measure.TimeText;
 import org.enstore.accounting.series.Health;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.ReplayLag;
-import org.enstore.accounting.series.SourceTable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,7 +100,7 @@ final class HealthCheck {
       if (facts == null || look == null) {
         throw new IllegalStateException("a chosen host has been looked at");
       }
-      ok = facts.isReadable(SourceTable.RAW) || facts.isReadable(SourceTable.SUMMARY);
+      ok = facts.isReadable(Transfers.FACTS) || facts.isReadable(Transfers.SUMMARY);
       sentence = sentence(chosen.get().host(), facts, look, ok);
       describe(chosen.get().host(), facts, look, details);
       advise(facts, look, advice);
@@ -182,7 +185,7 @@ final class HealthCheck {
       return "Connected to "
           + server
           + ", but no table can be read: "
-          + facts.problem(SourceTable.RAW).map(HostFacts.Problem::sentence).orElse("");
+          + facts.problem(Transfers.FACTS).map(HostFacts.Problem::sentence).orElse("");
     }
     return "Connected to "
         + server
@@ -215,16 +218,16 @@ final class HealthCheck {
   }
 
   private void advise(HostFacts facts, StateQuery.Look look, List<String> advice) {
-    for (SourceTable table : SourceTable.values()) {
-      facts.problem(table).ifPresent(problem -> advice.add(capital(problem.sentence())));
+    for (TableReader reader : TableReaders.all()) {
+      facts.problem(reader.table()).ifPresent(problem -> advice.add(capital(problem.sentence())));
     }
     if (facts.anyBytes()) {
       advice.add(
           "The database is encoded as SQL_ASCII, so its texts may hold any bytes; where they are no"
               + " UTF-8, names are shown with the replacement character �.");
     }
-    HostFacts.Table raw = facts.table(SourceTable.RAW);
-    if (facts.isReadable(SourceTable.RAW)) {
+    HostFacts.Columns raw = facts.table(Transfers.FACTS);
+    if (facts.isReadable(Transfers.FACTS)) {
       for (String column : List.of("mover", "driver", "storage_group", "library", "drive_id")) {
         if (!raw.has(column)) {
           advice.add(
@@ -245,9 +248,14 @@ final class HealthCheck {
               + " behind its primary. Check its log and pg_stat_wal_receiver.");
     }
     summaryAdvice(look).ifPresent(advice::add);
-    look.extent().oddities(true, true).forEach(advice::add);
+    for (Dataset dataset : Catalogue.ENSTORE.datasets()) {
+      for (Rollup rollup : dataset.rollups()) {
+        advice.addAll(look.extent(rollup.table()).oddities(rollup.table(), rollup.noun()));
+      }
+      advice.addAll(look.extent(dataset.facts()).oddities(dataset.facts(), dataset.noun()));
+    }
     Instant now = clock.instant();
-    look.transferAhead()
+    look.ahead(Transfers.FACTS)
         .map(wallClock::instant)
         .ifPresent(
             newest ->
@@ -267,7 +275,7 @@ final class HealthCheck {
                           + settings.siteTimeZone()
                           + ". Check which of them Enstore's accounting server ran in."));
     }
-    if (facts.isReadable(SourceTable.RAW) && !facts.moverDateIndex()) {
+    if (facts.isReadable(Transfers.FACTS) && !facts.moverDateIndex()) {
       advice.add(
           "If panels of single movers below a day are slow, run sql/04-optional-indexes.sql on the"
               + " primary.");
@@ -275,11 +283,11 @@ final class HealthCheck {
   }
 
   private Optional<String> summaryAdvice(StateQuery.Look look) {
-    if (look.summaryDay().isEmpty() || look.transfer().isEmpty()) {
+    if (look.extent(Transfers.SUMMARY).last().isEmpty() || look.newest(Transfers.FACTS).isEmpty()) {
       return Optional.empty();
     }
-    LocalDate last = look.summaryDay().get();
-    LocalDate today = look.transfer().get().toLocalDate();
+    LocalDate last = look.extent(Transfers.SUMMARY).last().get();
+    LocalDate today = look.newest(Transfers.FACTS).get().toLocalDate();
     long behind = ChronoUnit.DAYS.between(last, today);
     if (behind <= settings.freshness().summaryWarningDays()) {
       return Optional.empty();
@@ -330,20 +338,22 @@ final class HealthCheck {
   }
 
   private static String day(HostFacts facts, StateQuery.Look look) {
-    return facts.isReadable(SourceTable.SUMMARY)
-        ? look.summaryDay().map(LocalDate::toString).orElse("none")
+    return facts.isReadable(Transfers.SUMMARY)
+        ? look.extent(Transfers.SUMMARY).last().map(LocalDate::toString).orElse("none")
         : "not readable";
   }
 
   private String newest(HostFacts facts, StateQuery.Look look) {
-    if (!facts.isReadable(SourceTable.RAW)) {
+    if (!facts.isReadable(Transfers.FACTS)) {
       return "not readable";
     }
-    if (look.transfer().isEmpty()) {
+    if (look.newest(Transfers.FACTS).isEmpty()) {
       return "none";
     }
     return TimeText.of(
-        wallClock.instant(look.transfer().get()), settings.siteTimeZone(), clock.instant());
+        wallClock.instant(look.newest(Transfers.FACTS).get()),
+        settings.siteTimeZone(),
+        clock.instant());
   }
 
   /** The zone the server's administrator set; UTC, the default of the default, tells nothing. */

@@ -5,16 +5,16 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.enstore.accounting.catalog.SourceTable;
 import org.enstore.accounting.config.HostPort;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.ReadRequest;
-import org.enstore.accounting.series.SourceTable;
 
 /**
  * What a server is and what of the tables its user may see, as found when it was connected to. Old
@@ -34,20 +34,20 @@ record HostFacts(
     boolean standby,
     String user,
     String zoneGuess,
-    Map<SourceTable, Table> tables,
+    Map<SourceTable, Columns> tables,
     boolean dateIndex,
     boolean moverDateIndex,
     boolean anyBytes,
     boolean lineageVisible) {
 
   /**
-   * A table.
+   * What of a table is there.
    *
    * @param schema the schema it is in, empty when there is no such table
    * @param visible whether it is found without naming its schema, as it is where that may be used
    * @param readable by column, whether it may be read
    */
-  record Table(Optional<String> schema, boolean visible, Map<String, Boolean> readable) {
+  record Columns(Optional<String> schema, boolean visible, Map<String, Boolean> readable) {
     boolean has(String column) {
       return readable.containsKey(column);
     }
@@ -90,9 +90,9 @@ record HostFacts(
 
   /** Looks at the server behind {@code connection}. */
   static HostFacts inspect(Connection connection) throws SQLException {
-    Map<SourceTable, Table> tables = new EnumMap<>(SourceTable.class);
-    for (SourceTable table : SourceTable.values()) {
-      tables.put(table, inspect(connection, table));
+    Map<SourceTable, Columns> tables = new HashMap<>();
+    for (TableReader reader : TableReaders.all()) {
+      tables.put(reader.table(), inspect(connection, reader.table()));
     }
     try (PreparedStatement statement = connection.prepareStatement(SERVER);
         ResultSet row = statement.executeQuery()) {
@@ -110,9 +110,9 @@ record HostFacts(
     }
   }
 
-  private static Table inspect(Connection connection, SourceTable table) throws SQLException {
+  private static Columns inspect(Connection connection, SourceTable table) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(TABLE)) {
-      statement.setString(1, table.table());
+      statement.setString(1, table.name());
       try (ResultSet rows = statement.executeQuery()) {
         Optional<String> schema = Optional.empty();
         boolean visible = false;
@@ -126,14 +126,14 @@ record HostFacts(
             readable.put(rows.getString(3), rows.getBoolean(4));
           }
         }
-        return new Table(schema, visible, readable);
+        return new Columns(schema, visible, readable);
       }
     }
   }
 
   /** The table's findings. */
-  Table table(SourceTable table) {
-    return tables.getOrDefault(table, new Table(Optional.empty(), false, Map.of()));
+  Columns table(SourceTable table) {
+    return tables.getOrDefault(table, new Columns(Optional.empty(), false, Map.of()));
   }
 
   /** Why {@code table} cannot be read at {@code place}, if it cannot, and what to do. */
@@ -170,8 +170,8 @@ record HostFacts(
   record Problem(FailureKind kind, String sentence) {}
 
   private Optional<Problem> problem(SourceTable source, Optional<ReadRequest> request) {
-    Table table = table(source);
-    String name = source.table();
+    Columns table = table(source);
+    String name = source.name();
     if (table.schema().isEmpty()) {
       return Optional.of(
           new Problem(
@@ -179,7 +179,7 @@ record HostFacts(
               "there is no table "
                   + name
                   + ". Check that this is Enstore's accounting database"
-                  + (source == SourceTable.SUMMARY
+                  + (source.isRollup()
                       ? "; if the site makes no summaries, choose raw as the source."
                       : ".")));
     }
@@ -232,16 +232,9 @@ record HostFacts(
   }
 
   private static List<String> columns(SourceTable source, Optional<ReadRequest> request) {
-    List<String> columns = new ArrayList<>();
-    switch (source) {
-      case RAW -> {
-        columns.addAll(List.of("date", "rw", "size"));
-        request.stream()
-            .flatMap(asked -> RawTransfers.columns(asked.shape()).stream())
-            .forEach(column -> columns.add(column.getName()));
-      }
-      case SUMMARY -> columns.addAll(List.of("date", "mover", "read", "write"));
-    }
+    TableReader reader = TableReaders.of(source);
+    List<String> columns = new ArrayList<>(reader.columns());
+    request.ifPresent(asked -> columns.addAll(reader.columns(asked.shape())));
     return columns;
   }
 }

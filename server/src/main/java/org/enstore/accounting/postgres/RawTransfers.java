@@ -11,12 +11,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.Quantity;
+import org.enstore.accounting.catalog.SourceTable;
+import org.enstore.accounting.catalog.TransferQuantities;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.MoverClass;
-import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.Grain;
 import org.enstore.accounting.series.GroupKey;
-import org.enstore.accounting.series.Quantity;
 import org.enstore.accounting.series.RateBins;
 import org.enstore.accounting.series.ReadRequest;
 import org.enstore.accounting.series.RowSink;
@@ -30,8 +35,8 @@ import org.jooq.Table;
 import org.jooq.impl.DSL;
 
 /**
- * What was transferred, from {@code encp_xfer}: added up by the database per cell, direction and
- * the dimensions asked for.
+ * What was transferred, from {@code encp_xfer}: added up by the database per cell and the
+ * dimensions asked for.
  *
  * <p>The same cell may come out twice, and is to be added up: where two wall-clock hours lie in one
  * elapsed hour, where several drivers make one mover class, and where a missing library meets an
@@ -51,6 +56,48 @@ final class RawTransfers {
    */
   private static final String TRUNCATED = "date_trunc({0}, {1})";
 
+  private static final Map<Dimension, Field<?>> COLUMNS =
+      Map.of(
+          Dimensions.DIRECTION,
+          ENCP_XFER.RW,
+          Dimensions.MOVER,
+          ENCP_XFER.MOVER,
+          Dimensions.MOVER_CLASS,
+          ENCP_XFER.DRIVER,
+          Dimensions.STORAGE_GROUP,
+          ENCP_XFER.STORAGE_GROUP,
+          Dimensions.LIBRARY,
+          ENCP_XFER.LIBRARY,
+          Dimensions.DRIVE_TYPE,
+          ENCP_XFER.DRIVE_ID,
+          Dimensions.MEDIA_CHANGER,
+          ENCP_XFER.MEDIA_CHANGER,
+          Dimensions.DRIVE_SERIAL,
+          ENCP_XFER.DRIVE_SN,
+          Transfers.DRIVE_RATE_BIN,
+          DSL.field(
+              "case when {0} then cast(floor(ln(cast({1} as double precision)) / {2}) as integer)"
+                  + " end",
+              Integer.class,
+              counts(ENCP_XFER.DRIVE_RATE),
+              ENCP_XFER.DRIVE_RATE,
+              DSL.inline(RateBins.lnOfWidth())));
+
+  /** The rate that a quantity is about, for those that are about one. */
+  private static final Map<Quantity, Field<Long>> RATES =
+      Map.ofEntries(
+          Map.entry(TransferQuantities.DRIVE_RATE_BYTES, ENCP_XFER.DRIVE_RATE),
+          Map.entry(TransferQuantities.DRIVE_RATE_SECONDS, ENCP_XFER.DRIVE_RATE),
+          Map.entry(TransferQuantities.DRIVE_RATE_MAX, ENCP_XFER.DRIVE_RATE),
+          Map.entry(TransferQuantities.NETWORK_RATE_BYTES, ENCP_XFER.NETWORK_RATE),
+          Map.entry(TransferQuantities.NETWORK_RATE_SECONDS, ENCP_XFER.NETWORK_RATE),
+          Map.entry(TransferQuantities.DISK_RATE_BYTES, ENCP_XFER.DISK_RATE),
+          Map.entry(TransferQuantities.DISK_RATE_SECONDS, ENCP_XFER.DISK_RATE),
+          Map.entry(TransferQuantities.TRANSFER_RATE_BYTES, ENCP_XFER.TRANSFER_RATE),
+          Map.entry(TransferQuantities.TRANSFER_RATE_SECONDS, ENCP_XFER.TRANSFER_RATE),
+          Map.entry(TransferQuantities.OVERALL_RATE_BYTES, ENCP_XFER.OVERALL_RATE),
+          Map.entry(TransferQuantities.OVERALL_RATE_SECONDS, ENCP_XFER.OVERALL_RATE));
+
   private static final Name CELLS = DSL.name("cells");
   private static final Field<LocalDateTime> CELL_FROM =
       DSL.field(CELLS.append("cell_from"), LocalDateTime.class);
@@ -61,7 +108,7 @@ final class RawTransfers {
   private static final Field<String> POSSIBLE_RW =
       DSL.field(
           "case when {0} between 0 and {1} then {2} end",
-          String.class, ENCP_XFER.SIZE, DSL.inline(Quantity.MOST_BYTES), ENCP_XFER.RW);
+          String.class, ENCP_XFER.SIZE, DSL.inline(TransferQuantities.MOST_BYTES), ENCP_XFER.RW);
 
   private final ReadRequest request;
   private final WallClock clock;
@@ -86,40 +133,56 @@ final class RawTransfers {
     this.anyBytes = anyBytes;
   }
 
-  /** The columns that an answer in {@code shape} is made of, besides date, rw and size. */
-  static List<Field<?>> columns(Shape shape) {
-    List<Field<?>> columns = new ArrayList<>();
-    for (Dimension dimension : shape.dimensions()) {
-      columns.add(dimension == Dimension.DRIVE_RATE_BIN ? ENCP_XFER.DRIVE_RATE : column(dimension));
+  /** Says which columns it needs, and reads. */
+  static final class Reader implements TableReader {
+    @Override
+    public SourceTable table() {
+      return Transfers.FACTS;
     }
-    for (Quantity quantity : shape.quantities()) {
-      switch (quantity) {
-        case BYTES, TRANSFERS -> {}
-        default -> columns.add(rate(quantity));
+
+    @Override
+    public String timeColumn() {
+      return ENCP_XFER.DATE.getName();
+    }
+
+    @Override
+    public List<String> columns() {
+      return Stream.of(ENCP_XFER.DATE, ENCP_XFER.RW, ENCP_XFER.SIZE).map(Field::getName).toList();
+    }
+
+    @Override
+    public List<String> columns(Shape shape) {
+      List<String> columns = new ArrayList<>();
+      for (Dimension dimension : shape.dimensions()) {
+        columns.add(
+            dimension.equals(Transfers.DRIVE_RATE_BIN)
+                ? ENCP_XFER.DRIVE_RATE.getName()
+                : column(dimension).getName());
       }
+      for (Quantity quantity : shape.quantities()) {
+        if (RATES.containsKey(quantity)) {
+          columns.add(rate(quantity).getName());
+        }
+      }
+      return columns;
     }
-    return columns;
+
+    @Override
+    public long read(
+        ReadRequest request, WallClock clock, HostFacts facts, Connection connection, RowSink sink)
+        throws SQLException {
+      return new RawTransfers(request, clock, facts.dateIndex(), facts.anyBytes())
+          .read(connection, sink);
+    }
   }
 
   /** What tells {@code dimension}. */
   private static Field<?> column(Dimension dimension) {
-    return switch (dimension) {
-      case MOVER -> ENCP_XFER.MOVER;
-      case MOVER_CLASS -> ENCP_XFER.DRIVER;
-      case STORAGE_GROUP -> ENCP_XFER.STORAGE_GROUP;
-      case LIBRARY -> ENCP_XFER.LIBRARY;
-      case DRIVE_TYPE -> ENCP_XFER.DRIVE_ID;
-      case MEDIA_CHANGER -> ENCP_XFER.MEDIA_CHANGER;
-      case DRIVE_SERIAL -> ENCP_XFER.DRIVE_SN;
-      case DRIVE_RATE_BIN ->
-          DSL.field(
-              "case when {0} then cast(floor(ln(cast({1} as double precision)) / {2}) as integer)"
-                  + " end",
-              Integer.class,
-              counts(ENCP_XFER.DRIVE_RATE),
-              ENCP_XFER.DRIVE_RATE,
-              DSL.inline(RateBins.lnOfWidth()));
-    };
+    Field<?> column = COLUMNS.get(dimension);
+    if (column == null) {
+      throw new IllegalArgumentException("transfers do not tell " + dimension);
+    }
+    return column;
   }
 
   /**
@@ -205,7 +268,9 @@ final class RawTransfers {
 
   private List<Field<?>> groups() {
     List<Field<?>> groups = new ArrayList<>(List.of(POSSIBLE_RW));
-    request.shape().dimensions().forEach(dimension -> groups.add(column(dimension)));
+    request.shape().dimensions().stream()
+        .filter(dimension -> !dimension.equals(Dimensions.DIRECTION))
+        .forEach(dimension -> groups.add(column(dimension)));
     return groups;
   }
 
@@ -234,10 +299,13 @@ final class RawTransfers {
       long start =
           starts.computeIfAbsent(
               rows.getLong(place++), wall -> clock.cellStart(request.grain(), wall));
-      String rw = rows.getString(place++);
+      String direction = direction(rows.getString(place++));
       String[] values = new String[dimensions.size()];
       for (int i = 0; i < values.length; i++) {
-        values[i] = value(dimensions.get(i), rows.getString(place++));
+        values[i] =
+            dimensions.get(i).equals(Dimensions.DIRECTION)
+                ? direction
+                : value(dimensions.get(i), rows.getString(place++));
       }
       long count = rows.getLong(place++);
       for (int i = 0; i < quantities.length; i++) {
@@ -249,16 +317,23 @@ final class RawTransfers {
       if (start < first || start >= end) {
         continue;
       }
-      switch (rw) {
-        case "r" -> sink.accept(start, new GroupKey(Direction.READ, List.of(values)), quantities);
-        case "w" -> sink.accept(start, new GroupKey(Direction.WRITE, List.of(values)), quantities);
-        default -> {
-          sink.leaveOut(start, count);
-          leftOut += count;
-        }
+      if (direction.isEmpty()) {
+        sink.leaveOut(start, count);
+        leftOut += count;
+      } else {
+        sink.accept(start, new GroupKey(List.of(values)), quantities);
       }
     }
     return leftOut;
+  }
+
+  /** The word for a direction; empty for what is neither a read nor a write. */
+  private static String direction(String rw) {
+    return switch (rw) {
+      case "r" -> Direction.READ.label();
+      case "w" -> Direction.WRITE.label();
+      default -> "";
+    };
   }
 
   /** Day, hour or minute; by the minute on days on which grouping by the hour would be wrong. */
@@ -300,30 +375,23 @@ final class RawTransfers {
    * be have none.
    */
   private static Field<?> sum(Quantity quantity) {
-    return switch (quantity) {
-      case BYTES -> exact(DSL.field("sum({0})", ENCP_XFER.SIZE));
-      case TRANSFERS -> DSL.field("count(*)", Long.class);
-      case DRIVE_RATE_BYTES,
-          NETWORK_RATE_BYTES,
-          DISK_RATE_BYTES,
-          TRANSFER_RATE_BYTES,
-          OVERALL_RATE_BYTES ->
+    if (quantity.equals(TransferQuantities.BYTES)) {
+      return exact(DSL.field("sum({0})", ENCP_XFER.SIZE));
+    }
+    if (quantity.equals(TransferQuantities.TRANSFERS)) {
+      return DSL.field("count(*)", Long.class);
+    }
+    Field<Long> rate = rate(quantity);
+    return switch (quantity.combination()) {
+      case SUM ->
           exact(
-              DSL.field(
-                  "coalesce(sum({0}) filter (where {1}), 0)",
-                  ENCP_XFER.SIZE, counts(rate(quantity))));
-      case DRIVE_RATE_SECONDS,
-          NETWORK_RATE_SECONDS,
-          DISK_RATE_SECONDS,
-          TRANSFER_RATE_SECONDS,
-          OVERALL_RATE_SECONDS ->
+              DSL.field("coalesce(sum({0}) filter (where {1}), 0)", ENCP_XFER.SIZE, counts(rate)));
+      case DOUBLE_SUM ->
           DSL.field(
               "coalesce(sum(cast({0} as double precision) / {1}) filter (where {2}), 0)",
-              Double.class, ENCP_XFER.SIZE, rate(quantity), counts(rate(quantity)));
-      case DRIVE_RATE_MAX ->
-          DSL.field(
-              "coalesce(max({0}) filter (where {1}), 0)",
-              Long.class, rate(quantity), counts(rate(quantity)));
+              Double.class, ENCP_XFER.SIZE, rate, counts(rate));
+      case MAXIMUM ->
+          DSL.field("coalesce(max({0}) filter (where {1}), 0)", Long.class, rate, counts(rate));
     };
   }
 
@@ -334,29 +402,26 @@ final class RawTransfers {
   }
 
   private static Field<Long> rate(Quantity quantity) {
-    return switch (quantity) {
-      case BYTES, TRANSFERS -> throw new IllegalArgumentException(quantity + " has no rate");
-      case DRIVE_RATE_BYTES, DRIVE_RATE_SECONDS, DRIVE_RATE_MAX -> ENCP_XFER.DRIVE_RATE;
-      case NETWORK_RATE_BYTES, NETWORK_RATE_SECONDS -> ENCP_XFER.NETWORK_RATE;
-      case DISK_RATE_BYTES, DISK_RATE_SECONDS -> ENCP_XFER.DISK_RATE;
-      case TRANSFER_RATE_BYTES, TRANSFER_RATE_SECONDS -> ENCP_XFER.TRANSFER_RATE;
-      case OVERALL_RATE_BYTES, OVERALL_RATE_SECONDS -> ENCP_XFER.OVERALL_RATE;
-    };
+    Field<Long> rate = RATES.get(quantity);
+    if (rate == null) {
+      throw new IllegalArgumentException("transfers do not have " + quantity);
+    }
+    return rate;
   }
 
-  /** Whether a row counts for {@code rate}, which may be null: see {@link Quantity}. */
+  /** Whether a row counts for {@code rate}, which may be null: see {@link TransferQuantities}. */
   private static Condition counts(Field<Long> rate) {
     Condition counts =
         rate.gt(DSL.inline(0L))
             .and(
-                rate.ge(DSL.inline(Quantity.BACK_FILLED_BELOW))
-                    .or(ENCP_XFER.SIZE.le(DSL.inline(Quantity.BACK_FILLED_BELOW))));
+                rate.ge(DSL.inline(TransferQuantities.BACK_FILLED_BELOW))
+                    .or(ENCP_XFER.SIZE.le(DSL.inline(TransferQuantities.BACK_FILLED_BELOW))));
     return rate.equals(ENCP_XFER.DRIVE_RATE)
-        ? counts.and(ENCP_XFER.SIZE.ge(DSL.inline(Quantity.SMALL_FILE_BYTES)))
+        ? counts.and(ENCP_XFER.SIZE.ge(DSL.inline(TransferQuantities.SMALL_FILE_BYTES)))
         : counts;
   }
 
   private static String value(Dimension dimension, String text) {
-    return dimension == Dimension.MOVER_CLASS ? MoverClass.ofDriver(text).label() : text;
+    return dimension.equals(Dimensions.MOVER_CLASS) ? MoverClass.ofDriver(text).label() : text;
   }
 }

@@ -9,10 +9,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.enstore.accounting.series.Cancellation;
-import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.Extent;
 import org.enstore.accounting.series.GroupKey;
 import org.enstore.accounting.series.Health;
@@ -22,7 +24,7 @@ import org.enstore.accounting.series.ReplayLag;
 import org.enstore.accounting.series.RowSink;
 import org.enstore.accounting.series.Snapshot;
 import org.enstore.accounting.series.SourceState;
-import org.enstore.accounting.series.SourceTable;
+import org.enstore.accounting.series.TableState;
 import org.enstore.accounting.series.TransferSource;
 import org.jooq.tools.jdbc.MockConnection;
 import org.jooq.tools.jdbc.MockResult;
@@ -54,7 +56,7 @@ public final class Rehearsal implements TransferSource {
     try (Connection connection =
         new MockConnection(
             context -> new MockResult[] {new MockResult(0, Statements.SQL.newResult())})) {
-      if (request.table() == SourceTable.SUMMARY) {
+      if (request.table().isRollup()) {
         new SummaryDays(request, wallClock, false).read(connection, sink);
       } else {
         RawTransfers transfers = new RawTransfers(request, wallClock, true);
@@ -71,14 +73,16 @@ public final class Rehearsal implements TransferSource {
     Arrays.fill(quantities, CELL_BYTES);
     sink.accept(
         calendar.startOfDay(request.from()),
-        new GroupKey(
-            Direction.READ, request.shape().dimensions().stream().map(Rehearsal::value).toList()),
+        new GroupKey(request.shape().dimensions().stream().map(Rehearsal::value).toList()),
         quantities);
     return new Snapshot(clock.instant(), HOST);
   }
 
   private static String value(Dimension dimension) {
-    return dimension == Dimension.DRIVE_RATE_BIN ? DRIVE_RATE_BIN : MOVER;
+    if (dimension.equals(Dimensions.DIRECTION)) {
+      return Direction.READ.label();
+    }
+    return dimension.equals(Transfers.DRIVE_RATE_BIN) ? DRIVE_RATE_BIN : MOVER;
   }
 
   @Override
@@ -91,17 +95,15 @@ public final class Rehearsal implements TransferSource {
         now,
         now,
         HOST,
-        Optional.of(calendar.dayOf(now).minusDays(1)),
-        Optional.of(now),
-        new Extent(
-            Optional.of(Extent.EARLIEST),
-            Optional.of(Extent.EARLIEST),
-            Optional.of(calendar.dayOf(now)),
-            Optional.empty(),
-            0,
-            0),
-        Optional.empty(),
-        Optional.empty());
+        Map.of(
+            Transfers.FACTS,
+            TableState.ofFacts(
+                Optional.of(now),
+                Extent.of(Extent.EARLIEST, calendar.dayOf(now)),
+                Optional.empty()),
+            Transfers.SUMMARY,
+            TableState.ofDays(
+                Extent.of(Extent.EARLIEST, calendar.dayOf(now).minusDays(1)), Optional.empty())));
   }
 
   @Override

@@ -42,6 +42,9 @@ record Replay(
       extract(epoch from clock_timestamp() - receiver.last_msg_receipt_time)
       """;
 
+  /** How many columns {@link #COLUMNS} are. */
+  static final int COLUMN_COUNT = 6;
+
   /** The row source of {@link #COLUMNS}: always one row. */
   static final String FROM =
       "from (values (1)) as one left join pg_stat_wal_receiver as receiver on true";

@@ -30,7 +30,6 @@ import org.enstore.accounting.series.Replication;
 import org.enstore.accounting.series.RowSink;
 import org.enstore.accounting.series.Snapshot;
 import org.enstore.accounting.series.SourceState;
-import org.enstore.accounting.series.SourceTable;
 import org.enstore.accounting.series.TransferSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -131,7 +130,7 @@ public final class StandbyTransferSource implements TransferSource {
   @Override
   public Snapshot read(ReadRequest request, RowSink sink, Cancellation cancellation) {
     return ask(
-        "reading " + request.table().table(),
+        "reading " + request.table().name(),
         (host, facts) -> {
           facts.require(request, host.address(), settings.database());
           return host.transact(
@@ -267,17 +266,13 @@ public final class StandbyTransferSource implements TransferSource {
 
   private void read(ReadRequest request, HostFacts facts, Connection connection, RowSink sink)
       throws SQLException {
-    if (request.table() == SourceTable.SUMMARY) {
-      new SummaryDays(request, wallClock, facts.anyBytes()).read(connection, sink);
-      return;
-    }
     long leftOut =
-        new RawTransfers(request, wallClock, facts.dateIndex(), facts.anyBytes())
-            .read(connection, sink);
+        TableReaders.of(request.table()).read(request, wallClock, facts, connection, sink);
     if (leftOut > 0 && leftOutTold.compareAndSet(false, true)) {
       logger.warn(
-          "rows left out source={} table=encp_xfer rows={} reason=rw or size cannot be",
+          "rows left out source={} table={} rows={} reason=rw or size cannot be",
           name,
+          request.table().name(),
           leftOut);
     }
   }

@@ -9,11 +9,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import org.enstore.accounting.catalog.SourceTable;
 import org.enstore.accounting.config.HostPort;
 import org.enstore.accounting.series.Extent;
 import org.enstore.accounting.series.SourceState;
-import org.enstore.accounting.series.SourceTable;
+import org.enstore.accounting.series.TableState;
 
 /**
  * How fresh a host and its tables are. The newest and the oldest rows are found at the ends of
@@ -22,6 +25,12 @@ import org.enstore.accounting.series.SourceTable;
 final class StateQuery {
   /** How far ahead of ours a client's clock may be before its rows count as future-dated. */
   static final Duration SKEW = Duration.ofMinutes(2);
+
+  private static final String UNDATED =
+      """
+          (select count(*) from (select from $table
+            where "$time" in ('infinity', '-infinity') limit ?) as undated)
+      """;
 
   private final WallClock wallClock;
   private final String user;
@@ -46,51 +55,72 @@ final class StateQuery {
         observation.at(),
         observation.knownThrough(),
         lineage,
-        look.summaryDay(),
-        // In a repeated hour the later reading of a time may still lie ahead.
-        look.transfer()
-            .map(wallClock::instant)
-            .map(instant -> instant.isAfter(observation.at()) ? observation.at() : instant),
-        look.extent(),
-        facts.failure(SourceTable.SUMMARY, host.toString()),
-        facts.failure(SourceTable.RAW, host.toString()));
+        states(look, facts, host, observation.at()));
   }
 
-  /**
-   * How replay stands, and the rows at the ends of the tables.
-   *
-   * @param summaryDay the newest that was over at the last replayed commit
-   * @param transfer future-dated ones left out
-   * @param transferAhead the newest that is future-dated
-   */
+  private Map<SourceTable, TableState> states(
+      Look look, HostFacts facts, HostPort host, Instant observedAt) {
+    Map<SourceTable, TableState> states = new HashMap<>();
+    for (TableReader reader : TableReaders.all()) {
+      SourceTable table = reader.table();
+      states.put(
+          table,
+          new TableState(
+              // In a repeated hour the later reading of a time may still lie ahead.
+              look.newest(table)
+                  .map(wallClock::instant)
+                  .map(instant -> instant.isAfter(observedAt) ? observedAt : instant),
+              look.extent(table),
+              facts.failure(table, host.toString())));
+    }
+    return states;
+  }
+
+  /** How replay stands, and the rows at the ends of the tables that may be read. */
   record Look(
       Replay replay,
-      Optional<LocalDate> summaryDay,
-      Optional<LocalDateTime> transfer,
-      Optional<LocalDateTime> transferAhead,
-      Extent extent) {}
+      Map<SourceTable, Ends<LocalDate>> rollups,
+      Map<SourceTable, Ends<LocalDateTime>> facts) {
+
+    /** The newest fact of {@code table}, future-dated ones left out. */
+    Optional<LocalDateTime> newest(SourceTable table) {
+      return facts.getOrDefault(table, Ends.none()).last();
+    }
+
+    /** The newest future-dated fact of {@code table}. */
+    Optional<LocalDateTime> ahead(SourceTable table) {
+      return facts.getOrDefault(table, Ends.none()).ahead();
+    }
+
+    /** The days that {@code table} has rows of. */
+    Extent extent(SourceTable table) {
+      if (table.isRollup()) {
+        Ends<LocalDate> ends = rollups.getOrDefault(table, Ends.none());
+        return new Extent(ends.first(), ends.last(), ends.ahead(), ends.undated());
+      }
+      Ends<LocalDateTime> ends = facts.getOrDefault(table, Ends.none());
+      return new Extent(
+          ends.first().map(LocalDateTime::toLocalDate),
+          ends.ahead().or(ends::last).map(LocalDateTime::toLocalDate),
+          Optional.empty(),
+          ends.undated());
+    }
+  }
 
   /** Looks at the host behind {@code connection}. */
   Look look(Connection connection, HostFacts facts) throws SQLException {
     Replay replay = Replay.look(connection);
-    Ends<LocalDate> summary =
-        facts.isReadable(SourceTable.SUMMARY)
-            ? summary(connection, dayOfReplay(replay))
-            : Ends.none();
-    Ends<LocalDateTime> raw =
-        facts.isReadable(SourceTable.RAW) ? raw(connection, facts.dateIndex()) : Ends.none();
-    return new Look(
-        replay,
-        summary.last(),
-        raw.last(),
-        raw.ahead(),
-        new Extent(
-            summary.first(),
-            raw.first().map(LocalDateTime::toLocalDate),
-            raw.ahead().or(raw::last).map(LocalDateTime::toLocalDate),
-            summary.ahead(),
-            summary.undated(),
-            raw.undated()));
+    Map<SourceTable, Ends<LocalDate>> rollups = new HashMap<>();
+    Map<SourceTable, Ends<LocalDateTime>> newest = new HashMap<>();
+    for (TableReader reader : TableReaders.all()) {
+      SourceTable table = reader.table();
+      if (facts.isReadable(table) && table.isRollup()) {
+        rollups.put(table, ofDays(connection, reader, dayOfReplay(replay)));
+      } else if (facts.isReadable(table)) {
+        newest.put(table, ofFacts(connection, reader, facts.dateIndex()));
+      }
+    }
+    return new Look(replay, rollups, newest);
   }
 
   /** The site's day at the last replayed commit: whoever made it, that day was not over. */
@@ -107,24 +137,24 @@ final class StateQuery {
    * @param ahead the newest that is
    * @param undated how many rows have an infinite date, {@link Extent#MOST_UNDATED} at most
    */
-  private record Ends<T>(Optional<T> first, Optional<T> last, Optional<T> ahead, long undated) {
+  record Ends<T>(Optional<T> first, Optional<T> last, Optional<T> ahead, long undated) {
     static <T> Ends<T> none() {
       return new Ends<>(Optional.empty(), Optional.empty(), Optional.empty(), 0);
     }
   }
 
-  private static Ends<LocalDate> summary(Connection connection, LocalDate notOver)
-      throws SQLException {
+  private static Ends<LocalDate> ofDays(
+      Connection connection, TableReader reader, LocalDate notOver) throws SQLException {
     return ends(
         connection,
+        reader,
         """
         select
-          (select min("date") from xfer_by_day_by_mover where "date" >= ? and "date" < ?),
-          (select max("date") from xfer_by_day_by_mover where "date" < ? and "date" > '-infinity'),
-          (select max("date") from xfer_by_day_by_mover where "date" >= ? and "date" < 'infinity'),
-          (select count(*) from (select from xfer_by_day_by_mover
-            where "date" in ('infinity', '-infinity') limit ?) as undated)
-        """,
+          (select min("$time") from $table where "$time" >= ? and "$time" < ?),
+          (select max("$time") from $table where "$time" < ? and "$time" > '-infinity'),
+          (select max("$time") from $table where "$time" >= ? and "$time" < 'infinity'),
+        """
+            + UNDATED,
         LocalDate.class,
         Extent.EARLIEST,
         notOver,
@@ -133,18 +163,20 @@ final class StateQuery {
         Extent.MOST_UNDATED);
   }
 
-  private Ends<LocalDateTime> raw(Connection connection, boolean dateIndexed) throws SQLException {
+  private Ends<LocalDateTime> ofFacts(
+      Connection connection, TableReader reader, boolean dateIndexed) throws SQLException {
     LocalDateTime first = Extent.EARLIEST.atStartOfDay();
     LocalDateTime now = wallClock.wall(clock.instant().plus(SKEW));
     String newest =
         """
-          (select max("date") from encp_xfer where "date" <= ? and "date" > '-infinity'),
-          (select max("date") from encp_xfer where "date" > ? and "date" < 'infinity'),
+          (select max("$time") from $table where "$time" <= ? and "$time" > '-infinity'),
+          (select max("$time") from $table where "$time" > ? and "$time" < 'infinity'),
         """;
     if (!dateIndexed) {
       // What only an index finds at once is not worth a pass through the table.
       return ends(
           connection,
+          reader,
           "select cast(? as timestamp), " + newest + " 0",
           LocalDateTime.class,
           first,
@@ -153,15 +185,13 @@ final class StateQuery {
     }
     return ends(
         connection,
+        reader,
         """
         select
-          (select min("date") from encp_xfer where "date" >= ? and "date" < 'infinity'),
+          (select min("$time") from $table where "$time" >= ? and "$time" < 'infinity'),
         """
             + newest
-            + """
-              (select count(*) from (select from encp_xfer
-                where "date" in ('infinity', '-infinity') limit ?) as undated)
-            """,
+            + UNDATED,
         LocalDateTime.class,
         first,
         now,
@@ -170,8 +200,11 @@ final class StateQuery {
   }
 
   private static <T> Ends<T> ends(
-      Connection connection, String sql, Class<T> type, Object... parameters) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      Connection connection, TableReader reader, String sql, Class<T> type, Object... parameters)
+      throws SQLException {
+    String named =
+        sql.replace("$time", reader.timeColumn()).replace("$table", reader.table().name());
+    try (PreparedStatement statement = connection.prepareStatement(named)) {
       for (int i = 0; i < parameters.length; i++) {
         statement.setObject(i + 1, parameters[i]);
       }

@@ -10,13 +10,17 @@ import java.sql.SQLException;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.SourceTable;
+import org.enstore.accounting.catalog.TransferQuantities;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.measure.Direction;
-import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.Grain;
 import org.enstore.accounting.series.GroupKey;
-import org.enstore.accounting.series.Quantity;
 import org.enstore.accounting.series.ReadRequest;
 import org.enstore.accounting.series.RowSink;
+import org.enstore.accounting.series.Shape;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Query;
@@ -37,13 +41,50 @@ final class SummaryDays {
    */
   SummaryDays(ReadRequest request, WallClock clock, boolean anyBytes) {
     if (request.grain() != Grain.DAY
-        || !request.shape().quantities().equals(List.of(Quantity.BYTES))
-        || !List.of(Dimension.MOVER).containsAll(request.shape().dimensions())) {
+        || !Transfers.BY_DAY.quantities().equals(request.shape().quantities())
+        || !Transfers.BY_DAY.keys().containsAll(request.shape().dimensions())) {
       throw new IllegalArgumentException("the summary cannot answer " + request);
     }
     this.request = request;
     this.clock = clock;
     this.anyBytes = anyBytes;
+  }
+
+  /** Says which columns it needs, and reads. */
+  static final class Reader implements TableReader {
+    @Override
+    public SourceTable table() {
+      return Transfers.SUMMARY;
+    }
+
+    @Override
+    public String timeColumn() {
+      return XFER_BY_DAY_BY_MOVER.DATE.getName();
+    }
+
+    @Override
+    public List<String> columns() {
+      return Stream.of(
+              XFER_BY_DAY_BY_MOVER.DATE,
+              XFER_BY_DAY_BY_MOVER.MOVER,
+              XFER_BY_DAY_BY_MOVER.READ,
+              XFER_BY_DAY_BY_MOVER.WRITE)
+          .map(Field::getName)
+          .toList();
+    }
+
+    @Override
+    public List<String> columns(Shape shape) {
+      return List.of();
+    }
+
+    @Override
+    public long read(
+        ReadRequest request, WallClock clock, HostFacts facts, Connection connection, RowSink sink)
+        throws SQLException {
+      new SummaryDays(request, clock, facts.anyBytes()).read(connection, sink);
+      return 0;
+    }
   }
 
   /**
@@ -52,7 +93,7 @@ final class SummaryDays {
    * @throws SQLException also when a sum does not fit 64 bits
    */
   void read(Connection connection, RowSink sink) throws SQLException {
-    boolean byMover = request.shape().indexOf(Dimension.MOVER) >= 0;
+    boolean byMover = request.shape().indexOf(Dimensions.MOVER) >= 0;
     try (PreparedStatement statement = Statements.prepare(connection, query(byMover));
         ResultSet rows = statement.executeQuery()) {
       long first = clock.startOfDay(request.from());
@@ -62,9 +103,9 @@ final class SummaryDays {
         if (start < first || start >= end) {
           continue;
         }
-        List<String> values = byMover ? List.of(mover(rows)) : List.of();
-        add(sink, start, new GroupKey(Direction.READ, values), rows.getLong(2));
-        add(sink, start, new GroupKey(Direction.WRITE, values), rows.getLong(3));
+        String mover = byMover ? mover(rows) : "";
+        add(sink, start, Direction.READ, mover, rows.getLong(2));
+        add(sink, start, Direction.WRITE, mover, rows.getLong(3));
         long leftOut = rows.getLong(4);
         if (leftOut > 0) {
           sink.leaveOut(start, leftOut);
@@ -103,9 +144,13 @@ final class SummaryDays {
     return anyBytes ? new String(row.getBytes(5), StandardCharsets.UTF_8) : row.getString(5);
   }
 
-  private static void add(RowSink sink, long start, GroupKey key, long bytes) {
+  private void add(RowSink sink, long start, Direction direction, String mover, long bytes) {
     if (bytes != 0) {
-      sink.accept(start, key, new long[] {bytes});
+      List<String> values =
+          request.shape().dimensions().stream()
+              .map(dimension -> dimension.equals(Dimensions.DIRECTION) ? direction.label() : mover)
+              .toList();
+      sink.accept(start, new GroupKey(values), new long[] {bytes});
     }
   }
 
@@ -116,6 +161,6 @@ final class SummaryDays {
   }
 
   private static Condition isPossible(Field<Long> column) {
-    return column.between(DSL.inline(0L), DSL.inline(Quantity.MOST_BYTES));
+    return column.between(DSL.inline(0L), DSL.inline(TransferQuantities.MOST_BYTES));
   }
 }

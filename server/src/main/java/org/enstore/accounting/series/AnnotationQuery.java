@@ -3,6 +3,7 @@ package org.enstore.accounting.series;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.enstore.accounting.catalog.Dimension;
 import org.enstore.accounting.measure.TimeRange;
 
 /**

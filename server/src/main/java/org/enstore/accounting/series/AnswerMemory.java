@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.enstore.accounting.catalog.Measure;
 
 /**
  * The memory that one process has for answers under way: from when they begin to be made until the
@@ -63,7 +64,7 @@ public final class AnswerMemory {
 
   /** What {@code values} of {@code measure} take until the client has them, in bytes. */
   static long bytes(Measure measure, long values) {
-    int sums = SUM_BYTES * measure.quantities().size();
+    int sums = SUM_BYTES * measure.formula().quantities().size();
     return values * (VALUE_BYTES + sums + (measure.isQuantile() ? HISTOGRAM_BYTES : 0));
   }
 

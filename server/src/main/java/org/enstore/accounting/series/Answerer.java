@@ -58,21 +58,22 @@ final class Answerer {
       SeriesQuery query,
       LocalDate from,
       LocalDate to,
-      LocalDate firstRaw,
-      Optional<LocalDate> summaryThrough,
-      boolean rawAllowed) {
+      LocalDate firstOfFacts,
+      Optional<LocalDate> rolledUpThrough,
+      boolean factsAllowed) {
     static AnswerKey of(SeriesQuery query, Plan plan) {
       SeriesQuery normal =
           new SeriesQuery(
+              query.dataset(),
               query.measure(),
-              query.direction(),
               plan.coveredRange(),
               Optional.of(plan.step().nominal()),
               Duration.ZERO,
               1,
               query.groupBy(),
+              query.splitBy(),
               query.filters(),
-              query.includeNullMovers(),
+              query.includeExcluded(),
               query.unit(),
               query.gaps(),
               query.source(),
@@ -81,9 +82,9 @@ final class Answerer {
           normal,
           plan.from(),
           plan.to(),
-          plan.firstRaw(),
-          plan.summaryThrough(),
-          plan.rawAllowed());
+          plan.firstOfFacts(),
+          plan.rolledUpThrough(),
+          plan.factsAllowed());
     }
   }
 

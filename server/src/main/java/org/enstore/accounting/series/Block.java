@@ -9,6 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
+import org.enstore.accounting.catalog.Quantity;
 import org.enstore.accounting.measure.SiteCalendar;
 
 /**
@@ -323,7 +324,9 @@ final class Block implements Kept {
         for (int q = 0; q < columns.length; q++) {
           long value = columns[q][from];
           sorted[q][cells - 1] =
-              meets ? quantities.get(q).combine(sorted[q][cells - 1], value) : value;
+              meets
+                  ? Sums.combine(quantities.get(q).combination(), sorted[q][cells - 1], value)
+                  : value;
         }
       }
       int[] distinct = new int[keys];

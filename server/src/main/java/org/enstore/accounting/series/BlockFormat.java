@@ -17,7 +17,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.zip.CRC32C;
-import org.enstore.accounting.measure.Direction;
+import org.enstore.accounting.catalog.Catalogue;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Quantity;
+import org.enstore.accounting.catalog.SourceTable;
 import org.enstore.accounting.measure.SiteCalendar;
 
 /** How blocks lie in a file, one record after the other. Without state, so thread-safe. */
@@ -30,7 +33,7 @@ final class BlockFormat {
    */
 
   /** Changes whenever a record is written differently, or its numbers mean something else. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   private static final int MARK = 0xB10C0E57;
   private static final int START_BYTES = 5 * Integer.BYTES;
@@ -155,11 +158,11 @@ final class BlockFormat {
     out.writeUTF(key.grain().name());
     out.writeInt(key.shape().dimensions().size());
     for (Dimension dimension : key.shape().dimensions()) {
-      out.writeUTF(dimension.name());
+      out.writeUTF(dimension.id());
     }
     out.writeInt(key.shape().quantities().size());
     for (Quantity quantity : key.shape().quantities()) {
-      out.writeUTF(quantity.name());
+      out.writeUTF(quantity.id());
     }
     out.writeLong(key.span().from().toEpochDay());
     out.writeLong(key.span().to().toEpochDay());
@@ -174,23 +177,27 @@ final class BlockFormat {
 
   /** The key that a head begins with; empty for what this version does not know. */
   private static Optional<BlockKey> decodeKey(DataInputStream in) throws IOException {
-    try {
-      SourceTable table = SourceTable.valueOf(in.readUTF());
-      Grain grain = Grain.valueOf(in.readUTF());
-      List<Dimension> dimensions = new ArrayList<>();
-      for (int i = in.readInt(); i > 0; i--) {
-        dimensions.add(Dimension.valueOf(in.readUTF()));
-      }
-      List<Quantity> quantities = new ArrayList<>();
-      for (int i = in.readInt(); i > 0; i--) {
-        quantities.add(Quantity.valueOf(in.readUTF()));
-      }
-      Span span =
-          new Span(LocalDate.ofEpochDay(in.readLong()), LocalDate.ofEpochDay(in.readLong()));
-      return Optional.of(new BlockKey(table, grain, Shape.of(dimensions, quantities), span));
-    } catch (IllegalArgumentException e) {
+    Optional<SourceTable> table = Catalogue.ENSTORE.table(in.readUTF());
+    String grain = in.readUTF();
+    List<Dimension> dimensions = new ArrayList<>();
+    boolean known = true;
+    for (int i = in.readInt(); i > 0; i--) {
+      Optional<Dimension> dimension = Catalogue.ENSTORE.dimension(in.readUTF());
+      dimension.ifPresent(dimensions::add);
+      known &= dimension.isPresent();
+    }
+    List<Quantity> quantities = new ArrayList<>();
+    for (int i = in.readInt(); i > 0; i--) {
+      Optional<Quantity> quantity = Catalogue.ENSTORE.quantity(in.readUTF());
+      quantity.ifPresent(quantities::add);
+      known &= quantity.isPresent();
+    }
+    Span span = new Span(LocalDate.ofEpochDay(in.readLong()), LocalDate.ofEpochDay(in.readLong()));
+    if (!known || table.isEmpty()) {
       return Optional.empty();
     }
+    return Optional.of(
+        new BlockKey(table.get(), Grain.valueOf(grain), Shape.of(dimensions, quantities), span));
   }
 
   private static Instant instant(DataInputStream in) throws IOException {
@@ -204,7 +211,6 @@ final class BlockFormat {
     out.writeInt(block.keyCount());
     for (int k = 0; k < block.keyCount(); k++) {
       GroupKey key = block.groupKey(k);
-      out.writeUTF(key.direction().name());
       for (String value : key.values()) {
         out.writeUTF(value);
       }
@@ -230,12 +236,11 @@ final class BlockFormat {
     int dimensions = shape.dimensions().size();
     long[] quantities = new long[shape.quantities().size()];
     for (int k = in.readInt(); k > 0; k--) {
-      Direction direction = Direction.valueOf(in.readUTF());
       String[] values = new String[dimensions];
       for (int i = 0; i < dimensions; i++) {
         values[i] = in.readUTF();
       }
-      int number = builder.numberOf(new GroupKey(direction, List.of(values)));
+      int number = builder.numberOf(new GroupKey(List.of(values)));
       for (int cell = in.readInt(); cell > 0; cell--) {
         int slot = in.readUnsignedShort();
         for (int q = 0; q < quantities.length; q++) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.enstore.accounting.catalog.SourceTable;
 import org.enstore.accounting.measure.SiteCalendar;
 
 /**
@@ -33,8 +34,8 @@ final class BlockShelf {
    *
    * Disk
    *
-   * Settled blocks of the transfers are kept on disk as well, and are looked for there before they
-   * are read: by the threads that read, as a disk may hang. Those of the summary are not, as it is
+   * Settled blocks of facts are kept on disk as well, and are looked for there before they
+   * are read: by the threads that read, as a disk may hang. Those of rollups are not, as they are
    * small, and a day may be filled in long after it was over.
    */
 
@@ -112,7 +113,7 @@ final class BlockShelf {
   }
 
   private void keepOnDisk(Block block) {
-    if (block.key().table() == SourceTable.RAW && freshness.isSettled(block)) {
+    if (!block.key().table().isRollup() && freshness.isSettled(block)) {
       disk.ifPresent(store -> store.keep(block));
     }
   }
@@ -125,7 +126,7 @@ final class BlockShelf {
       return found;
     }
     for (BlockKey key : keys) {
-      if (key.table() == SourceTable.RAW) {
+      if (!key.table().isRollup()) {
         disk.get()
             .find(key, wanted.get())
             .filter(freshness::isSettled)

@@ -421,7 +421,7 @@ final class BlockStore {
 
   /** The block that is to be read for {@code key}: one of a finer grain unless it is settled. */
   private BlockKey readFor(BlockKey key, Instant now) {
-    if (key.table() == SourceTable.SUMMARY
+    if (key.table().isRollup()
         || !key.span().isDay()
         || key.span().to().compareTo(freshness.settledBefore(now)) <= 0) {
       return key;

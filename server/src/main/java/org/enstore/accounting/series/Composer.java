@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.enstore.accounting.catalog.Measure;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.Numbers;
 import org.enstore.accounting.measure.Series;
@@ -28,7 +29,6 @@ final class Composer {
   /** What is known of a series beside its numbers. */
   private static final long SERIES_BYTES = 300;
 
-  private static final String DIRECTION = "direction";
   private static final String PERIOD = "period";
   private static final String CURRENT = "current";
 
@@ -65,8 +65,8 @@ final class Composer {
     this.limits = limits;
     this.room = room;
     this.calendar = calendar;
-    this.grouping = new Grouping(query, plan.rule());
-    this.tally = new Tally(query.measure(), grouping, plan.buckets(), calendar, room);
+    this.grouping = new Grouping(query, plan);
+    this.tally = new Tally(query, grouping, plan.buckets(), calendar, room);
   }
 
   /** The table, and what its reader should know. */
@@ -93,7 +93,7 @@ final class Composer {
     for (int i = 0; i < sums.size(); i++) {
       // It goes as soon as its numbers are made.
       Tally.Sum sum = sums.set(i, Tally.Sum.NONE);
-      // A total is there even when nothing was transferred.
+      // A total is there even when there was nothing to add up.
       if (sum.present().isEmpty() && !query.groupBy().isEmpty()) {
         continue;
       }
@@ -246,9 +246,7 @@ final class Composer {
       if (totals.isPresent(series) || query.groupBy().isEmpty()) {
         Grouping.Labels labels = grouping.labels(series);
         Grouping.Labels shown =
-            apart.contains(labels.group())
-                ? labels
-                : new Grouping.Labels(others(), labels.direction());
+            apart.contains(labels.group()) ? labels : new Grouping.Labels(others(), labels.split());
         seen.add(series);
         shownAs.put(series, shown);
         totalOf.merge(shown, totals.of(series), Composer::added);
@@ -326,10 +324,10 @@ final class Composer {
   private Map<String, String> labelled(Grouping.Labels labels, String period) {
     Map<String, String> named = new LinkedHashMap<>();
     for (int i = 0; i < query.groupBy().size(); i++) {
-      named.put(query.groupBy().get(i).label(), labels.group().get(i));
+      named.put(query.groupBy().get(i).id(), labels.group().get(i));
     }
-    if (!labels.direction().isEmpty()) {
-      named.put(DIRECTION, labels.direction());
+    for (int i = 0; i < query.splitBy().size(); i++) {
+      named.put(query.splitBy().get(i).id(), labels.split().get(i));
     }
     if (!period.isEmpty()) {
       named.put(PERIOD, period);
@@ -348,17 +346,20 @@ final class Composer {
       }
     }
     notices.addAll(0, grouping.ambiguities());
-    List<String> unseen = new ArrayList<>(grouping.moversWithoutRow(seen));
-    Map<String, Notice> respelt = grouping.summaryNames();
+    List<String> unseen = new ArrayList<>(grouping.namesWithoutRow(seen));
+    Map<String, Notice> respelt = grouping.rollupNames();
     unseen.removeAll(respelt.keySet());
     notices.addAll(respelt.values());
     if (!unseen.isEmpty()) {
       Measure measure = query.measure();
-      String counted =
-          measure.witness().isPresent() || measure.isQuantile()
-              ? "No transfers that count for " + measure.label() + " in this range of: "
-              : "No transfers in this range of: ";
-      notices.add(Notice.info(counted + shortened(unseen) + "."));
+      notices.add(
+          Notice.info(
+              "No "
+                  + query.dataset().noun()
+                  + (measure.isOfSomeRows() ? " that count for " + measure.id() : "")
+                  + " in this range of: "
+                  + shortened(unseen)
+                  + "."));
     }
   }
 

@@ -2,16 +2,22 @@ package org.enstore.accounting.series;
 
 import java.time.InstantSource;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.concurrent.atomic.AtomicReference;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.SourceTable;
+import org.enstore.accounting.catalog.TransferQuantities;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cells of whole site-local days, whichever blocks they lie in: what lists and checks are made
- * of, which need no buckets. Thread-safe.
+ * The cells of transfers of whole site-local days, whichever blocks they lie in: what lists and
+ * checks are made of, which need no buckets. Thread-safe.
  */
 final class DayBlocks {
   private final BlockStore store;
@@ -48,7 +54,7 @@ final class DayBlocks {
    * Reads the bytes of the days {@code [from, to)}, one cell of {@code grain} after the other. A
    * key may come several times, its cells only once.
    *
-   * @param to of the summary at most the day after its last one
+   * @param to of a rollup at most the day after its last one
    * @return what is to be known beside the cells
    * @throws QueryFailure when they cannot be read
    */
@@ -64,7 +70,7 @@ final class DayBlocks {
       return new Read(Optional.empty(), new LeftOut(calendar));
     }
     LocalDate settled = store.settledBefore(clock.instant());
-    if (table == SourceTable.SUMMARY && to.isBefore(settled)) {
+    if (table.isRollup() && to.isBefore(settled)) {
       // A block must not be kept as settled that reaches beyond the days the summary was filled
       // for.
       settled = to;
@@ -92,7 +98,7 @@ final class DayBlocks {
       Cancellation cancellation,
       KeySink sink) {
     return read(
-        SourceTable.RAW,
+        Transfers.FACTS,
         grain,
         dimensions,
         days.stream().map(Span::ofDay).toList(),
@@ -111,13 +117,15 @@ final class DayBlocks {
       long end,
       Cancellation cancellation,
       KeySink sink) {
-    // The quantities that panels' blocks have, so that both find each other's.
+    // What panels' blocks have, so that both find each other's.
+    List<Dimension> told = new ArrayList<>(dimensions);
+    told.add(Dimensions.DIRECTION);
     Shape shape =
         Shape.of(
-            dimensions,
-            table == SourceTable.SUMMARY
-                ? List.of(Quantity.BYTES)
-                : List.of(Quantity.BYTES, Quantity.TRANSFERS));
+            told,
+            table.isRollup()
+                ? Transfers.BY_DAY.quantities()
+                : Transfers.DATASET.sharedQuantities());
     List<BlockKey> keys =
         spans.stream().map(span -> new BlockKey(table, grain, shape, span)).toList();
     LeftOut leftOut = new LeftOut(calendar);
@@ -138,7 +146,7 @@ final class DayBlocks {
 
   private void deliver(Block block, long first, long end, KeySink sink) {
     BlockKey blockKey = block.key();
-    int bytes = blockKey.shape().quantities().indexOf(Quantity.BYTES);
+    int bytes = blockKey.shape().quantities().indexOf(TransferQuantities.BYTES);
     for (int k = 0; k < block.keyCount(); k++) {
       Optional<CellSink> cells = sink.cellsOf(block.groupKey(k), blockKey.shape());
       if (cells.isEmpty()) {

@@ -12,6 +12,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.measure.MoverNames;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.enstore.accounting.series.Annotations.Event;
@@ -31,8 +34,8 @@ final class DriveChanges {
     search.requireRaw();
     this.search = search;
     this.calendar = search.calendar();
-    this.sieve = search.sieve(MoverRule.CANONICAL);
-    this.dimensions = sieve.dimensions(Dimension.DRIVE_TYPE, Dimension.DRIVE_SERIAL);
+    this.sieve = search.sieve(Transfers.CANONICAL);
+    this.dimensions = sieve.dimensions(Dimensions.DRIVE_TYPE, Dimensions.DRIVE_SERIAL);
   }
 
   /** A drive as its transfers describe it. */
@@ -61,7 +64,7 @@ final class DriveChanges {
     Map<String, NavigableMap<Long, NavigableSet<Drive>>> drives =
         new TreeMap<>(MoverNames.naturalOrder());
     search.read(
-        SourceTable.RAW,
+        Transfers.FACTS,
         Grain.DAY,
         dimensions,
         search.lookBackDay(),
@@ -76,13 +79,12 @@ final class DriveChanges {
       Map<String, NavigableMap<Long, NavigableSet<Drive>>> drives, GroupKey key, Shape shape) {
     Drive drive =
         new Drive(
-            Sieve.value(Dimension.DRIVE_SERIAL, key, shape),
-            Sieve.value(Dimension.DRIVE_TYPE, key, shape));
+            shape.value(Dimensions.DRIVE_SERIAL, key), shape.value(Dimensions.DRIVE_TYPE, key));
     if (!drive.isKnown() || !sieve.admits(key, shape)) {
       return Optional.empty();
     }
     NavigableMap<Long, NavigableSet<Drive>> ofMover =
-        drives.computeIfAbsent(sieve.mover(key, shape), mover -> new TreeMap<>());
+        drives.computeIfAbsent(sieve.shown(Dimensions.MOVER, key, shape), mover -> new TreeMap<>());
     return Optional.of(
         (start, bytes) -> {
           if (start < search.until().getEpochSecond()) {

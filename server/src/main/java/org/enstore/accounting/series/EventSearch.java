@@ -8,6 +8,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Naming;
+import org.enstore.accounting.catalog.SourceTable;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.enstore.accounting.measure.TimeText;
@@ -58,10 +62,7 @@ final class EventSearch {
     this.calendar = calendar;
     this.now = now;
     this.cancellation = cancellation;
-    Instant complete =
-        state.knownThrough().equals(Instant.EPOCH)
-            ? state.newestTransfer().orElse(Instant.EPOCH)
-            : state.knownThrough();
+    Instant complete = state.completeThrough(Transfers.FACTS);
     this.until = earlier(earlier(query.range().to(), complete), now);
   }
 
@@ -93,7 +94,7 @@ final class EventSearch {
   /** The day before the range since which movers must have been seen to be known. */
   LocalDate lookBackDay() {
     LocalDate day = calendar.dayOf(query.range().from()).minusDays(limits.moverLookBackDays());
-    LocalDate first = state.extent().firstRawDay().orElse(calendar.dayOf(now));
+    LocalDate first = state.of(Transfers.FACTS).extent().first().orElse(calendar.dayOf(now));
     return day.isBefore(first) ? first : day;
   }
 
@@ -105,9 +106,9 @@ final class EventSearch {
     return Optional.of(edges.size() > DAYS_BY_MINUTE ? Grain.HOUR : Grain.MINUTE);
   }
 
-  /** The query's filters, for tables whose movers are named by {@code rule}. */
-  Sieve sieve(MoverRule rule) {
-    return new Sieve(query.filters(), false, rule);
+  /** The query's filters, for tables whose keys are named by {@code naming}. */
+  Sieve sieve(Naming naming) {
+    return new Sieve(Transfers.DATASET, query.filters(), false, naming);
   }
 
   /**
@@ -116,12 +117,7 @@ final class EventSearch {
    * @throws QueryFailure that says why they cannot be read, if so
    */
   void requireRaw() {
-    state
-        .rawProblem()
-        .ifPresent(
-            problem -> {
-              throw problem;
-            });
+    state.of(Transfers.FACTS).require();
   }
 
   /** Reads as {@link DayBlocks#read} does, and tells of an outage. */

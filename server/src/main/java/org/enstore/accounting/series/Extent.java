@@ -4,53 +4,51 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.enstore.accounting.catalog.SourceTable;
 
 /**
- * The days of which the tables have rows, as one look at their ends told: outside them nothing need
- * be read.
+ * The days of which a table has rows, as one look at its ends told: outside them nothing need be
+ * read.
  *
- * @param firstSummaryDay the first day in the summary that counts; empty when there is none
- * @param firstRawDay the first day with a transfer, {@link #EARLIEST} where finding it would cost a
- *     pass through the table; empty when there is none
- * @param lastRawDay the last day with a transfer, whatever today is; empty when there is none
- * @param summaryDayAhead the last day in the summary that was not over yet and so does not count;
- *     empty when there is none
- * @param undatedSummaryRows how many rows of the summary have an infinite date, up to {@link
- *     #MOST_UNDATED}; they do not count
- * @param undatedRawRows the same of the transfers; 0 where counting would cost a pass through the
- *     table
+ * @param first the first day that counts, {@link #EARLIEST} where finding it would cost a pass
+ *     through the table; empty when there is none
+ * @param last the last day that counts, of facts whatever today is; empty when there is none
+ * @param ahead the last day of a rollup that was not over yet and so does not count; empty when
+ *     there is none
+ * @param undated how many rows have an infinite date, up to {@link #MOST_UNDATED}; they do not
+ *     count. 0 where counting would cost a pass through the table
  */
 public record Extent(
-    Optional<LocalDate> firstSummaryDay,
-    Optional<LocalDate> firstRawDay,
-    Optional<LocalDate> lastRawDay,
-    Optional<LocalDate> summaryDayAhead,
-    long undatedSummaryRows,
-    long undatedRawRows) {
+    Optional<LocalDate> first, Optional<LocalDate> last, Optional<LocalDate> ahead, long undated) {
 
   /** Rows dated before this day are clock errors, and do not count. */
   public static final LocalDate EARLIEST = LocalDate.of(1990, 1, 1);
 
-  /** A sentence for each kind of row that does not count because of its date. */
-  public List<String> oddities(boolean ofSummary, boolean ofRaw) {
-    List<String> sentences = new ArrayList<>();
-    if (ofSummary) {
-      ahead().ifPresent(sentences::add);
-      undated("xfer_by_day_by_mover", undatedSummaryRows).ifPresent(sentences::add);
-    }
-    if (ofRaw) {
-      undated("encp_xfer", undatedRawRows).ifPresent(sentences::add);
-    }
-    return sentences;
+  /** The days from {@code first} to {@code last}. */
+  public static Extent of(LocalDate first, LocalDate last) {
+    return new Extent(Optional.of(first), Optional.of(last), Optional.empty(), 0);
   }
 
-  private Optional<String> ahead() {
-    return summaryDayAhead.map(
+  /**
+   * A sentence for each kind of row that does not count because of its date.
+   *
+   * @param noun what the table is called in a sentence
+   */
+  public List<String> oddities(SourceTable table, String noun) {
+    List<String> sentences = new ArrayList<>();
+    ahead.ifPresent(
         day ->
-            "The summary xfer_by_day_by_mover has rows dated up to "
-                + day
-                + ", days that are not over: they do not count. Correct their date on the primary, or"
-                + " remove them.");
+            sentences.add(
+                "The "
+                    + noun
+                    + " "
+                    + table.name()
+                    + " has rows dated up to "
+                    + day
+                    + ", days that are not over: they do not count. Correct their date on the"
+                    + " primary, or remove them."));
+    undated(table.name(), undated).ifPresent(sentences::add);
+    return sentences;
   }
 
   private static Optional<String> undated(String table, long rows) {

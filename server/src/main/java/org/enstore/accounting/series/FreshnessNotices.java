@@ -5,6 +5,8 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.enstore.accounting.catalog.Rollup;
+import org.enstore.accounting.catalog.SourceTable;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.enstore.accounting.measure.TimeText;
@@ -49,7 +51,9 @@ final class FreshnessNotices {
                   + state.host()
                   + " is "
                   + TimeText.of(known.lag())
-                  + " behind its primary; newer transfers are not shown yet."));
+                  + " behind its primary; newer "
+                  + plan.dataset().noun()
+                  + " are not shown yet."));
     } else if (state.lag() instanceof ReplayLag.Unknown unknown
         && state.knownThrough().plus(settings.lagWarning()).isBefore(now)) {
       notices.add(
@@ -62,20 +66,33 @@ final class FreshnessNotices {
                   + TimeText.of(state.knownThrough(), calendar.zone(), now)
                   + "."));
     }
-    state
-        .extent()
-        .oddities(plan.rule() == MoverRule.TRIMMED, plan.rawAllowed())
-        .forEach(sentence -> notices.add(Notice.info(sentence)));
-    if (plan.rule() == MoverRule.TRIMMED) {
-      summaryNotice(state, today).ifPresent(notices::add);
+    plan.rollup()
+        .ifPresent(
+            rollup -> {
+              tellOddities(rollup.table(), rollup.noun(), state, notices);
+              rollupNotice(plan, rollup, state, today).ifPresent(notices::add);
+            });
+    if (plan.factsAllowed()) {
+      tellOddities(plan.dataset().facts(), plan.dataset().noun(), state, notices);
     }
     return notices;
   }
 
-  /** Says so when the summary has stopped while transfers go on. */
-  private Optional<Notice> summaryNotice(SourceState state, LocalDate today) {
-    Optional<LocalDate> newest = state.newestTransfer().map(calendar::dayOf);
-    Optional<LocalDate> last = state.lastSummaryDay();
+  private static void tellOddities(
+      SourceTable table, String noun, SourceState state, List<Notice> notices) {
+    state
+        .of(table)
+        .extent()
+        .oddities(table, noun)
+        .forEach(sentence -> notices.add(Notice.info(sentence)));
+  }
+
+  /** Says so when a rollup has stopped while facts go on. */
+  private Optional<Notice> rollupNotice(
+      Plan plan, Rollup rollup, SourceState state, LocalDate today) {
+    SourceTable facts = plan.dataset().facts();
+    Optional<LocalDate> newest = state.of(facts).newest().map(calendar::dayOf);
+    Optional<LocalDate> last = state.of(rollup.table()).lastDay();
     boolean stopped =
         newest.isPresent()
             && last.map(
@@ -88,11 +105,19 @@ final class FreshnessNotices {
     }
     return Optional.of(
         Notice.warning(
-            "The summary xfer_by_day_by_mover "
+            "The "
+                + rollup.noun()
+                + " "
+                + rollup.table().name()
+                + " "
                 + last.map(day -> "ends on " + day).orElse("is empty")
-                + " although transfers go on until "
+                + " although "
+                + plan.dataset().noun()
+                + " go on until "
                 + newest.get()
                 + ". Enstore's accounting server fills it; since release 6.3.4-9 it may do so"
-                + " without a commit. Later days come from encp_xfer where the source allows."));
+                + " without a commit. Later days come from "
+                + facts.name()
+                + " where the source allows."));
   }
 }

@@ -25,9 +25,9 @@ final class Gathered implements AutoCloseable {
   private final BlockStore store;
   private final BlockStore.Wish wish;
   private final Cancellation cancellation;
-  private final BlockStore.Batch summary;
-  private final Optional<LocalDate> summarised;
-  private final List<BlockKey> rawKeys;
+  private final BlockStore.Batch ofDays;
+  private final Optional<LocalDate> rolledUp;
+  private final List<BlockKey> factKeys;
   private final Optional<Memory.Hands> hands;
   private List<Block> inHand = List.of();
   private final List<Seen> seen = new ArrayList<>();
@@ -42,25 +42,25 @@ final class Gathered implements AutoCloseable {
       BlockStore store,
       BlockStore.Wish wish,
       Cancellation cancellation,
-      BlockStore.Batch summary,
-      Optional<LocalDate> summarised,
-      List<BlockKey> rawKeys) {
+      BlockStore.Batch ofDays,
+      Optional<LocalDate> rolledUp,
+      List<BlockKey> factKeys) {
     this.plan = plan;
     this.store = store;
     this.wish = wish;
     this.cancellation = cancellation;
-    this.summary = summary;
-    this.summarised = summarised;
-    this.rawKeys = rawKeys;
+    this.ofDays = ofDays;
+    this.rolledUp = rolledUp;
+    this.factKeys = factKeys;
     begin();
-    if (store.isOnePart(rawKeys)) {
-      Memory.Hands held = store.hold(rawKeys, wish, cancellation);
+    if (store.isOnePart(factKeys)) {
+      Memory.Hands held = store.hold(factKeys, wish, cancellation);
       hands = Optional.of(held);
       try {
-        BlockStore.Batch raw = store.get(rawKeys, wish, block -> true, cancellation);
-        held.are(raw.blocks().stream().mapToLong(Block::sizeBytes).sum());
-        inHand = raw.blocks();
-        take(raw);
+        BlockStore.Batch ofFacts = store.get(factKeys, wish, block -> true, cancellation);
+        held.are(ofFacts.blocks().stream().mapToLong(Block::sizeBytes).sum());
+        inHand = ofFacts.blocks();
+        take(ofFacts);
       } catch (RuntimeException e) {
         held.close();
         throw e;
@@ -87,18 +87,18 @@ final class Gathered implements AutoCloseable {
   static Gathered of(
       Plan plan, BlockStore store, BlockStore.Wish wish, Instant now, Cancellation cancellation) {
     LocalDate settled = store.settledBefore(now);
-    Optional<LocalDate> summarised = plan.summaryThrough();
-    BlockStore.Batch summary =
+    Optional<LocalDate> rolledUp = plan.rolledUpThrough();
+    BlockStore.Batch ofDays =
         store.get(
-            plan.summaryKeys(settled), wish, block -> holdsItsLastDay(block, plan), cancellation);
-    for (Block block : summary.blocks()) {
+            plan.rollupKeys(settled), wish, block -> holdsItsLastDay(block, plan), cancellation);
+    for (Block block : ofDays.blocks()) {
       if (!holdsItsLastDay(block, plan)) {
-        // A standby that is behind the one looked at: what it lacks is taken from the transfers.
-        summarised = Optional.of(block.key().span().from().plusDays(block.lastSlot()));
+        // A standby that is behind the one looked at: what it lacks is taken from the facts.
+        rolledUp = Optional.of(block.key().span().from().plusDays(block.lastSlot()));
       }
     }
     return new Gathered(
-        plan, store, wish, cancellation, summary, summarised, plan.rawKeys(summarised, settled));
+        plan, store, wish, cancellation, ofDays, rolledUp, plan.factKeys(rolledUp, settled));
   }
 
   private void begin() {
@@ -106,7 +106,7 @@ final class Gathered implements AutoCloseable {
     missing.clear();
     cached = true;
     outage = Optional.empty();
-    take(summary);
+    take(ofDays);
   }
 
   private void take(BlockStore.Batch batch) {
@@ -151,16 +151,16 @@ final class Gathered implements AutoCloseable {
     return walks <= 1;
   }
 
-  /** The blocks that were used, those of the summary first. */
+  /** The blocks that were used, those of the rollup first. */
   List<Seen> seen() {
     return seen;
   }
 
-  /** Which part of which block counts: the summary's up to the seam, the transfers' from it on. */
+  /** Which part of which block counts: the rollup's up to the seam, the facts' from it on. */
   List<Tally.Part> parts(SiteCalendar calendar) {
     LeftOut left = new LeftOut(calendar);
-    List<Tally.Part> parts = new ArrayList<>(summaryParts(calendar, left));
-    parts.addAll(rawParts(inHand, calendar, left));
+    List<Tally.Part> parts = new ArrayList<>(dayParts(calendar, left));
+    parts.addAll(factParts(inHand, calendar, left));
     leftOut = left.notices();
     return parts;
   }
@@ -175,14 +175,14 @@ final class Gathered implements AutoCloseable {
     BlockStore.Wish left = walks == 0 ? wish : store.atLeast(AGAIN, wish);
     walks++;
     LeftOut leftHere = new LeftOut(calendar);
-    use.accept(summaryParts(calendar, leftHere));
+    use.accept(dayParts(calendar, leftHere));
     store.walk(
-        rawKeys,
+        factKeys,
         left,
         cancellation,
         batch -> {
           take(batch);
-          use.accept(rawParts(batch.blocks(), calendar, leftHere));
+          use.accept(factParts(batch.blocks(), calendar, leftHere));
         });
     leftOut = leftHere.notices();
   }
@@ -192,14 +192,14 @@ final class Gathered implements AutoCloseable {
     return leftOut;
   }
 
-  private List<Tally.Part> summaryParts(SiteCalendar calendar, LeftOut left) {
+  private List<Tally.Part> dayParts(SiteCalendar calendar, LeftOut left) {
     long seam = seam(calendar);
-    return summary.blocks().stream()
+    return ofDays.blocks().stream()
         .map(block -> part(new Tally.Part(block, Long.MIN_VALUE, seam), left))
         .toList();
   }
 
-  private List<Tally.Part> rawParts(List<Block> blocks, SiteCalendar calendar, LeftOut left) {
+  private List<Tally.Part> factParts(List<Block> blocks, SiteCalendar calendar, LeftOut left) {
     long seam = seam(calendar);
     return blocks.stream()
         .map(block -> part(new Tally.Part(block, seam, Long.MAX_VALUE), left))
@@ -214,9 +214,9 @@ final class Gathered implements AutoCloseable {
     return part;
   }
 
-  /** False for the block of the summary's last day when it has no row of that day. */
+  /** False for the block of the rollup's last day when it has no row of that day. */
   private static boolean holdsItsLastDay(Block block, Plan plan) {
-    LocalDate last = plan.summaryThrough().orElse(LocalDate.MIN);
+    LocalDate last = plan.rolledUpThrough().orElse(LocalDate.MIN);
     Span span = block.key().span();
     if (last.isBefore(span.from()) || !last.isBefore(span.to())) {
       return true;
@@ -225,7 +225,7 @@ final class Gathered implements AutoCloseable {
   }
 
   private long seam(SiteCalendar calendar) {
-    return summarised.map(last -> calendar.startOfDay(last.plusDays(1))).orElse(Long.MIN_VALUE);
+    return rolledUp.map(last -> calendar.startOfDay(last.plusDays(1))).orElse(Long.MIN_VALUE);
   }
 
   /** The buckets of which a part is missing: what is there of them is no answer. */
@@ -243,22 +243,24 @@ final class Gathered implements AutoCloseable {
     return unknown;
   }
 
-  /** The instant before which no further transfer is expected, as far as the blocks can tell. */
+  /** The instant before which no further fact is expected, as far as the blocks can tell. */
   Instant completeUntil(SourceState state, SiteCalendar calendar) {
-    if (!plan.rawAllowed()) {
-      return summarised.isEmpty()
+    if (!plan.factsAllowed()) {
+      return rolledUp.isEmpty()
           ? Instant.EPOCH
           : Instant.ofEpochSecond(Math.min(seam(calendar), plan.buckets().to()));
     }
     Instant complete = Instant.ofEpochSecond(plan.buckets().to());
     for (Seen block : seen) {
-      if (block.key().table() != SourceTable.RAW) {
+      if (block.key().table().isRollup()) {
         continue;
       }
       Instant spanEnd = Instant.ofEpochSecond(calendar.startOfDay(block.key().span().to()));
-      // Without a view of the lag, a transfer that is there shows how far the data reaches.
+      // Without a view of the lag, a fact that is there shows how far the data reaches.
       Instant known =
-          later(block.origin().knownThrough(), state.newestTransfer().orElse(Instant.EPOCH));
+          later(
+              block.origin().knownThrough(),
+              state.of(plan.dataset().facts()).newest().orElse(Instant.EPOCH));
       if (known.isBefore(spanEnd) && known.isBefore(complete)) {
         complete = known;
       }
@@ -292,19 +294,21 @@ final class Gathered implements AutoCloseable {
     }
     List<String> parts = new ArrayList<>();
     LocalDate lastDay = plan.to().minusDays(1);
-    summarised
+    rolledUp
         .filter(last -> !last.isBefore(plan.from()))
         .ifPresent(
             last ->
                 parts.add(
-                    "xfer_by_day_by_mover of "
+                    plan.rollup().orElseThrow().table().name()
+                        + " of "
                         + plan.from()
                         + " to "
                         + (last.isBefore(lastDay) ? last : lastDay)));
-    if (seen.stream().anyMatch(block -> block.key().table() == SourceTable.RAW)) {
-      LocalDate first = plan.firstRawDay(summarised);
+    if (seen.stream().anyMatch(block -> !block.key().table().isRollup())) {
+      LocalDate first = plan.firstDayOfFacts(rolledUp);
       parts.add(
-          "encp_xfer of "
+          plan.dataset().facts().name()
+              + " of "
               + first
               + " to "
               + lastDay

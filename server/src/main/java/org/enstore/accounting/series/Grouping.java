@@ -3,22 +3,24 @@ package org.enstore.accounting.series;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.enstore.accounting.measure.Direction;
+import org.enstore.accounting.catalog.Dataset;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Rollup;
+import org.enstore.accounting.catalog.SourceTable;
 import org.enstore.accounting.measure.MoverNames;
 
 /**
- * Decides which series the rows of a key belong to, by one query's filters, groups and directions.
- * Each key is decided about once. Series are numbered from zero. Not thread-safe.
+ * Decides which series the rows of a key belong to, by one query's filters and groups. Each key is
+ * decided about once. Series are numbered from zero. Not thread-safe.
  */
 final class Grouping {
   /** The number of no series: the rows are not asked for. */
@@ -27,26 +29,44 @@ final class Grouping {
   private static final int UNDECIDED = -2;
 
   private final SeriesQuery query;
-  private final MoverRule rule;
+  private final Optional<Rollup> rollup;
+  private final Dataset dataset;
+  private final Dimension subject;
   private final Sieve sieve;
-  private final Set<Direction> directions;
 
-  private final Map<SourceTable, Map<KeyNumbers, int[]>> seriesOfKey =
-      new EnumMap<>(SourceTable.class);
+  private final Map<SourceTable, Map<KeyNumbers, int[]>> seriesOfKey = new HashMap<>();
   private final Map<Labels, Integer> numbers = new HashMap<>();
   private final List<Labels> series = new ArrayList<>();
   private final Map<String, Set<String>> keysOfName = new TreeMap<>(MoverNames.naturalOrder());
-  private final Map<String, Set<String>> namesBySummaryName = new HashMap<>();
+  private final Map<String, Set<String>> namesByRollupName = new HashMap<>();
   private final Set<String> namesMet = new HashSet<>();
 
-  Grouping(SeriesQuery query, MoverRule rule) {
+  Grouping(SeriesQuery query, Plan plan) {
     this.query = query;
-    this.rule = rule;
-    this.directions = directions(query.direction());
-    this.sieve = new Sieve(query.filters(), query.includeNullMovers(), rule);
+    this.dataset = query.dataset();
+    this.rollup = plan.rollup();
+    this.subject = dataset.defaults().subject();
+    this.sieve = new Sieve(dataset, query.filters(), query.includeExcluded(), plan.naming());
     if (query.groupBy().isEmpty()) {
-      // A total is there even when nothing was transferred.
-      directions.forEach(direction -> numberOf(labels(List.of(), direction)));
+      // A total is there even when there was nothing to add up.
+      everySplit(List.of(), 0);
+    }
+  }
+
+  /** Makes a series of every combination of the values that groups are split by. */
+  private void everySplit(List<String> split, int next) {
+    if (next == query.splitBy().size()) {
+      numberOf(new Labels(List.of(), split));
+      return;
+    }
+    Dimension dimension = query.splitBy().get(next);
+    Filter filter = query.filters().getOrDefault(dimension, Filter.including(List.of()));
+    for (String value : dimension.values()) {
+      if (filter.isOpen() || filter.include().contains(value)) {
+        List<String> more = new ArrayList<>(split);
+        more.add(value);
+        everySplit(more, next + 1);
+      }
     }
   }
 
@@ -54,9 +74,9 @@ final class Grouping {
    * What a series is told apart by.
    *
    * @param group one value for each dimension of {@code groupBy}
-   * @param direction the word for the direction; empty when both are added up
+   * @param split one value for each dimension of {@code splitBy}
    */
-  record Labels(List<String> group, String direction) {
+  record Labels(List<String> group, List<String> split) {
     private static final Comparator<List<String>> BY_VALUES =
         (a, b) -> {
           for (int i = 0; i < a.size(); i++) {
@@ -68,9 +88,9 @@ final class Grouping {
           return 0;
         };
 
-    /** Natural order, by label, read before write. */
+    /** Natural order, by label. */
     static final Comparator<Labels> NATURAL =
-        Comparator.comparing(Labels::group, BY_VALUES).thenComparing(Labels::direction);
+        Comparator.comparing(Labels::group, BY_VALUES).thenComparing(Labels::split, BY_VALUES);
   }
 
   /** The number of the series that rows of the block's key {@code index} belong to. */
@@ -99,9 +119,9 @@ final class Grouping {
     seriesOfKey.clear();
   }
 
-  /** The bin of the drive rates of the rows of this key, or {@link RateBins#NONE}. */
-  int binOf(Block block, int index) {
-    String bin = Sieve.value(Dimension.DRIVE_RATE_BIN, block.groupKey(index), block.key().shape());
+  /** The bin that {@code dimension} tells of the rows of this key, or {@link RateBins#NONE}. */
+  static int binOf(Dimension dimension, Block block, int index) {
+    String bin = block.key().shape().value(dimension, block.groupKey(index));
     return bin.isEmpty() ? RateBins.NONE : Integer.parseInt(bin);
   }
 
@@ -124,27 +144,37 @@ final class Grouping {
                 Notice.warning(
                     "The name \""
                         + entry.getKey()
-                        + "\" stands for several movers, which the summary cannot tell apart: "
+                        + "\" stands for several "
+                        + subject.nouns()
+                        + ", which the "
+                        + rollup.orElseThrow().noun()
+                        + " cannot tell apart: "
                         + String.join(", ", entry.getValue())
                         + ". Choose the source raw to see each."))
         .toList();
   }
 
   /**
-   * A sentence about every mover asked for by the name that the summary trims it to, where only
-   * single transfers are read, which have it in full.
+   * A sentence about every subject asked for by the name that a rollup makes of it, where only
+   * facts are read, which have it in full.
    */
-  Map<String, Notice> summaryNames() {
+  Map<String, Notice> rollupNames() {
     Map<String, Notice> notices = new TreeMap<>(MoverNames.naturalOrder());
-    for (String name : sieve.moversAskedFor()) {
-      Set<String> candidates = namesBySummaryName.getOrDefault(name, Set.of());
+    for (String name : sieve.namesAskedFor()) {
+      Set<String> candidates = namesByRollupName.getOrDefault(name, Set.of());
       if (!namesMet.contains(name) && !candidates.isEmpty()) {
         notices.put(
             name,
             Notice.warning(
-                "No mover is called \""
+                "No "
+                    + subject.noun()
+                    + " is called \""
                     + name
-                    + "\" in single transfers: it is how the daily summary spells "
+                    + "\" in single "
+                    + dataset.noun()
+                    + ": it is how the daily "
+                    + dataset.rollups().get(0).noun()
+                    + " spells "
                     + String.join(", ", candidates)
                     + ". Ask for "
                     + (candidates.size() == 1 ? "that name" : "one of those names")
@@ -155,50 +185,51 @@ final class Grouping {
   }
 
   /**
-   * The movers asked for by name that no row was found of, if the answer tells movers apart.
+   * The subjects asked for by name that no row was found of, if the answer tells them apart.
    *
    * @param seen the series that have a row
    */
-  List<String> moversWithoutRow(Set<Integer> seen) {
-    int place = query.groupBy().indexOf(Dimension.MOVER);
+  List<String> namesWithoutRow(Set<Integer> seen) {
+    int place = query.groupBy().indexOf(subject);
     if (place < 0) {
       return List.of();
     }
     Set<String> unseen = new TreeSet<>(MoverNames.naturalOrder());
-    unseen.addAll(sieve.moversAskedFor());
+    unseen.addAll(sieve.namesAskedFor());
     seen.forEach(number -> unseen.remove(labels(number).group().get(place)));
     return List.copyOf(unseen);
   }
 
   private int decide(Shape shape, SourceTable table, GroupKey key) {
-    if (!directions.contains(key.direction())) {
+    if (!sieve.counts(key, shape)
+        || !query.splitBy().stream().allMatch(dimension -> sieve.admits(dimension, key, shape))) {
       return LEFT_OUT;
     }
-    if (!sieve.admitsClass(key, shape)) {
-      return LEFT_OUT;
-    }
-    String mover = sieve.mover(key, shape);
-    if (table == SourceTable.RAW && rule == MoverRule.CANONICAL) {
-      namesMet.add(mover);
-      namesBySummaryName
-          .computeIfAbsent(MoverNames.summaryName(mover), trimmed -> new TreeSet<>())
-          .add(mover);
+    boolean ofFacts = table == dataset.facts();
+    String name = sieve.shown(subject, key, shape);
+    if (ofFacts && rollup.isEmpty()) {
+      namesMet.add(name);
+      for (Rollup other : dataset.rollups()) {
+        namesByRollupName
+            .computeIfAbsent(
+                other.table().naming().normalised(subject, name), made -> new TreeSet<>())
+            .add(name);
+      }
     }
     if (!sieve.admits(key, shape)) {
       return LEFT_OUT;
     }
-    if (table == SourceTable.RAW && rule == MoverRule.TRIMMED) {
+    if (ofFacts && rollup.isPresent()) {
       keysOfName
-          .computeIfAbsent(mover, name -> new TreeSet<>())
-          .add(MoverNames.canonical(Sieve.value(Dimension.MOVER, key, shape)));
+          .computeIfAbsent(name, shown -> new TreeSet<>())
+          .add(table.naming().shown(subject, dimension -> shape.value(dimension, key)));
     }
-    List<String> values =
-        query.groupBy().stream().map(dimension -> sieve.shown(dimension, key, shape)).toList();
-    return numberOf(labels(values, key.direction()));
+    return numberOf(
+        new Labels(shown(query.groupBy(), key, shape), shown(query.splitBy(), key, shape)));
   }
 
-  private Labels labels(List<String> group, Direction direction) {
-    return new Labels(group, query.direction() == DirectionMode.SUM ? "" : direction.label());
+  private List<String> shown(List<Dimension> dimensions, GroupKey key, Shape shape) {
+    return dimensions.stream().map(dimension -> sieve.shown(dimension, key, shape)).toList();
   }
 
   private int numberOf(Labels labels) {
@@ -208,13 +239,5 @@ final class Grouping {
           series.add(added);
           return series.size() - 1;
         });
-  }
-
-  private static Set<Direction> directions(DirectionMode mode) {
-    return switch (mode) {
-      case READ -> Set.of(Direction.READ);
-      case WRITE -> Set.of(Direction.WRITE);
-      case BOTH, SUM -> new LinkedHashSet<>(List.of(Direction.READ, Direction.WRITE));
-    };
   }
 }

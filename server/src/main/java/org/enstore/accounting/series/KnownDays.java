@@ -3,6 +3,8 @@ package org.enstore.accounting.series;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Optional;
+import org.enstore.accounting.catalog.Rollup;
+import org.enstore.accounting.catalog.SourceTable;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.enstore.accounting.measure.TimeRange;
 
@@ -10,30 +12,38 @@ import org.enstore.accounting.measure.TimeRange;
  * The days that an answer can have rows of: outside them nothing is read, and no bucket is shown.
  *
  * @param first the first of them
- * @param firstRaw the first that the transfers can have rows of
+ * @param firstOfFacts the first that the facts can have rows of
  * @param last the last of them, today or later, as rows of today may come at any time
  */
-record KnownDays(LocalDate first, LocalDate firstRaw, LocalDate last) {
+record KnownDays(LocalDate first, LocalDate firstOfFacts, LocalDate last) {
 
-  /** Transfers dated further ahead than this are clock errors. */
+  /** Facts dated further ahead than this are clock errors. */
   private static final int MOST_DAYS_AHEAD = 366;
 
   /**
    * The days that {@code state} tells of.
    *
-   * @param fromSummary whether days before the transfers' are taken from the summary
+   * @param rollup what days before the facts' are taken from; empty for nothing
    */
   static KnownDays of(
-      SourceState state, boolean fromSummary, SiteCalendar calendar, LocalDate today) {
-    Extent extent = state.extent();
+      SourceState state,
+      SourceTable facts,
+      Optional<Rollup> rollup,
+      SiteCalendar calendar,
+      LocalDate today) {
+    Extent extent = state.of(facts).extent();
     LocalDate seen =
         state.knownThrough().equals(Instant.EPOCH)
             ? today
             : earlier(today, calendar.dayOf(state.knownThrough()));
-    LocalDate firstRaw = earlier(extent.firstRawDay().orElse(seen), seen);
-    LocalDate first = fromSummary ? extent.firstSummaryDay().orElse(Extent.EARLIEST) : firstRaw;
-    LocalDate last = extent.lastRawDay().filter(day -> day.isAfter(today)).orElse(today);
-    return new KnownDays(first, firstRaw, earlier(last, today.plusDays(MOST_DAYS_AHEAD)));
+    LocalDate firstOfFacts = earlier(extent.first().orElse(seen), seen);
+    LocalDate first =
+        rollup
+            .map(Rollup::table)
+            .map(table -> state.of(table).extent().first().orElse(Extent.EARLIEST))
+            .orElse(firstOfFacts);
+    LocalDate last = extent.last().filter(day -> day.isAfter(today)).orElse(today);
+    return new KnownDays(first, firstOfFacts, earlier(last, today.plusDays(MOST_DAYS_AHEAD)));
   }
 
   /**

@@ -1,12 +1,13 @@
 package org.enstore.accounting.series;
 
 import java.time.LocalDate;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.enstore.accounting.catalog.SourceTable;
 import org.enstore.accounting.measure.SiteCalendar;
 
 /** Rows that are in none of the sums, by table and day. Not thread-safe. */
@@ -14,8 +15,7 @@ final class LeftOut {
   private static final int MOST_DAYS = 5;
 
   private final SiteCalendar calendar;
-  private final Map<SourceTable, SortedMap<LocalDate, Long>> rows =
-      new EnumMap<>(SourceTable.class);
+  private final Map<SourceTable, SortedMap<LocalDate, Long>> rows = new LinkedHashMap<>();
 
   LeftOut(SiteCalendar calendar) {
     this.calendar = calendar;
@@ -67,10 +67,10 @@ final class LeftOut {
             .collect(Collectors.joining(", "));
     return all
         + (all == 1 ? " row of " : " rows of ")
-        + table.table()
+        + table.name()
         + (all == 1 ? " is left out: its bytes are" : " are left out: their bytes are")
         + " negative or above 16 PiB, which no file has"
-        + (table == SourceTable.RAW ? ", or rw is neither r nor w" : "")
+        + (!table.isRollup() ? ", or rw is neither r nor w" : "")
         + " ("
         + which
         + (days.size() > MOST_DAYS ? " and " + (days.size() - MOST_DAYS) + " more days" : "")

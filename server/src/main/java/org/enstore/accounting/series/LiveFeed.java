@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import org.enstore.accounting.catalog.SourceTable;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.enstore.accounting.measure.Step;
 import org.enstore.accounting.measure.TimeRange;
@@ -25,13 +27,13 @@ public final class LiveFeed implements AutoCloseable {
    * One poll for all
    *
    * A thread of its own looks at the database as long as anybody watches: one small statement tells
-   * the newest transfer. When that has moved, the running day is read anew, once for all queries
+   * the newest fact. When that has moved, the running day is read anew, once for all queries
    * that need the same sums, and each distinct query is answered once, out of the cache, whoever
    * many watch it. So the standby's load does not grow with the number of watchers.
    *
    * What the poll can miss
    *
-   * Completions carry whole seconds, so a second transfer within the newest second moves nothing;
+   * Completions carry whole seconds, so a second fact within the newest second moves nothing;
    * the day is therefore read on until that second has passed. Rows that arrive late, with an older
    * completion, are found when the blocks become due by the refresh times of the data source: the
    * running day's after openRefresh, the look-back days' after recentRefresh.
@@ -51,7 +53,7 @@ public final class LiveFeed implements AutoCloseable {
   /** The most values that the answers to all of them have together. */
   static final int MAX_VALUES = 500_000;
 
-  /** How long after the newest transfer moved the running day is read on. */
+  /** How long after the newest fact moved the running day is read on. */
   private static final Duration SETTLING = Duration.ofMillis(1500);
 
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
@@ -184,14 +186,14 @@ public final class LiveFeed implements AutoCloseable {
   }
 
   private void run() {
-    Optional<Instant> newest = Optional.empty();
+    Map<SourceTable, Optional<Instant>> newest = Map.of();
     Instant movedAt = Instant.EPOCH;
     Duration pause = EVERY;
     while (awaitTurn(pause)) {
       Instant tick = clock.instant();
       try {
-        Optional<Instant> now =
-            watch.look(Optional.of(tick), cancellation).state().newestTransfer();
+        Map<SourceTable, Optional<Instant>> now =
+            newest(watch.look(Optional.of(tick), cancellation).state());
         if (!now.equals(newest)) {
           newest = now;
           movedAt = tick;
@@ -214,6 +216,11 @@ public final class LiveFeed implements AutoCloseable {
         pause = LONGEST_PAUSE;
       }
     }
+  }
+
+  private static Map<SourceTable, Optional<Instant>> newest(SourceState state) {
+    return state.tables().entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, table -> table.getValue().newest()));
   }
 
   /** Waits for the next turn, or for a newcomer; false when nobody watches any more. */

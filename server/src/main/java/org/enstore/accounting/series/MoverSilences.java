@@ -14,6 +14,8 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.measure.MoverNames;
 import org.enstore.accounting.series.Annotations.Event;
 import org.jspecify.annotations.Nullable;
@@ -83,9 +85,9 @@ final class MoverSilences {
 
   private void readActivity(
       Map<String, NavigableMap<Long, Cell>> activity, Grain grain, LocalDate from, LocalDate to) {
-    Sieve sieve = search.sieve(MoverRule.CANONICAL);
+    Sieve sieve = search.sieve(Transfers.CANONICAL);
     search.read(
-        SourceTable.RAW,
+        Transfers.FACTS,
         grain,
         sieve.dimensions(),
         from,
@@ -95,7 +97,8 @@ final class MoverSilences {
             return Optional.empty();
           }
           NavigableMap<Long, Cell> cells =
-              activity.computeIfAbsent(sieve.mover(key, shape), mover -> new TreeMap<>());
+              activity.computeIfAbsent(
+                  sieve.shown(Dimensions.MOVER, key, shape), mover -> new TreeMap<>());
           return Optional.of(
               (start, bytes) -> {
                 if (start < until) {
@@ -150,13 +153,14 @@ final class MoverSilences {
     if (fine.isEmpty()) {
       return;
     }
-    Sieve sieve = search.sieve(MoverRule.CANONICAL);
+    Sieve sieve = search.sieve(Transfers.CANONICAL);
     search.readEach(
         fine.get(),
         sieve.dimensions(),
         edges,
         (key, shape) -> {
-          List<Silence> ofMover = byMover.getOrDefault(sieve.mover(key, shape), List.of());
+          List<Silence> ofMover =
+              byMover.getOrDefault(sieve.shown(Dimensions.MOVER, key, shape), List.of());
           return ofMover.isEmpty() || !sieve.admits(key, shape)
               ? Optional.empty()
               : Optional.of((start, bytes) -> ofMover.forEach(silence -> silence.sharpen(start)));

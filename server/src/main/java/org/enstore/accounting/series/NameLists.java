@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +12,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.measure.MoverNames;
@@ -51,10 +53,10 @@ final class NameLists {
     LocalDate first = firstDay(query);
     LocalDate end = calendar.dayOf(clock.instant()).plusDays(1);
     Set<String> names = new HashSet<>();
-    if (query.dimension() == Dimension.MOVER && query.filters().isEmpty()) {
+    if (query.dimension().equals(Dimensions.MOVER) && query.filters().isEmpty()) {
       SourceState state = watch.look(Optional.empty(), cancellation).state();
       names.addAll(movers(query, state, first, end, cancellation));
-    } else if (query.dimension() == Dimension.MOVER) {
+    } else if (query.dimension().equals(Dimensions.MOVER)) {
       details(query, first, end, cancellation).forEach(mover -> names.add(mover.mover()));
     } else {
       names.addAll(values(query, first, end, cancellation));
@@ -97,11 +99,11 @@ final class NameLists {
   private Set<String> values(
       NamesQuery query, LocalDate first, LocalDate end, Cancellation cancellation) {
     Set<String> values = new HashSet<>();
-    Set<Dimension> dimensions = EnumSet.of(query.dimension());
+    Set<Dimension> dimensions = new TreeSet<>(Set.of(query.dimension()));
     dimensions.addAll(query.filters().keySet());
-    Sieve sieve = new Sieve(query.filters(), true, MoverRule.CANONICAL);
+    Sieve sieve = new Sieve(Transfers.DATASET, query.filters(), true, Transfers.CANONICAL);
     days.read(
-        SourceTable.RAW,
+        Transfers.FACTS,
         Grain.DAY,
         List.copyOf(dimensions),
         first,
@@ -109,8 +111,7 @@ final class NameLists {
         cancellation,
         (key, shape) ->
             sieve.admits(key, shape)
-                ? Optional.of(
-                    (start, bytes) -> values.add(Sieve.value(query.dimension(), key, shape)))
+                ? Optional.of((start, bytes) -> values.add(shape.value(query.dimension(), key)))
                 : Optional.empty());
     values.remove("");
     return values;
@@ -119,22 +120,22 @@ final class NameLists {
   private List<MoverDetail> details(
       NamesQuery query, LocalDate first, LocalDate end, Cancellation cancellation) {
     Map<String, Found> found = new TreeMap<>(MoverNames.naturalOrder());
-    Sieve sieve = new Sieve(query.filters(), true, MoverRule.CANONICAL);
+    Sieve sieve = new Sieve(Transfers.DATASET, query.filters(), true, Transfers.CANONICAL);
     days.read(
-        SourceTable.RAW,
+        Transfers.FACTS,
         Grain.DAY,
-        sieve.dimensions(Dimension.LIBRARY, Dimension.DRIVE_TYPE),
+        sieve.dimensions(Dimensions.LIBRARY, Dimensions.DRIVE_TYPE),
         first,
         end,
         cancellation,
         (key, shape) -> {
-          String moverClass = sieve.moverClass(key, shape);
+          String moverClass = sieve.shown(Dimensions.MOVER_CLASS, key, shape);
           if (!isWanted(moverClass, query) || !sieve.admits(key, shape)) {
             return Optional.empty();
           }
-          String mover = sieve.mover(key, shape);
-          String library = Sieve.value(Dimension.LIBRARY, key, shape);
-          String driveType = Sieve.value(Dimension.DRIVE_TYPE, key, shape);
+          String mover = sieve.shown(Dimensions.MOVER, key, shape);
+          String library = shape.value(Dimensions.LIBRARY, key);
+          String driveType = shape.value(Dimensions.DRIVE_TYPE, key);
           return Optional.of(
               (start, bytes) ->
                   found
@@ -185,27 +186,26 @@ final class NameLists {
       LocalDate end,
       Cancellation cancellation) {
     Optional<LocalDate> summarised =
-        state.summaryReadable()
-            ? state.lastSummaryDay().map(day -> day.isBefore(end) ? day : end.minusDays(1))
-            : Optional.empty();
-    if (summarised.isEmpty() && state.rawProblem().isPresent()) {
-      throw state.rawProblem().get();
+        state.rolledUpThrough(Transfers.BY_DAY, calendar.dayOf(clock.instant()));
+    TableState facts = state.of(Transfers.FACTS);
+    if (summarised.isEmpty()) {
+      facts.require();
     }
     Set<String> names = new HashSet<>();
     Set<String> knownInFull = new HashSet<>();
-    if (state.rawReadable()) {
+    if (facts.isReadable()) {
       // The summary's last day is read from both: a lagging standby may not have it yet.
       LocalDate from = summarised.filter(day -> day.isAfter(first)).orElse(first);
       days.read(
-          SourceTable.RAW,
+          Transfers.FACTS,
           Grain.DAY,
-          List.of(Dimension.MOVER, Dimension.MOVER_CLASS),
+          List.of(Dimensions.MOVER, Dimensions.MOVER_CLASS),
           from,
           end,
           cancellation,
           (key, shape) -> {
-            String spelling = key.values().get(shape.indexOf(Dimension.MOVER));
-            String moverClass = key.values().get(shape.indexOf(Dimension.MOVER_CLASS));
+            String spelling = shape.value(Dimensions.MOVER, key);
+            String moverClass = shape.value(Dimensions.MOVER_CLASS, key);
             return Optional.of(
                 (start, bytes) -> {
                   knownInFull.add(MoverNames.summaryName(spelling));
@@ -217,14 +217,14 @@ final class NameLists {
     }
     if (summarised.isPresent()) {
       days.read(
-          SourceTable.SUMMARY,
+          Transfers.SUMMARY,
           Grain.DAY,
-          List.of(Dimension.MOVER),
+          List.of(Dimensions.MOVER),
           first,
           summarised.get().plusDays(1),
           cancellation,
           (key, shape) -> {
-            String name = key.values().get(shape.indexOf(Dimension.MOVER));
+            String name = shape.value(Dimensions.MOVER, key);
             boolean wanted =
                 !knownInFull.contains(name) && isWanted(MoverClass.ofName(name).label(), query);
             return wanted ? Optional.of((start, bytes) -> names.add(name)) : Optional.empty();

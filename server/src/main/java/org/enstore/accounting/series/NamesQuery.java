@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Dimensions;
 import org.enstore.accounting.measure.MoverClass;
 
 /**
@@ -25,10 +27,10 @@ public record NamesQuery(
   /** The dimensions that {@link #filters} may name. */
   public static final List<Dimension> FILTERABLE =
       List.of(
-          Dimension.STORAGE_GROUP,
-          Dimension.LIBRARY,
-          Dimension.DRIVE_TYPE,
-          Dimension.MEDIA_CHANGER);
+          Dimensions.STORAGE_GROUP,
+          Dimensions.LIBRARY,
+          Dimensions.DRIVE_TYPE,
+          Dimensions.MEDIA_CHANGER);
 
   public NamesQuery {
     classes = Set.copyOf(classes);

@@ -4,10 +4,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.enstore.accounting.catalog.Dataset;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Naming;
+import org.enstore.accounting.catalog.Rollup;
+import org.enstore.accounting.catalog.SourceTable;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.Buckets;
 import org.enstore.accounting.measure.SiteCalendar;
@@ -19,13 +23,14 @@ import org.enstore.accounting.measure.TimeRange;
  *
  * @param buckets those of the range, after those of the period it is compared with
  * @param firstBucket the first bucket of the range: 0 unless it is compared
- * @param summaryThrough the last day taken from the summary; empty when it is not used
- * @param rule how movers are named, the same for both tables
- * @param rawShape what blocks of the transfers tell apart
+ * @param dataset whose facts are asked about
+ * @param rollup the rollup that days are taken from, as far as it has them; empty for none
+ * @param rolledUpThrough the last day taken from it; empty when it has none
+ * @param shape what blocks of the facts tell apart
  * @param from the first day wanted
  * @param to the first day no longer wanted
- * @param firstRaw the first day that the transfers can have rows of
- * @param rawAllowed whether days that the summary does not give may be taken from the transfers
+ * @param firstOfFacts the first day that the facts can have rows of
+ * @param factsAllowed whether days that the rollup does not give may be taken from the facts
  * @param notices what the plan's reader should know about it
  */
 record Plan(
@@ -33,20 +38,15 @@ record Plan(
     Buckets buckets,
     int firstBucket,
     Grain grain,
-    MoverRule rule,
-    Shape rawShape,
+    Dataset dataset,
+    Shape shape,
     LocalDate from,
     LocalDate to,
-    LocalDate firstRaw,
-    Optional<LocalDate> summaryThrough,
-    boolean rawAllowed,
+    LocalDate firstOfFacts,
+    Optional<Rollup> rollup,
+    Optional<LocalDate> rolledUpThrough,
+    boolean factsAllowed,
     List<Notice> notices) {
-
-  private static final Shape SUMMARY_SHAPE =
-      Shape.of(List.of(Dimension.MOVER), List.of(Quantity.BYTES));
-
-  private static final Set<Dimension> SUMMARY_DIMENSIONS =
-      EnumSet.of(Dimension.MOVER, Dimension.MOVER_CLASS);
 
   /**
    * Plans the answer to {@code query}.
@@ -62,35 +62,34 @@ record Plan(
       Instant now) {
     QueryRules.refuse(query.contradictions());
     List<Notice> notices = new ArrayList<>();
-    Set<Dimension> dimensions = dimensionsOf(query);
+    Set<Dimension> dimensions = query.dimensions();
     LocalDate today = calendar.dayOf(now);
-    boolean mayUseSummary =
+    Optional<Rollup> usable =
         switch (query.source()) {
-          case RAW -> false;
-          case SUMMARY -> true;
+          case RAW -> Optional.empty();
+          case SUMMARY -> query.rollup();
           case AUTO ->
-              SUMMARY_DIMENSIONS.containsAll(dimensions)
-                  && query.measure().isInSummary()
-                  && state.summaryReadable();
+              query
+                  .rollup()
+                  .filter(each -> each.tellsApart(dimensions))
+                  .filter(each -> state.of(each.table()).isReadable());
         };
-    boolean wantsRaw = query.source() != SourceChoice.SUMMARY;
-    if (query.source() == SourceChoice.SUMMARY) {
-      requireSummary(dimensions, state);
+    TableState facts = state.of(query.dataset().facts());
+    boolean wantsFacts = query.source() != SourceChoice.SUMMARY;
+    if (!wantsFacts) {
+      require(query.dataset(), usable.orElseThrow(), dimensions);
+      state.of(usable.get().table()).require();
     }
-    // A summary row of today or later can only be a partial day that somebody froze.
-    Optional<LocalDate> summaryThrough =
-        mayUseSummary
-            ? state.lastSummaryDay().map(last -> earlier(last, today.minusDays(1)))
-            : Optional.empty();
-    KnownDays known = KnownDays.of(state, false, calendar, today);
+    SourceTable table = query.dataset().facts();
+    KnownDays known = KnownDays.of(state, table, Optional.empty(), calendar, today);
     Step step = step(query, known, calendar, settings.limits(), notices);
-    boolean wantsSummary = mayUseSummary && step.isCalendar();
-    if (!wantsSummary) {
-      summaryThrough = Optional.empty();
-    } else if (summaryThrough.isPresent()) {
-      // The summary may reach back further than the transfers.
+    Optional<Rollup> rollup = step.isCalendar() ? usable : Optional.empty();
+    Optional<LocalDate> rolledUpThrough =
+        rollup.flatMap(each -> state.rolledUpThrough(each, today));
+    if (rolledUpThrough.isPresent()) {
+      // The rollup may reach back further than the facts.
       notices.clear();
-      known = KnownDays.of(state, true, calendar, today);
+      known = KnownDays.of(state, table, rollup, calendar, today);
       step = step(query, known, calendar, settings.limits(), notices);
     }
     Buckets asked = calendar.buckets(step, shown(query, known, calendar));
@@ -99,64 +98,44 @@ record Plan(
     LocalDate from = later(calendar.dayOf(buckets.from()), known.first());
     LocalDate end = earlier(calendar.dayOf(buckets.to() - 1), known.last()).plusDays(1);
     LocalDate to = later(from, end);
-    boolean rawNeeded =
-        wantsRaw && summaryThrough.map(last -> last.plusDays(1).isBefore(to)).orElse(true);
-    if (rawNeeded && state.rawProblem().isPresent()) {
-      if (summaryThrough.isEmpty()) {
-        throw state.rawProblem().get();
+    boolean factsNeeded =
+        wantsFacts && rolledUpThrough.map(last -> last.plusDays(1).isBefore(to)).orElse(true);
+    if (factsNeeded && !facts.isReadable()) {
+      if (rolledUpThrough.isEmpty()) {
+        facts.require();
       }
       notices.add(
           Notice.warning(
               "Days after "
-                  + summaryThrough.get()
+                  + rolledUpThrough.get()
                   + " are missing: "
-                  + state.rawProblem().get().sentence()));
+                  + facts.problem().orElseThrow().sentence()));
     }
     return new Plan(
         step,
         buckets,
         buckets.count() - asked.count(),
         Grain.of(step),
-        wantsSummary ? MoverRule.TRIMMED : MoverRule.CANONICAL,
-        rawShape(query.measure(), dimensions),
+        query.dataset(),
+        Shape.of(
+            query.dataset().blockDimensions(query.measure(), dimensions),
+            query.dataset().blockQuantities(query.measure())),
         from,
         to,
-        known.firstRaw(),
-        summaryThrough,
-        wantsRaw && state.rawReadable(),
+        known.firstOfFacts(),
+        rollup,
+        rolledUpThrough,
+        wantsFacts && facts.isReadable(),
         notices);
   }
 
-  /**
-   * What blocks of the transfers tell apart for {@code measure}. Bytes and transfers are always in,
-   * so that the measures made of them share their blocks, and any can be ranked. So are movers, for
-   * any grouping of them; but not beside the bins of a histogram, which multiply.
-   */
-  private static Shape rawShape(Measure measure, Set<Dimension> asked) {
-    Set<Dimension> dimensions = EnumSet.of(Dimension.MOVER_CLASS);
-    dimensions.addAll(asked);
-    dimensions.add(measure.isQuantile() ? Dimension.DRIVE_RATE_BIN : Dimension.MOVER);
-    Set<Quantity> quantities = EnumSet.of(Quantity.BYTES, Quantity.TRANSFERS);
-    quantities.addAll(measure.quantities());
-    return Shape.of(dimensions, quantities);
+  /** How keys become what is shown: the same for both tables, so that their seam does not step. */
+  Naming naming() {
+    return rollup.map(Rollup::table).orElse(dataset.facts()).naming();
   }
 
   private static boolean isCompared(SeriesQuery query) {
     return query.arrangement().compare() == Arrangement.Comparison.PREVIOUS_PERIOD;
-  }
-
-  private static Set<Dimension> dimensionsOf(SeriesQuery query) {
-    Set<Dimension> dimensions = EnumSet.noneOf(Dimension.class);
-    dimensions.addAll(query.groupBy());
-    query
-        .filters()
-        .forEach(
-            (dimension, filter) -> {
-              if (!filter.isOpen()) {
-                dimensions.add(dimension);
-              }
-            });
-    return dimensions;
   }
 
   /** How many buckets the answer to {@code query} has at the most, before they are made. */
@@ -231,63 +210,59 @@ record Plan(
     return fitting;
   }
 
-  private static void requireSummary(Set<Dimension> dimensions, SourceState state) {
-    for (Dimension dimension : dimensions) {
-      if (!SUMMARY_DIMENSIONS.contains(dimension)) {
+  private static void require(Dataset dataset, Rollup rollup, Set<Dimension> dimensions) {
+    for (Dimension dimension : dataset.dimensions()) {
+      if (dimensions.contains(dimension) && !rollup.tellsApart(Set.of(dimension))) {
         throw new QueryFailure(
             FailureKind.BAD_QUERY,
-            "source: the summary does not know "
-                + dimension.label()
+            "source: the "
+                + rollup.noun()
+                + " does not know "
+                + dimension.id()
                 + ". Choose the source raw or auto, or leave "
-                + dimension.label()
+                + dimension.id()
                 + " out of groupBy and filters.");
       }
     }
-    state
-        .summaryProblem()
-        .ifPresent(
-            problem -> {
-              throw problem;
-            });
   }
 
   /**
-   * The blocks wanted from the summary, up to the last day that it is used for. None reaches beyond
-   * that day: a block must not be kept as settled that the summary had not filled yet.
+   * The blocks wanted from the rollup, up to the last day that it is used for. None reaches beyond
+   * that day: a block must not be kept as settled that the rollup had not filled yet.
    */
-  List<BlockKey> summaryKeys(LocalDate settled) {
-    if (summaryThrough.isEmpty()) {
+  List<BlockKey> rollupKeys(LocalDate settled) {
+    if (rollup.isEmpty() || rolledUpThrough.isEmpty()) {
       return List.of();
     }
-    LocalDate end = summaryThrough.get().plusDays(1);
+    LocalDate end = rolledUpThrough.get().plusDays(1);
     return keys(
-        SourceTable.SUMMARY,
+        rollup.get().table(),
         Grain.DAY,
-        SUMMARY_SHAPE,
+        Shape.of(rollup.get().keys(), rollup.get().quantities()),
         from,
         earlier(end, to),
         earlier(settled, end));
   }
 
   /**
-   * The blocks wanted from the transfers.
+   * The blocks wanted from the facts.
    *
-   * @param summarised the last day that the summary really gave; empty if it gave none
+   * @param rolledUp the last day that the rollup really gave; empty if it gave none
    */
-  List<BlockKey> rawKeys(Optional<LocalDate> summarised, LocalDate settled) {
-    if (!rawAllowed) {
+  List<BlockKey> factKeys(Optional<LocalDate> rolledUp, LocalDate settled) {
+    if (!factsAllowed) {
       return List.of();
     }
-    return keys(SourceTable.RAW, grain, rawShape, firstRawDay(summarised), to, settled);
+    return keys(dataset.facts(), grain, shape, firstDayOfFacts(rolledUp), to, settled);
   }
 
   /**
-   * The first day that is taken from the transfers.
+   * The first day that is taken from the facts.
    *
-   * @param summarised the last day that the summary really gave; empty if it gave none
+   * @param rolledUp the last day that the rollup really gave; empty if it gave none
    */
-  LocalDate firstRawDay(Optional<LocalDate> summarised) {
-    return later(firstRaw, summarised.map(last -> later(last.plusDays(1), from)).orElse(from));
+  LocalDate firstDayOfFacts(Optional<LocalDate> rolledUp) {
+    return later(firstOfFacts, rolledUp.map(last -> later(last.plusDays(1), from)).orElse(from));
   }
 
   private static List<BlockKey> keys(

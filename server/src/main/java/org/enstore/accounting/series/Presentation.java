@@ -2,6 +2,9 @@ package org.enstore.accounting.series;
 
 import com.datadoghq.sketch.ddsketch.DDSketch;
 import java.util.BitSet;
+import org.enstore.accounting.catalog.Formula;
+import org.enstore.accounting.catalog.Kind;
+import org.enstore.accounting.catalog.Measure;
 import org.enstore.accounting.measure.Buckets;
 import org.enstore.accounting.measure.ByteUnit;
 import org.enstore.accounting.measure.Numbers;
@@ -30,7 +33,7 @@ final class Presentation {
   Numbers numbers(Tally.Sum sum, int first, int count) {
     BitSet present = sum.present().get(first, first + count);
     BitSet missing = missing(present, first, count);
-    if (query.measure().isAdditive()) {
+    if (query.measure().kind().isAdditive()) {
       long[] sums = new long[count];
       System.arraycopy(sum.values(0), first, sums, 0, count);
       if (query.arrangement().runningTotal()) {
@@ -38,7 +41,7 @@ final class Presentation {
           sums[i] = Sums.add(sums[i - 1], sums[i]);
         }
       }
-      if (query.measure() == Measure.TRANSFERS || query.unit() == ByteUnit.BYTES) {
+      if (query.measure().kind().unit() == Kind.Unit.NONE || query.unit() == ByteUnit.BYTES) {
         return Numbers.exact(sums, missing);
       }
       double[] shown = new double[count];
@@ -64,12 +67,13 @@ final class Presentation {
 
   /** Whether the measure, though no sum, is told exactly in bytes: beyond 2^53 no double can. */
   private boolean isOfWholeBytes() {
-    return query.measure() == Measure.MEAN_FILE_SIZE || query.measure() == Measure.DRIVE_RATE_MAX;
+    Formula formula = query.measure().formula();
+    return formula instanceof Formula.Mean || formula instanceof Formula.Largest;
   }
 
   private static long wholeBytes(Tally.Sum sum, int bucket, Measure measure) {
     long value = sum.values(0)[bucket];
-    return measure == Measure.MEAN_FILE_SIZE
+    return measure.formula() instanceof Formula.Mean
         ? ByteUnit.meanBytes(value, sum.values(1)[bucket])
         : value;
   }
@@ -77,21 +81,21 @@ final class Presentation {
   /** The value of a bucket that has a row. */
   private double value(Tally.Sum sum, int bucket, DDSketch sketch) {
     ByteUnit unit = query.unit();
-    return switch (query.measure()) {
-      case THROUGHPUT -> unit.rate(sum.values(0)[bucket], elapsedMillis(bucket));
-      case MEAN_FILE_SIZE -> unit.mean(sum.values(0)[bucket], sum.values(1)[bucket]);
-      case DRIVE_RATE, NETWORK_RATE, DISK_RATE, TRANSFER_RATE, OVERALL_RATE ->
-          unit.rate(sum.values(0)[bucket] / Double.longBitsToDouble(sum.values(1)[bucket]));
-      case DRIVE_RATE_P50 -> unit.rate(quantile(sum, bucket, 0.5, sketch));
-      case DRIVE_RATE_P95 -> unit.rate(quantile(sum, bucket, 0.95, sketch));
-      case DRIVE_RATE_MAX -> unit.amount(sum.values(0)[bucket]);
-      case BYTES, TRANSFERS ->
-          throw new IllegalArgumentException(query.measure() + " is an exact sum");
-    };
-  }
-
-  private static double quantile(Tally.Sum sum, int bucket, double quantile, DDSketch sketch) {
-    return sum.histograms().orElseThrow().quantile(bucket, quantile, sketch);
+    Formula formula = query.measure().formula();
+    if (formula instanceof Formula.PerSecond) {
+      return unit.rate(sum.values(0)[bucket], elapsedMillis(bucket));
+    }
+    if (formula instanceof Formula.Mean) {
+      return unit.mean(sum.values(0)[bucket], sum.values(1)[bucket]);
+    }
+    if (formula instanceof Formula.Speed) {
+      return unit.rate(sum.values(0)[bucket] / Double.longBitsToDouble(sum.values(1)[bucket]));
+    }
+    if (formula instanceof Formula.Quantile quantile) {
+      return unit.rate(sum.histograms().orElseThrow().quantile(bucket, quantile.part(), sketch));
+    }
+    // A total is an exact sum, and a largest number one that was measured.
+    return unit.amount(sum.values(0)[bucket]);
   }
 
   private BitSet missing(BitSet present, int first, int count) {
@@ -100,7 +104,7 @@ final class Presentation {
     if (query.arrangement().runningTotal()) {
       // A total goes on over a bucket without a row: it is unknown only where the data ends.
       gaps = GapPolicy.NOT_YET;
-    } else if (!query.measure().isSum()) {
+    } else if (!query.measure().kind().isZeroWhenEmpty()) {
       // Nothing has no mean.
       gaps = GapPolicy.NULL;
     }

@@ -3,18 +3,22 @@ package org.enstore.accounting.series;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.enstore.accounting.catalog.Catalogue;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.Measure;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.Complaint;
 import org.enstore.accounting.config.Durations;
 import org.enstore.accounting.config.Key;
 import org.enstore.accounting.config.KeyReader;
 import org.enstore.accounting.measure.ByteUnit;
-import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.measure.Step;
 import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.series.Arrangement.Comparison;
@@ -38,17 +42,26 @@ public final class QueryRules {
   private static final int MOST_COMPLAINTS = 10;
 
   private static final Key<Measure> MEASURE =
-      Key.choice("measure", List.of(Measure.values()), Measure::label, Measure.BYTES);
+      Key.choice("measure", Catalogue.ENSTORE.measures(), Measure::id, Transfers.BYTES);
 
   /** The dimensions to keep apart; none of them is the total. */
   public static final Key<List<Dimension>> GROUP_BY =
-      Key.choices("groupBy", Dimension.ASKABLE, Dimension::label, List.of(Dimension.MOVER));
+      Key.choices("groupBy", Catalogue.ENSTORE.askable(), Dimension::id, List.of(Dimensions.MOVER));
 
   private static final Key<Long> TOP =
       Key.number("top", 0, Arrangement.MOST_GROUPS, "groups; 0 for all", 0);
-  private static final Key<DirectionMode> DIRECTION =
+
+  /** Values of the dimension that groups are split by: told apart, or added up. */
+  private static final String APART = "both";
+
+  private static final String ADDED_UP = "sum";
+  private static final Key<String> DIRECTION =
       Key.choice(
-          "direction", List.of(DirectionMode.values()), DirectionMode::label, DirectionMode.BOTH);
+          Dimensions.DIRECTION.id(),
+          Stream.concat(Dimensions.DIRECTION.values().stream(), Stream.of(APART, ADDED_UP))
+              .toList(),
+          word -> word,
+          APART);
   private static final Key<Boolean> INCLUDE_NULL_MOVERS = Key.flag("includeNullMovers", false);
   private static final Key<Optional<Duration>> STEP =
       Key.text(
@@ -72,7 +85,7 @@ public final class QueryRules {
   private static final Key<Optional<String>> MATCH = pattern("match");
   private static final Key<Optional<String>> NO_MATCH = pattern("noMatch");
   private static final List<Key<?>> FILTER_KEYS = List.of(INCLUDE, EXCLUDE, MATCH, NO_MATCH);
-  private static final Key<Map<String, Filter>> FILTERS = filters(Dimension.ASKABLE);
+  private static final Key<Map<String, Filter>> FILTERS = filters(Catalogue.ENSTORE.askable());
 
   /** Every key of a question for series, in the order to document them. */
   public static final List<Key<?>> KEYS =
@@ -105,18 +118,18 @@ public final class QueryRules {
   public static Key<Map<String, Filter>> filters(List<Dimension> dimensions) {
     return Key.object(
         "filters",
-        dimensions.stream().map(Dimension::label).toList(),
+        dimensions.stream().map(Dimension::id).toList(),
         filterForm(),
         QueryRules::filter);
   }
 
   /** What {@link #filters} holds, without filters that admit everything. */
   public static Map<Dimension, Filter> byDimension(Map<String, Filter> byLabel) {
-    Map<Dimension, Filter> filters = new EnumMap<>(Dimension.class);
+    Map<Dimension, Filter> filters = new HashMap<>();
     byLabel.forEach(
         (label, filter) -> {
           if (!filter.isOpen()) {
-            filters.put(Dimension.of(label).orElseThrow(), filter);
+            filters.put(Catalogue.ENSTORE.dimension(label).orElseThrow(), filter);
           }
         });
     return filters;
@@ -142,8 +155,11 @@ public final class QueryRules {
     Measure measure = keys.take(MEASURE);
     List<Dimension> groupBy = keys.take(GROUP_BY);
     int top = keys.take(TOP).intValue();
-    DirectionMode direction = keys.take(DIRECTION);
+    String direction = keys.take(DIRECTION);
     Map<Dimension, Filter> filters = byDimension(keys.take(FILTERS));
+    if (Dimensions.DIRECTION.values().contains(direction)) {
+      filters.put(Dimensions.DIRECTION, Filter.including(List.of(direction)));
+    }
     boolean includeNullMovers = keys.take(INCLUDE_NULL_MOVERS);
     Optional<Duration> step = keys.take(STEP);
     ByteUnit unit = keys.take(UNIT);
@@ -151,13 +167,14 @@ public final class QueryRules {
     SourceChoice source = keys.take(SOURCE);
     SeriesQuery asked =
         new SeriesQuery(
+            Catalogue.ENSTORE.datasetOf(measure),
             measure,
-            direction,
             window.range().orElse(NO_RANGE),
             step,
             window.minStep(),
             window.maxPoints(),
             groupBy,
+            direction.equals(ADDED_UP) ? List.of() : List.of(Dimensions.DIRECTION),
             filters,
             includeNullMovers,
             unit,
@@ -252,19 +269,11 @@ public final class QueryRules {
     KeyReader keys = new KeyReader(path + ".", members, FILTER_KEYS);
     Filter filter =
         new Filter(keys.take(INCLUDE), keys.take(EXCLUDE), keys.take(MATCH), keys.take(NO_MATCH));
-    if (path.endsWith("." + Dimension.MOVER_CLASS.label())) {
-      List<String> classes = Arrays.stream(MoverClass.values()).map(MoverClass::label).toList();
-      List<String> named = new ArrayList<>(filter.include());
-      named.addAll(filter.exclude());
-      named.removeAll(classes);
-      named.stream()
-          .limit(MOST_COMPLAINTS)
-          .forEach(
-              name ->
-                  keys.complain(
-                      "\"%s\" names the class \"%s\"; it must be %s."
-                          .formatted(path, shortened(name), Key.oneOf(classes))));
-    }
+    String id = path.substring(path.lastIndexOf('.') + 1);
+    Catalogue.ENSTORE
+        .dimension(id)
+        .filter(dimension -> !dimension.values().isEmpty())
+        .ifPresent(dimension -> refuseOtherValues(dimension, path, filter, keys));
     List<String> found = keys.finish();
     problems.addAll(found);
     return found.isEmpty() ? Optional.of(filter) : Optional.empty();
@@ -272,6 +281,24 @@ public final class QueryRules {
 
   private static String shortened(String name) {
     return name.length() > 60 ? name.substring(0, 60) + "…" : name;
+  }
+
+  private static void refuseOtherValues(
+      Dimension dimension, String path, Filter filter, KeyReader keys) {
+    List<String> named = new ArrayList<>(filter.include());
+    named.addAll(filter.exclude());
+    named.removeAll(dimension.values());
+    named.stream()
+        .limit(MOST_COMPLAINTS)
+        .forEach(
+            name ->
+                keys.complain(
+                    "\"%s\" names the %s \"%s\"; it must be %s."
+                        .formatted(
+                            path,
+                            dimension.noun(),
+                            shortened(name),
+                            Key.oneOf(dimension.values()))));
   }
 
   private static Map<String, Object> filterForm() {

@@ -3,14 +3,14 @@ package org.enstore.accounting.series;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Optional;
+import org.enstore.accounting.catalog.SourceTable;
 
 /**
  * One read of a table: the site-local days {@code [from, to)}, added up to cells of {@code grain}
- * and {@code shape}. The summary has {@link Grain#DAY}, the dimensions {@link Dimension#MOVER} and
- * {@link Quantity#BYTES} alone.
+ * and {@code shape}. A rollup has {@link Grain#DAY} and its own dimensions and quantities alone.
  *
  * @param since only cells that begin at this instant or later, for cells shorter than a day; the
- *     start of a cell of the day {@code from}. A transfer is in exactly one of the cells before and
+ *     start of a cell of the day {@code from}. A fact is in exactly one of the cells before and
  *     those since, whatever the site's clock does meanwhile.
  */
 public record ReadRequest(

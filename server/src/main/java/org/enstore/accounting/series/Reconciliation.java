@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.MoverNames;
@@ -97,7 +99,17 @@ final class Reconciliation {
                                 look.state().observedAt(), calendar.zone(), clock.instant())
                             + ": "
                             + failure.sentence())));
-    look.state().extent().oddities(true, true).forEach(text -> notices.add(Notice.info(text)));
+    SourceState state = look.state();
+    state
+        .of(Transfers.SUMMARY)
+        .extent()
+        .oddities(Transfers.SUMMARY, Transfers.BY_DAY.noun())
+        .forEach(text -> notices.add(Notice.info(text)));
+    state
+        .of(Transfers.FACTS)
+        .extent()
+        .oddities(Transfers.FACTS, Transfers.DATASET.noun())
+        .forEach(text -> notices.add(Notice.info(text)));
     notices.addAll(compared.leftOut().notices());
     LocalDate completed = earlier(wanted, calendar.dayOf(clock.instant()));
     if (compared.to().isBefore(completed)) {
@@ -129,18 +141,17 @@ final class Reconciliation {
   }
 
   private Notice notCompared(LocalDate from, LocalDate completed, SourceState state) {
+    Optional<LocalDate> last = state.of(Transfers.SUMMARY).lastDay();
     String which =
         from.plusDays(1).equals(completed)
             ? from + " is not compared: "
             : from + " to " + completed.minusDays(1) + " are not compared: ";
     return Notice.info(
         which
-            + state
-                .lastSummaryDay()
-                .map(last -> last.isBefore(from) ? "the summary ends on " + last + "." : "")
+            + last.map(day -> day.isBefore(from) ? "the summary ends on " + day + "." : "")
                 .filter(reason -> !reason.isEmpty())
                 .orElse(
-                    state.lastSummaryDay().isEmpty()
+                    last.isEmpty()
                         ? "the summary is empty."
                         : "the standby has not replayed them to their end yet."));
   }
@@ -155,27 +166,23 @@ final class Reconciliation {
       ReconciliationQuery query,
       SourceState state,
       Cancellation cancellation) {
-    state
-        .summaryProblem()
-        .or(state::rawProblem)
-        .ifPresent(
-            problem -> {
-              throw problem;
-            });
+    state.of(Transfers.SUMMARY).require();
+    state.of(Transfers.FACTS).require();
     LocalDate to = earlier(wanted, completeDays(state));
     if (!from.isBefore(to)) {
       return new Compared(from, List.of(), Optional.empty(), new LeftOut(calendar));
     }
-    Sieve sieve = new Sieve(query.filters(), query.includeNullMovers(), MoverRule.TRIMMED);
+    Sieve sieve =
+        new Sieve(Transfers.DATASET, query.filters(), query.includeNullMovers(), Transfers.TRIMMED);
     Side summary = new Side();
     Side raw = new Side();
     Map<String, Set<String>> spellings = new TreeMap<>();
     Set<Long> summarised = new HashSet<>();
     DayBlocks.Read summaryRead =
         days.read(
-            SourceTable.SUMMARY,
+            Transfers.SUMMARY,
             Grain.DAY,
-            List.of(Dimension.MOVER),
+            List.of(Dimensions.MOVER),
             from,
             to,
             cancellation,
@@ -184,14 +191,18 @@ final class Reconciliation {
                     (start, bytes) -> {
                       summarised.add(start);
                       if (sieve.admits(key, shape)) {
-                        summary.add(start, sieve.mover(key, shape), key.direction(), bytes);
+                        summary.add(
+                            start,
+                            sieve.shown(Dimensions.MOVER, key, shape),
+                            direction(key, shape),
+                            bytes);
                       }
                     }));
     DayBlocks.Read rawRead =
         days.read(
-            SourceTable.RAW,
+            Transfers.FACTS,
             Grain.DAY,
-            List.of(Dimension.MOVER, Dimension.MOVER_CLASS),
+            List.of(Dimensions.MOVER, Dimensions.MOVER_CLASS),
             from,
             to,
             cancellation,
@@ -199,11 +210,12 @@ final class Reconciliation {
               if (!sieve.admits(key, shape)) {
                 return Optional.empty();
               }
-              String name = sieve.mover(key, shape);
+              String name = sieve.shown(Dimensions.MOVER, key, shape);
               spellings
                   .computeIfAbsent(name, trimmed -> new TreeSet<>(MoverNames.naturalOrder()))
-                  .add(MoverNames.canonical(Sieve.value(Dimension.MOVER, key, shape)));
-              return Optional.of((start, bytes) -> raw.add(start, name, key.direction(), bytes));
+                  .add(MoverNames.canonical(shape.value(Dimensions.MOVER, key)));
+              return Optional.of(
+                  (start, bytes) -> raw.add(start, name, direction(key, shape), bytes));
             });
     LeftOut leftOut = summaryRead.leftOut();
     leftOut.addAll(rawRead.leftOut());
@@ -214,18 +226,18 @@ final class Reconciliation {
         leftOut);
   }
 
+  private static String direction(GroupKey key, Shape shape) {
+    return shape.value(Dimensions.DIRECTION, key);
+  }
+
   /** The first day that is not completed on both sides. */
   private LocalDate completeDays(SourceState state) {
-    Optional<LocalDate> last = state.lastSummaryDay();
-    if (last.isEmpty()) {
-      return Extent.EARLIEST;
-    }
-    Instant through =
-        state.knownThrough().equals(Instant.EPOCH)
-            ? state.newestTransfer().orElse(Instant.EPOCH)
-            : state.knownThrough();
+    Instant through = state.completeThrough(Transfers.FACTS);
     LocalDate today = earlier(calendar.dayOf(clock.instant()), calendar.dayOf(through));
-    return earlier(last.get().plusDays(1), today);
+    return state
+        .rolledUpThrough(Transfers.BY_DAY, today)
+        .map(last -> last.plusDays(1))
+        .orElse(Extent.EARLIEST);
   }
 
   private List<Row> rows(
@@ -303,8 +315,9 @@ final class Reconciliation {
   private static final class Side {
     private final TreeMap<Long, Map<String, Amounts>> days = new TreeMap<>();
 
-    void add(long start, String mover, Direction direction, long bytes) {
-      Amounts added = direction == Direction.READ ? new Amounts(bytes, 0) : new Amounts(0, bytes);
+    void add(long start, String mover, String direction, long bytes) {
+      Amounts added =
+          direction.equals(Direction.READ.label()) ? new Amounts(bytes, 0) : new Amounts(0, bytes);
       days.computeIfAbsent(start, day -> new TreeMap<>())
           .merge(
               mover,

@@ -1,6 +1,7 @@
 package org.enstore.accounting.series;
 
 import java.util.Map;
+import org.enstore.accounting.catalog.Dimension;
 import org.enstore.accounting.measure.TimeRange;
 
 /**

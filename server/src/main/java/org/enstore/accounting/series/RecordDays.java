@@ -7,16 +7,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
+import org.enstore.accounting.catalog.Naming;
+import org.enstore.accounting.catalog.SourceTable;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.enstore.accounting.series.Annotations.Event;
 
 /** Finds the days with more bytes than any before. Not thread-safe. */
 final class RecordDays {
   private static final double BYTES_PER_TIB = 1L << 40;
-  private static final Set<Dimension> SUMMARY_DIMENSIONS =
-      Set.of(Dimension.MOVER, Dimension.MOVER_CLASS);
 
   private final EventSearch search;
   private final SourceState state;
@@ -35,18 +35,17 @@ final class RecordDays {
   void find() {
     LocalDate today = calendar.dayOf(search.now());
     LocalDate end = earlier(today, calendar.dayOf(search.until()));
-    boolean fromSummary =
-        state.summaryReadable()
-            && SUMMARY_DIMENSIONS.containsAll(search.query().filters().keySet())
-            && state.lastSummaryDay().isPresent();
+    Optional<LocalDate> rolledUp =
+        Transfers.BY_DAY.tellsApart(search.query().filters().keySet())
+            ? state.rolledUpThrough(Transfers.BY_DAY, today)
+            : Optional.empty();
     LocalDate rawFrom;
-    if (fromSummary) {
-      LocalDate last = earlier(state.lastSummaryDay().orElseThrow(), today.minusDays(1));
-      rawFrom = last.plusDays(1);
+    if (rolledUp.isPresent()) {
+      rawFrom = rolledUp.get().plusDays(1);
       addDays(
-          SourceTable.SUMMARY,
-          MoverRule.TRIMMED,
-          state.extent().firstSummaryDay().orElse(rawFrom),
+          Transfers.SUMMARY,
+          Transfers.TRIMMED,
+          state.of(Transfers.SUMMARY).extent().first().orElse(rawFrom),
           rawFrom);
     } else {
       search.requireRaw();
@@ -59,27 +58,27 @@ final class RecordDays {
                   + " filtered by, or cannot be read."));
     }
     if (rawFrom.isBefore(end)) {
-      if (state.rawReadable()) {
-        MoverRule rule = fromSummary ? MoverRule.TRIMMED : MoverRule.CANONICAL;
-        addDays(SourceTable.RAW, rule, rawFrom, end);
+      if (state.of(Transfers.FACTS).isReadable()) {
+        Naming naming = rolledUp.isPresent() ? Transfers.TRIMMED : Transfers.CANONICAL;
+        addDays(Transfers.FACTS, naming, rawFrom, end);
       } else {
         search.tell(
             Notice.warning(
                 "Days from "
                     + rawFrom
                     + " on are missing: "
-                    + state.rawProblem().orElseThrow().sentence()));
+                    + state.of(Transfers.FACTS).problem().orElseThrow().sentence()));
       }
     }
     tellRecords();
   }
 
-  private void addDays(SourceTable table, MoverRule rule, LocalDate from, LocalDate to) {
-    Sieve sieve = search.sieve(rule);
+  private void addDays(SourceTable table, Naming naming, LocalDate from, LocalDate to) {
+    Sieve sieve = search.sieve(naming);
     search.read(
         table,
         Grain.DAY,
-        table == SourceTable.SUMMARY ? List.of(Dimension.MOVER) : sieve.dimensions(),
+        table.isRollup() ? Transfers.BY_DAY.keys() : sieve.dimensions(),
         from,
         to,
         (key, shape) ->

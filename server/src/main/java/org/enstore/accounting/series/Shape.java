@@ -3,10 +3,13 @@ package org.enstore.accounting.series;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Quantity;
+import org.enstore.accounting.catalog.Transfers;
 
 /**
- * Which dimensions and quantities a block tells apart and adds up. Direction is always told apart.
- * Both lists are in declaration order, without repeats, so that equal shapes are equal.
+ * Which dimensions and quantities a block tells apart and adds up. Both lists are in the order of
+ * their names, without repeats, so that equal shapes are equal.
  */
 public record Shape(List<Dimension> dimensions, List<Quantity> quantities) {
   /** The bin, the class of the mover, which is always there, and one more. */
@@ -28,11 +31,17 @@ public record Shape(List<Dimension> dimensions, List<Quantity> quantities) {
    * more.
    */
   boolean hasKeysLikeRows() {
-    return indexOf(Dimension.DRIVE_RATE_BIN) >= 0 && dimensions.size() > FEW_BESIDE_BINS;
+    return indexOf(Transfers.DRIVE_RATE_BIN) >= 0 && dimensions.size() > FEW_BESIDE_BINS;
   }
 
   /** The place of {@code dimension} in {@link GroupKey#values}, or −1. */
   public int indexOf(Dimension dimension) {
     return dimensions.indexOf(dimension);
+  }
+
+  /** The value that {@code key} has for {@code dimension}; empty where it is not told. */
+  public String value(Dimension dimension, GroupKey key) {
+    int place = indexOf(dimension);
+    return place < 0 ? "" : key.values().get(place);
   }
 }

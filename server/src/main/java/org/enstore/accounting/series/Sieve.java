@@ -1,100 +1,95 @@
 package org.enstore.accounting.series;
 
 import com.google.re2j.Pattern;
-import java.util.EnumMap;
-import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.enstore.accounting.measure.MoverClass;
+import org.enstore.accounting.catalog.Dataset;
+import org.enstore.accounting.catalog.Dataset.Excluded;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Naming;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The filters of a question, made ready to be held against keys. Null movers pass only when they
- * are asked for. Thread-safe.
+ * The filters of a question, made ready to be compared with keys. What its dataset leaves out
+ * passes only when it is asked for. Thread-safe.
  */
 final class Sieve {
-  private final MoverRule rule;
-  private final boolean countNullMovers;
-  private final Set<String> moversAskedFor;
-  private final Map<Dimension, Predicate<String>> conditions = new EnumMap<>(Dimension.class);
+  private final Dataset dataset;
+  private final Naming naming;
+  private final Optional<Excluded> excluded;
+  private final Set<String> namesAskedFor;
+  private final Map<Dimension, Predicate<String>> conditions = new HashMap<>();
 
   /**
-   * @param rule how movers are named and classed
-   * @throws QueryFailure of kind {@link FailureKind#BAD_QUERY} for a pattern that is none
+   * @param includeExcluded whether what the dataset leaves out counts as well
+   * @param naming how keys become what is filtered by and shown
+   * @throws QueryFailure of kind {@link FailureKind#BAD_QUERY} for an invalid pattern
    */
-  Sieve(Map<Dimension, Filter> filters, boolean includeNullMovers, MoverRule rule) {
-    this.rule = rule;
+  Sieve(Dataset dataset, Map<Dimension, Filter> filters, boolean includeExcluded, Naming naming) {
+    this.dataset = dataset;
+    this.naming = naming;
     filters.forEach((dimension, filter) -> conditions.put(dimension, condition(dimension, filter)));
-    this.moversAskedFor =
-        spelled(
-            Dimension.MOVER,
-            filters.getOrDefault(Dimension.MOVER, Filter.including(List.of())).include());
-    this.countNullMovers =
-        includeNullMovers
-            || Optional.ofNullable(filters.get(Dimension.MOVER_CLASS))
-                .map(filter -> filter.include().contains(MoverClass.NULL.label()))
-                .orElse(false);
+    Dimension subject = dataset.defaults().subject();
+    this.namesAskedFor =
+        spelled(subject, filters.getOrDefault(subject, Filter.including(List.of())).include());
+    this.excluded =
+        dataset
+            .defaults()
+            .excluded()
+            .filter(out -> !includeExcluded && !isAskedFor(out, filters.get(out.dimension())));
+  }
+
+  private static boolean isAskedFor(Excluded out, @Nullable Filter filter) {
+    return filter != null && filter.include().contains(out.value());
   }
 
   /** What keys must tell apart to be sieved, and {@code more} as well. */
   List<Dimension> dimensions(Dimension... more) {
-    Set<Dimension> dimensions = EnumSet.of(Dimension.MOVER, Dimension.MOVER_CLASS);
-    dimensions.addAll(conditions.keySet());
+    Set<Dimension> dimensions = new TreeSet<>(conditions.keySet());
+    dimensions.add(dataset.defaults().subject());
+    dataset.defaults().excluded().ifPresent(out -> dimensions.add(out.dimension()));
     dimensions.addAll(List.of(more));
     return List.copyOf(dimensions);
   }
 
-  /** The movers that the filters ask for by name, as they are shown; none when all may pass. */
-  Set<String> moversAskedFor() {
-    return moversAskedFor;
+  /** The subjects that the filters ask for by name, as they are shown; none when all may pass. */
+  Set<String> namesAskedFor() {
+    return namesAskedFor;
   }
 
   /** Whether the rows of {@code key} pass. */
   boolean admits(GroupKey key, Shape shape) {
-    return admitsClass(key, shape)
-        && conditions.entrySet().stream()
-            .allMatch(
-                condition -> condition.getValue().test(shown(condition.getKey(), key, shape)));
+    return counts(key, shape)
+        && conditions.keySet().stream().allMatch(dimension -> admits(dimension, key, shape));
   }
 
-  /** Whether the mover of {@code key} is none of the null movers, or those are asked for. */
-  boolean admitsClass(GroupKey key, Shape shape) {
-    return countNullMovers || !moverClass(key, shape).equals(MoverClass.NULL.label());
+  /** Whether {@code dimension} of the rows of {@code key} is what is asked for. */
+  boolean admits(Dimension dimension, GroupKey key, Shape shape) {
+    Predicate<String> condition = conditions.get(dimension);
+    return condition == null || condition.test(shown(dimension, key, shape));
+  }
+
+  /** Whether the rows of {@code key} are none of those left out, or those are asked for. */
+  boolean counts(GroupKey key, Shape shape) {
+    return excluded
+        .map(out -> !shown(out.dimension(), key, shape).equals(out.value()))
+        .orElse(true);
   }
 
   /** What is shown for {@code dimension} of {@code key}. */
   String shown(Dimension dimension, GroupKey key, Shape shape) {
-    return switch (dimension) {
-      case MOVER -> mover(key, shape);
-      case MOVER_CLASS -> moverClass(key, shape);
-      case STORAGE_GROUP, LIBRARY, DRIVE_TYPE, MEDIA_CHANGER, DRIVE_SERIAL, DRIVE_RATE_BIN ->
-          value(dimension, key, shape);
-    };
-  }
-
-  /** The name shown for the mover of {@code key}. */
-  String mover(GroupKey key, Shape shape) {
-    return rule.shown(value(Dimension.MOVER, key, shape));
-  }
-
-  /** The word for the class of the mover of {@code key}. */
-  String moverClass(GroupKey key, Shape shape) {
-    return rule.shownClass(
-        value(Dimension.MOVER, key, shape), value(Dimension.MOVER_CLASS, key, shape));
-  }
-
-  /** The value of {@code dimension}; empty where the table does not have it. */
-  static String value(Dimension dimension, GroupKey key, Shape shape) {
-    int place = shape.indexOf(dimension);
-    return place < 0 ? "" : key.values().get(place);
+    return naming.shown(dimension, each -> shape.value(each, key));
   }
 
   private Predicate<String> condition(Dimension dimension, Filter filter) {
-    String field = "filters." + dimension.label();
+    String field = "filters." + dimension.id();
     Set<String> include = spelled(dimension, filter.include());
     Set<String> exclude = spelled(dimension, filter.exclude());
     Predicate<String> condition =
@@ -119,7 +114,7 @@ final class Sieve {
 
   private Set<String> spelled(Dimension dimension, List<String> values) {
     return values.stream()
-        .map(value -> dimension == Dimension.MOVER ? rule.shown(value) : value)
+        .map(value -> naming.normalised(dimension, value))
         .collect(Collectors.toUnmodifiableSet());
   }
 }

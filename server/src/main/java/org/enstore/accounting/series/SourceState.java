@@ -2,7 +2,10 @@ package org.enstore.accounting.series;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Map;
 import java.util.Optional;
+import org.enstore.accounting.catalog.Rollup;
+import org.enstore.accounting.catalog.SourceTable;
 
 /**
  * How fresh a database is, as one look at it told.
@@ -15,14 +18,7 @@ import java.util.Optional;
  *     observedAt} without lag, the last replayed commit otherwise, {@link Instant#EPOCH} when it
  *     cannot be told
  * @param lineage whose data it is; see {@link Snapshot}
- * @param lastSummaryDay the newest day in the summary that was over, on the site's calendar, when
- *     the last replayed commit was made; empty when there is none, or when the summary may not be
- *     read
- * @param newestTransfer the newest completion in {@code encp_xfer}, future-dated rows left out;
- *     empty when there is none
- * @param extent which days the tables have rows of
- * @param summaryProblem why the summary cannot be read, if it cannot
- * @param rawProblem why the transfers cannot be read, if they cannot
+ * @param tables what was seen of each table that there are questions about
  */
 public record SourceState(
     String host,
@@ -31,19 +27,39 @@ public record SourceState(
     Instant observedAt,
     Instant knownThrough,
     String lineage,
-    Optional<LocalDate> lastSummaryDay,
-    Optional<Instant> newestTransfer,
-    Extent extent,
-    Optional<QueryFailure> summaryProblem,
-    Optional<QueryFailure> rawProblem) {
-
-  /** Whether the summary table is there and may be read. */
-  public boolean summaryReadable() {
-    return summaryProblem.isEmpty();
+    Map<SourceTable, TableState> tables) {
+  public SourceState {
+    tables = Map.copyOf(tables);
   }
 
-  /** Whether the transfer table is there and may be read. */
-  public boolean rawReadable() {
-    return rawProblem.isEmpty();
+  /** What was seen of {@code table}. */
+  public TableState of(SourceTable table) {
+    TableState state = tables.get(table);
+    if (state == null) {
+      throw new IllegalArgumentException(table + " was not looked at");
+    }
+    return state;
+  }
+
+  /**
+   * The last day that is taken from {@code rollup}, as facts are from the next one on; empty when
+   * it has none, or cannot be read.
+   *
+   * @param today the site's own day
+   */
+  Optional<LocalDate> rolledUpThrough(Rollup rollup, LocalDate today) {
+    TableState state = of(rollup.table());
+    // A row of today or later can only be a partial day that somebody froze.
+    LocalDate yesterday = today.minusDays(1);
+    return state.isReadable()
+        ? state.lastDay().map(last -> last.isBefore(yesterday) ? last : yesterday)
+        : Optional.empty();
+  }
+
+  /** Up to when facts of {@code table} are known to be complete; its newest where that is not. */
+  Instant completeThrough(SourceTable table) {
+    return knownThrough.equals(Instant.EPOCH)
+        ? of(table).newest().orElse(Instant.EPOCH)
+        : knownThrough;
   }
 }

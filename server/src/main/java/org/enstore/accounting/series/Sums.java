@@ -1,8 +1,24 @@
 package org.enstore.accounting.series;
 
-/** Additions that are exact or refused. */
+import org.enstore.accounting.catalog.Combination;
+
+/** How cells are added up: exactly, or refused. */
 final class Sums {
   private Sums() {}
+
+  /**
+   * What two cells of a quantity come to together, in any order.
+   *
+   * @throws QueryFailure of kind {@link FailureKind#TOO_LARGE} if an exact sum exceeds 64 bits
+   */
+  static long combine(Combination combination, long a, long b) {
+    return switch (combination) {
+      case SUM -> add(a, b);
+      case DOUBLE_SUM ->
+          Double.doubleToLongBits(Double.longBitsToDouble(a) + Double.longBitsToDouble(b));
+      case MAXIMUM -> Math.max(a, b);
+    };
+  }
 
   /**
    * {@code a + b}.

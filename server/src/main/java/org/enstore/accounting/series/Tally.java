@@ -4,6 +4,10 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Measure;
+import org.enstore.accounting.catalog.Quantity;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.measure.Buckets;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tally {
   private final Measure measure;
+  private final Quantity ranking;
   private final Grouping grouping;
   private final Buckets buckets;
   private final SiteCalendar calendar;
@@ -22,8 +27,9 @@ final class Tally {
   /**
    * @param room for what the sums take beyond {@link AnswerMemory#bytes}
    */
-  Tally(Measure measure, Grouping grouping, Buckets buckets, SiteCalendar calendar, Room room) {
-    this.measure = measure;
+  Tally(SeriesQuery query, Grouping grouping, Buckets buckets, SiteCalendar calendar, Room room) {
+    this.measure = query.measure();
+    this.ranking = query.dataset().ranking(measure);
     this.grouping = grouping;
     this.buckets = buckets;
     this.calendar = calendar;
@@ -54,14 +60,14 @@ final class Tally {
   /** One series, bucket by bucket. */
   static final class Sum {
     /** In place of one that is not needed any more. */
-    static final Sum NONE = new Sum(Measure.BYTES, 0, Room.UNBOUNDED);
+    static final Sum NONE = new Sum(Transfers.BYTES, 0, Room.UNBOUNDED);
 
     private final long[][] values;
     private final BitSet present;
     private final @Nullable RateHistograms histograms;
 
     private Sum(Measure measure, int buckets, Room room) {
-      this.values = new long[measure.quantities().size()][buckets];
+      this.values = new long[measure.formula().quantities().size()][buckets];
       this.present = new BitSet(buckets);
       this.histograms = measure.isQuantile() ? new RateHistograms(buckets, room::take) : null;
     }
@@ -101,7 +107,7 @@ final class Tally {
   void add(Totals totals, List<Part> parts, int firstBucket) {
     totals.totals = Arrays.copyOf(totals.totals, Math.max(totals.totals.length, grouping.count()));
     for (Part part : parts) {
-      int quantity = part.block().key().shape().quantities().indexOf(measure.ranking());
+      int quantity = part.block().key().shape().quantities().indexOf(ranking);
       walk(
           part,
           (series, bucket, cell, bin, counted) -> {
@@ -129,7 +135,7 @@ final class Tally {
    * @throws QueryFailure of kind {@link FailureKind#TOO_LARGE} if an exact sum exceeds 64 bits
    */
   void add(List<Sum> sums, List<Part> parts, int[] places) {
-    List<Quantity> quantities = measure.quantities();
+    List<Quantity> quantities = measure.formula().quantities();
     for (Part part : parts) {
       Block block = part.block();
       List<Quantity> held = block.key().shape().quantities();
@@ -144,7 +150,7 @@ final class Tally {
             for (int q = 0; q < columns.length; q++) {
               long[] values = sum.values[q];
               long added = block.value(columns[q], cell);
-              values[bucket] = quantities.get(q).combine(values[bucket], added);
+              values[bucket] = Sums.combine(quantities.get(q).combination(), values[bucket], added);
               if (sum.histograms != null) {
                 sum.histograms.add(bucket, bin, added);
               }
@@ -160,7 +166,7 @@ final class Tally {
     /**
      * Uses the cell.
      *
-     * @param bin the bin of its drive rates, in blocks that tell it
+     * @param bin the bin that its rows lie in, in blocks that tell it
      * @param counted whether the measure counts a row of it
      */
     void of(int series, int bucket, int cell, int bin, boolean counted);
@@ -184,15 +190,20 @@ final class Tally {
     if (!any) {
       return;
     }
+    Optional<Dimension> bins = measure.formula().bins();
     int witness =
-        measure.witness().map(quantity -> key.shape().quantities().indexOf(quantity)).orElse(-1);
+        measure
+            .formula()
+            .witness()
+            .map(quantity -> key.shape().quantities().indexOf(quantity))
+            .orElse(-1);
     for (int k = 0; k < block.keyCount(); k++) {
       int series = grouping.seriesOf(block, k);
       if (series == Grouping.LEFT_OUT) {
         continue;
       }
-      int bin = measure.isQuantile() ? grouping.binOf(block, k) : RateBins.NONE;
-      boolean byKey = !measure.isQuantile() || bin != RateBins.NONE;
+      int bin = bins.isPresent() ? Grouping.binOf(bins.get(), block, k) : RateBins.NONE;
+      boolean byKey = bins.isEmpty() || bin != RateBins.NONE;
       for (int cell = block.firstCell(k); cell < block.firstCell(k + 1); cell++) {
         int bucket = bucketOfSlot[block.slot(cell)];
         if (bucket >= 0) {

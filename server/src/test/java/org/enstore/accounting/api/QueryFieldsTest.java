@@ -13,6 +13,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.Complaint;
 import org.enstore.accounting.config.Key;
 import org.enstore.accounting.measure.ByteUnit;
@@ -21,9 +23,7 @@ import org.enstore.accounting.proto.v1.SeriesQuery;
 import org.enstore.accounting.proto.v1.SeriesQuery.Filter;
 import org.enstore.accounting.proto.v1.SeriesQuery.Filters;
 import org.enstore.accounting.proto.v1.SeriesQuery.GroupBy;
-import org.enstore.accounting.series.DirectionMode;
 import org.enstore.accounting.series.GapPolicy;
-import org.enstore.accounting.series.Measure;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.QueryRules;
 import org.junit.jupiter.api.Test;
@@ -44,9 +44,9 @@ class QueryFieldsTest {
   void emptyQuery_hasTheDefaultsOfAPanel() {
     org.enstore.accounting.series.SeriesQuery query = QueryFields.read(range().build());
 
-    assertThat(query.measure()).isEqualTo(Measure.BYTES);
-    assertThat(query.groupBy()).containsExactly(org.enstore.accounting.series.Dimension.MOVER);
-    assertThat(query.direction()).isEqualTo(DirectionMode.BOTH);
+    assertThat(query.measure()).isEqualTo(Transfers.BYTES);
+    assertThat(query.groupBy()).containsExactly(Dimensions.MOVER);
+    assertThat(query.splitBy()).containsExactly(Dimensions.DIRECTION);
     assertThat(query.unit()).isEqualTo(ByteUnit.MEBIBYTES);
     assertThat(query.gaps()).isEqualTo(GapPolicy.NOT_YET);
     assertThat(query.stepWanted()).isEmpty();
@@ -69,7 +69,7 @@ class QueryFieldsTest {
 
     assertThat(QueryFields.read(asked.build()).filters())
         .containsEntry(
-            org.enstore.accounting.series.Dimension.STORAGE_GROUP,
+            Dimensions.STORAGE_GROUP,
             new org.enstore.accounting.series.Filter(
                 List.of("cms"), List.of(), Optional.empty(), Optional.of("^x")));
   }

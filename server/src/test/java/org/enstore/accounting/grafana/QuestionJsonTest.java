@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.assertj.core.api.ThrowableAssertAlternative;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.frame.Legend;
 import org.enstore.accounting.measure.ByteUnit;
 import org.enstore.accounting.measure.MoverClass;
@@ -19,12 +21,9 @@ import org.enstore.accounting.proto.pluginv2.DataQuery;
 import org.enstore.accounting.series.AnnotationEvent;
 import org.enstore.accounting.series.AnnotationQuery;
 import org.enstore.accounting.series.Arrangement;
-import org.enstore.accounting.series.Dimension;
-import org.enstore.accounting.series.DirectionMode;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.Filter;
 import org.enstore.accounting.series.GapPolicy;
-import org.enstore.accounting.series.Measure;
 import org.enstore.accounting.series.NamesQuery;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.ReconciliationQuery;
@@ -68,20 +67,21 @@ class QuestionJsonTest {
   void read_groupsThatGrafanaMadeNullAreTheTotal() {
     assertThat(series("{\"groupBy\":null}").groupBy()).isEmpty();
     assertThat(series("{\"groupBy\":[]}").groupBy()).isEmpty();
-    assertThat(series("{}").groupBy()).containsExactly(Dimension.MOVER);
+    assertThat(series("{}").groupBy()).containsExactly(Dimensions.MOVER);
   }
 
   @Test
   void read_defaults() {
     SeriesQuery defaults =
         new SeriesQuery(
-            Measure.BYTES,
-            DirectionMode.BOTH,
+            Transfers.DATASET,
+            Transfers.BYTES,
             RANGE,
             Optional.empty(),
             Duration.ofSeconds(1),
             100,
-            List.of(Dimension.MOVER),
+            List.of(Dimensions.MOVER),
+            List.of(Dimensions.DIRECTION),
             Map.of(),
             false,
             ByteUnit.MEBIBYTES,
@@ -138,29 +138,30 @@ class QuestionJsonTest {
         .isEqualTo(
             new Question.OfSeries(
                 new SeriesQuery(
-                    Measure.TRANSFERS,
-                    DirectionMode.SUM,
+                    Transfers.DATASET,
+                    Transfers.TRANSFERS,
                     RANGE,
                     Optional.of(org.enstore.accounting.measure.Step.MONTH.nominal()),
                     Duration.ofMinutes(1),
                     1234,
-                    List.of(Dimension.STORAGE_GROUP, Dimension.MEDIA_CHANGER),
+                    List.of(Dimensions.STORAGE_GROUP, Dimensions.MEDIA_CHANGER),
+                    List.of(),
                     Map.of(
-                        Dimension.MOVER,
+                        Dimensions.MOVER,
                         new Filter(
                             List.of("LTO8_01", "LTO8_02.mover"),
                             List.of("x"),
                             Optional.of("^LTO"),
                             Optional.of("test$")),
-                        Dimension.MOVER_CLASS,
+                        Dimensions.MOVER_CLASS,
                         Filter.including(List.of("tape")),
-                        Dimension.STORAGE_GROUP,
+                        Dimensions.STORAGE_GROUP,
                         new Filter(List.of(), List.of("cms"), Optional.empty(), Optional.empty()),
-                        Dimension.LIBRARY,
+                        Dimensions.LIBRARY,
                         new Filter(List.of(), List.of(), Optional.of("G1"), Optional.empty()),
-                        Dimension.DRIVE_TYPE,
+                        Dimensions.DRIVE_TYPE,
                         new Filter(List.of(), List.of(), Optional.empty(), Optional.of("T10K")),
-                        Dimension.MEDIA_CHANGER,
+                        Dimensions.MEDIA_CHANGER,
                         Filter.including(List.of("TS"))),
                     true,
                     ByteUnit.MEGABYTES,
@@ -340,7 +341,7 @@ class QuestionJsonTest {
         .isEqualTo(
             new NamesRequest(
                 new NamesQuery(
-                    Dimension.MOVER,
+                    Dimensions.MOVER,
                     Optional.empty(),
                     Optional.empty(),
                     Set.of(MoverClass.TAPE, MoverClass.DISK),
@@ -360,11 +361,11 @@ class QuestionJsonTest {
         .isEqualTo(
             new NamesRequest(
                 new NamesQuery(
-                    Dimension.STORAGE_GROUP,
+                    Dimensions.STORAGE_GROUP,
                     Optional.of(Duration.ofDays(30)),
                     Optional.of("^c"),
                     Set.of(MoverClass.NULL),
-                    Map.of(Dimension.LIBRARY, Filter.including(List.of("LTO8")))),
+                    Map.of(Dimensions.LIBRARY, Filter.including(List.of("LTO8")))),
                 "MS"));
     assertThat(names("{\"includeRetired\":true}").query().lookBack())
         .contains(Duration.ofDays(7300));

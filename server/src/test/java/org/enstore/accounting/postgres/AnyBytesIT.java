@@ -8,13 +8,14 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.SourceTable;
+import org.enstore.accounting.catalog.TransferQuantities;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.series.Cancellation;
-import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.Grain;
-import org.enstore.accounting.series.Quantity;
 import org.enstore.accounting.series.ReadRequest;
 import org.enstore.accounting.series.Shape;
-import org.enstore.accounting.series.SourceTable;
 import org.enstore.accounting.series.SummaryRow;
 import org.enstore.accounting.series.TransferRow;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,14 +55,14 @@ final class AnyBytesIT {
   @ParameterizedTest
   @EnumSource(Grain.class)
   void transfers_areAnswered_theNameWithTheReplacementCharacter(Grain grain) {
-    assertThat(bytesByMover(SourceTable.RAW, grain))
+    assertThat(bytesByMover(Transfers.FACTS, grain))
         .containsExactlyInAnyOrderEntriesOf(
             Map.of("A.mover", 7L, "Bé.mover", 4L, "C\uFFFD.mover", 2L));
   }
 
   @Test
   void summary_isAnswered_theNameWithTheReplacementCharacter() {
-    assertThat(bytesByMover(SourceTable.SUMMARY, Grain.DAY))
+    assertThat(bytesByMover(Transfers.SUMMARY, Grain.DAY))
         .containsExactlyInAnyOrderEntriesOf(Map.of("A", 7L, "C\uFFFD", 2L));
   }
 
@@ -81,7 +82,7 @@ final class AnyBytesIT {
           new ReadRequest(
               table,
               grain,
-              Shape.of(List.of(Dimension.MOVER), List.of(Quantity.BYTES)),
+              Shape.of(List.of(Dimensions.MOVER), List.of(TransferQuantities.BYTES)),
               LocalDate.parse("2024-05-01"),
               LocalDate.parse("2024-05-02")),
           (at, key, sums) -> bytes.merge(key.values().get(0), sums[0], Long::sum),

@@ -7,15 +7,15 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.enstore.accounting.catalog.TransferQuantities;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.Grain;
-import org.enstore.accounting.series.Quantity;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.ReadRequest;
 import org.enstore.accounting.series.Shape;
-import org.enstore.accounting.series.SourceTable;
 
 /** Asks a standby one small question: how many bytes were moved on 2024-05-01. */
 final class Asking {
@@ -47,9 +47,9 @@ final class Asking {
     AtomicLong bytes = new AtomicLong();
     source.read(
         new ReadRequest(
-            SourceTable.RAW,
+            Transfers.FACTS,
             Grain.DAY,
-            Shape.of(List.of(), List.of(Quantity.BYTES)),
+            Shape.of(List.of(), List.of(TransferQuantities.BYTES)),
             LocalDate.parse("2024-05-01"),
             LocalDate.parse("2024-05-02")),
         (epochSecond, key, sums) -> bytes.addAndGet(sums[0]),

@@ -19,18 +19,18 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.TransferQuantities;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.HostPort;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.series.Cancellation;
-import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.Grain;
-import org.enstore.accounting.series.Quantity;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.ReadRequest;
 import org.enstore.accounting.series.Shape;
 import org.enstore.accounting.series.SourceState;
-import org.enstore.accounting.series.SourceTable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -174,13 +174,13 @@ final class FaultsIT {
           failure, FailureKind.ACCESS_DENIED, "GRANT SELECT ON TABLE encp_xfer TO enstore_reader;");
 
       SourceState state = source.state(new Cancellation());
-      assertThat(state.rawReadable()).isFalse();
-      assertThat(state.summaryReadable()).isTrue();
-      assertThat(state.lastSummaryDay()).contains(LocalDate.parse("2024-05-01"));
+      assertThat(state.of(Transfers.FACTS).isReadable()).isFalse();
+      assertThat(state.of(Transfers.SUMMARY).isReadable()).isTrue();
+      assertThat(state.of(Transfers.SUMMARY).lastDay()).contains(LocalDate.parse("2024-05-01"));
 
       pair.execute(DATABASE, "GRANT SELECT ON encp_xfer TO enstore_reader");
       assertThat(read(source)).isEqualTo(7);
-      assertThat(source.state(new Cancellation()).rawReadable()).isTrue();
+      assertThat(source.state(new Cancellation()).of(Transfers.FACTS).isReadable()).isTrue();
     } finally {
       pair.execute(DATABASE, "GRANT SELECT ON encp_xfer TO enstore_reader");
     }
@@ -193,7 +193,7 @@ final class FaultsIT {
       pair.execute(DATABASE, "REVOKE SELECT ON encp_xfer FROM enstore_reader");
 
       assertThat(failure(source).sentence()).contains("GRANT SELECT ON TABLE encp_xfer");
-      assertThat(source.state(new Cancellation()).rawReadable()).isFalse();
+      assertThat(source.state(new Cancellation()).of(Transfers.FACTS).isReadable()).isFalse();
     } finally {
       pair.execute(DATABASE, "GRANT SELECT ON encp_xfer TO enstore_reader");
     }
@@ -211,9 +211,9 @@ final class FaultsIT {
               () ->
                   source.read(
                       new ReadRequest(
-                          SourceTable.RAW,
+                          Transfers.FACTS,
                           Grain.DAY,
-                          Shape.of(List.of(Dimension.LIBRARY), List.of(Quantity.BYTES)),
+                          Shape.of(List.of(Dimensions.LIBRARY), List.of(TransferQuantities.BYTES)),
                           LocalDate.parse("2024-05-01"),
                           LocalDate.parse("2024-05-02")),
                       (epochSecond, key, sums) -> {},
@@ -235,8 +235,8 @@ final class FaultsIT {
       assertSaid(failure, FailureKind.SCHEMA_MISMATCH, "there is no table encp_xfer");
 
       SourceState state = source.state(new Cancellation());
-      assertThat(state.rawReadable()).isFalse();
-      assertThat(state.summaryReadable()).isFalse();
+      assertThat(state.of(Transfers.FACTS).isReadable()).isFalse();
+      assertThat(state.of(Transfers.SUMMARY).isReadable()).isFalse();
     }
   }
 

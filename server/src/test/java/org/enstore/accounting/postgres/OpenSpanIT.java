@@ -22,6 +22,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.TransferQuantities;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.demo.ReplicatedPair;
 import org.enstore.accounting.demo.TestPairs;
@@ -32,12 +35,8 @@ import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.series.Arrangement;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.Demand;
-import org.enstore.accounting.series.Dimension;
-import org.enstore.accounting.series.DirectionMode;
 import org.enstore.accounting.series.GapPolicy;
 import org.enstore.accounting.series.Grain;
-import org.enstore.accounting.series.Measure;
-import org.enstore.accounting.series.Quantity;
 import org.enstore.accounting.series.ReadRequest;
 import org.enstore.accounting.series.Room;
 import org.enstore.accounting.series.SeriesAnswer;
@@ -45,7 +44,6 @@ import org.enstore.accounting.series.SeriesEngine;
 import org.enstore.accounting.series.SeriesQuery;
 import org.enstore.accounting.series.Shape;
 import org.enstore.accounting.series.SourceChoice;
-import org.enstore.accounting.series.SourceTable;
 import org.enstore.accounting.series.TransferRow;
 import org.jooq.conf.ParamType;
 import org.jspecify.annotations.Nullable;
@@ -89,12 +87,13 @@ final class OpenSpanIT {
     SeriesAnswer answer =
         engine.answer(
             new SeriesQuery(
-                Measure.BYTES,
-                DirectionMode.SUM,
+                Transfers.DATASET,
+                Transfers.BYTES,
                 new TimeRange(now.minus(Duration.ofDays(days)), now),
                 Optional.of(Duration.ofDays(1)),
                 Duration.ZERO,
                 1,
+                List.of(),
                 List.of(),
                 Map.of(),
                 true,
@@ -235,9 +234,11 @@ final class OpenSpanIT {
     Instant since = today.atTime(17, 0).toInstant(ZoneOffset.UTC);
     ReadRequest request =
         new ReadRequest(
-            SourceTable.RAW,
+            Transfers.FACTS,
             Grain.HOUR,
-            Shape.of(List.of(Dimension.MOVER, Dimension.MOVER_CLASS), List.of(Quantity.BYTES)),
+            Shape.of(
+                List.of(Dimensions.MOVER, Dimensions.MOVER_CLASS),
+                List.of(TransferQuantities.BYTES)),
             today,
             today.plusDays(1),
             Optional.of(since));

@@ -20,14 +20,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.SourceTable;
+import org.enstore.accounting.catalog.TransferQuantities;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.enstore.accounting.series.Cancellation;
-import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.Grain;
-import org.enstore.accounting.series.Quantity;
 import org.enstore.accounting.series.ReadRequest;
 import org.enstore.accounting.series.Shape;
-import org.enstore.accounting.series.SourceTable;
 import org.enstore.accounting.series.SummaryRow;
 import org.enstore.accounting.series.TransferRow;
 import org.jooq.conf.ParamType;
@@ -76,14 +79,14 @@ final class RawTransfersIT {
   void cells_equalPlainSql_inZonesWithOddChanges() throws Exception {
     Shape shape =
         Shape.of(
-            List.of(Dimension.MOVER, Dimension.STORAGE_GROUP),
-            List.of(Quantity.BYTES, Quantity.TRANSFERS));
+            List.of(Dimensions.MOVER, Dimensions.STORAGE_GROUP),
+            List.of(TransferQuantities.BYTES, TransferQuantities.TRANSFERS));
     for (String name :
         List.of(
             "America/Chicago", "America/St_Johns", "Australia/Lord_Howe", "America/Sao_Paulo")) {
       ZoneId zone = ZoneId.of(name);
       for (Grain grain : Grain.values()) {
-        assertThat(cells(zone, SourceTable.RAW, grain, shape))
+        assertThat(cells(zone, Transfers.FACTS, grain, shape))
             .as("%s %s", name, grain)
             .isEqualTo(
                 plain(
@@ -99,10 +102,10 @@ final class RawTransfersIT {
 
   @Test
   void summary_equalsPlainSql() throws Exception {
-    Shape shape = Shape.of(List.of(Dimension.MOVER), List.of(Quantity.BYTES));
+    Shape shape = Shape.of(List.of(Dimensions.MOVER), List.of(TransferQuantities.BYTES));
     ZoneId zone = ZoneId.of("America/Chicago");
 
-    assertThat(cells(zone, SourceTable.SUMMARY, Grain.DAY, shape))
+    assertThat(cells(zone, Transfers.SUMMARY, Grain.DAY, shape))
         .isEqualTo(
             plain(
                 """
@@ -120,9 +123,9 @@ final class RawTransfersIT {
     for (Grain grain : Grain.values()) {
       ReadRequest request =
           new ReadRequest(
-              SourceTable.RAW,
+              Transfers.FACTS,
               grain,
-              Shape.of(List.of(Dimension.MOVER), List.of(Quantity.BYTES)),
+              Shape.of(List.of(Dimensions.MOVER), List.of(TransferQuantities.BYTES)),
               FIRST,
               FIRST.plusDays(1));
       try (Connection connection = pair.standby(DATABASE)) {
@@ -147,12 +150,12 @@ final class RawTransfersIT {
   void cells_readInOnePass_areTheSame() throws Exception {
     Shape shape =
         Shape.of(
-            List.of(Dimension.MOVER, Dimension.DRIVE_RATE_BIN),
-            List.of(Quantity.BYTES, Quantity.DRIVE_RATE_SECONDS));
+            List.of(Dimensions.DIRECTION, Dimensions.MOVER, Transfers.DRIVE_RATE_BIN),
+            List.of(TransferQuantities.BYTES, TransferQuantities.DRIVE_RATE_SECONDS));
     for (String name : List.of("America/Chicago", "America/St_Johns", "Australia/Lord_Howe")) {
       WallClock clock = new WallClock(new SiteCalendar(ZoneId.of(name)));
       for (Grain grain : Grain.values()) {
-        ReadRequest request = request(SourceTable.RAW, grain, shape);
+        ReadRequest request = request(Transfers.FACTS, grain, shape);
         Map<String, Long> cellByCell = bytes(new RawTransfers(request, clock, true));
 
         assertThat(cellByCell).hasSizeGreaterThan(200);
@@ -175,16 +178,16 @@ final class RawTransfersIT {
 
   @Test
   void read_afterOneThatWasBrokenOff_isWhole() throws Exception {
-    Shape shape = Shape.of(List.of(Dimension.MOVER), List.of(Quantity.BYTES));
+    Shape shape = Shape.of(List.of(Dimensions.MOVER), List.of(TransferQuantities.BYTES));
     ZoneId zone = ZoneId.of("America/Chicago");
-    Map<String, Long> whole = cells(zone, SourceTable.RAW, Grain.MINUTE, shape);
+    Map<String, Long> whole = cells(zone, Transfers.FACTS, Grain.MINUTE, shape);
     try (StandbyTransferSource source = source(zone)) {
       for (int broken = 0; broken < 5; broken++) {
         AtomicInteger taken = new AtomicInteger();
         assertThatThrownBy(
                 () ->
                     source.read(
-                        request(SourceTable.RAW, Grain.MINUTE, shape),
+                        request(Transfers.FACTS, Grain.MINUTE, shape),
                         (epochSecond, key, sums) -> {
                           if (taken.incrementAndGet() == 10) {
                             throw new IllegalStateException("no room");
@@ -192,7 +195,7 @@ final class RawTransfersIT {
                         },
                         new Cancellation()))
             .hasMessage("no room");
-        assertThat(cells(source, SourceTable.RAW, Grain.MINUTE, shape)).isEqualTo(whole);
+        assertThat(cells(source, Transfers.FACTS, Grain.MINUTE, shape)).isEqualTo(whole);
       }
     }
   }
@@ -215,15 +218,20 @@ final class RawTransfersIT {
   private static Map<String, Long> cells(
       StandbyTransferSource source, SourceTable table, Grain grain, Shape shape) {
     Map<String, Long> cells = new HashMap<>();
+    List<Dimension> told = new ArrayList<>(shape.dimensions());
+    told.add(Dimensions.DIRECTION);
+    Shape directed = Shape.of(told, shape.quantities());
     source.read(
-        request(table, grain, shape),
+        request(table, grain, directed),
         (epochSecond, key, sums) -> {
           String name =
               Instant.ofEpochSecond(epochSecond)
                   + " "
-                  + key.direction().label().charAt(0)
+                  + directed.value(Dimensions.DIRECTION, key).charAt(0)
                   + " "
-                  + String.join(" ", key.values());
+                  + shape.dimensions().stream()
+                      .map(dimension -> directed.value(dimension, key))
+                      .collect(Collectors.joining(" "));
           cells.merge(name + " bytes", sums[0], Long::sum);
           if (sums.length > 1) {
             cells.merge(name + " count", sums[1], Long::sum);

@@ -12,16 +12,16 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.TransferQuantities;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.series.Cancellation;
-import org.enstore.accounting.series.Dimension;
 import org.enstore.accounting.series.Grain;
 import org.enstore.accounting.series.Health;
-import org.enstore.accounting.series.Quantity;
 import org.enstore.accounting.series.ReadRequest;
 import org.enstore.accounting.series.Shape;
 import org.enstore.accounting.series.SourceState;
-import org.enstore.accounting.series.SourceTable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -122,7 +122,7 @@ final class RoleSettingsIT {
     pair.execute(database, "ALTER ROLE enstore_reader SET search_path = site, public");
     try (StandbyTransferSource source = source(settings)) {
       assertThat(read(source)).isEqualTo(14);
-      assertThat(source.state(new Cancellation()).lastSummaryDay())
+      assertThat(source.state(new Cancellation()).of(Transfers.SUMMARY).lastDay())
           .contains(LocalDate.parse("2024-05-01"));
     }
   }
@@ -154,11 +154,11 @@ final class RoleSettingsIT {
       long[] hours = new long[1];
       source.read(
           new ReadRequest(
-              SourceTable.RAW,
+              Transfers.FACTS,
               Grain.HOUR,
               Shape.of(
-                  List.of(Dimension.MOVER, Dimension.MOVER_CLASS),
-                  List.of(Quantity.BYTES, Quantity.OVERALL_RATE_SECONDS)),
+                  List.of(Dimensions.MOVER, Dimensions.MOVER_CLASS),
+                  List.of(TransferQuantities.BYTES, TransferQuantities.OVERALL_RATE_SECONDS)),
               LocalDate.parse("2024-05-01"),
               LocalDate.parse("2024-05-02")),
           (at, key, sums) -> {
@@ -171,9 +171,9 @@ final class RoleSettingsIT {
       long[] summary = new long[1];
       source.read(
           new ReadRequest(
-              SourceTable.SUMMARY,
+              Transfers.SUMMARY,
               Grain.DAY,
-              Shape.of(List.of(Dimension.MOVER), List.of(Quantity.BYTES)),
+              Shape.of(List.of(Dimensions.MOVER), List.of(TransferQuantities.BYTES)),
               LocalDate.parse("2024-05-01"),
               LocalDate.parse("2024-05-02")),
           (at, key, sums) -> summary[0] += sums[0],
@@ -181,8 +181,9 @@ final class RoleSettingsIT {
       assertThat(summary[0]).isEqualTo(7);
       SourceState state = source.state(new Cancellation());
       assertThat(state.standby()).isTrue();
-      assertThat(state.newestTransfer()).contains(Instant.parse("2024-05-01T10:00:00Z"));
-      assertThat(state.lastSummaryDay()).contains(LocalDate.parse("2024-05-01"));
+      assertThat(state.of(Transfers.FACTS).newest())
+          .contains(Instant.parse("2024-05-01T10:00:00Z"));
+      assertThat(state.of(Transfers.SUMMARY).lastDay()).contains(LocalDate.parse("2024-05-01"));
       Health health = source.health();
       assertThat(health.ok()).as(health.sentence()).isTrue();
     }

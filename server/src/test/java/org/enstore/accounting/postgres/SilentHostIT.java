@@ -23,16 +23,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.ByteUnit;
 import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.series.Arrangement;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.Demand;
-import org.enstore.accounting.series.DirectionMode;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.GapPolicy;
-import org.enstore.accounting.series.Measure;
 import org.enstore.accounting.series.Notice;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.Room;
@@ -214,12 +213,13 @@ final class SilentHostIT {
   private static SeriesQuery lastTwoDays() {
     Instant now = Instant.now();
     return new SeriesQuery(
-        Measure.BYTES,
-        DirectionMode.SUM,
+        Transfers.DATASET,
+        Transfers.BYTES,
         new TimeRange(now.minus(Duration.ofDays(2)), now.plusSeconds(60)),
         Optional.of(Duration.ofHours(1)),
         Duration.ofMinutes(1),
         100,
+        List.of(),
         List.of(),
         Map.of(),
         false,

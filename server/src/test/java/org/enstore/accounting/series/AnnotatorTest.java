@@ -9,6 +9,7 @@ import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.enstore.accounting.catalog.Dimensions;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.series.Annotations.Event;
@@ -129,7 +130,7 @@ class AnnotatorTest {
                     new AnnotationQuery(
                         AnnotationEvent.MOVER_SILENT,
                         TEN_DAYS,
-                        Map.of(Dimension.MOVER, Filter.including(List.of("L8_2"))),
+                        Map.of(Dimensions.MOVER, Filter.including(List.of("L8_2"))),
                         Duration.ofDays(1),
                         Optional.empty()),
                     new Cancellation())
@@ -193,7 +194,7 @@ class AnnotatorTest {
             new AnnotationQuery(
                 AnnotationEvent.RECORD_DAY,
                 TEN_DAYS,
-                Map.of(Dimension.STORAGE_GROUP, Filter.including(List.of("cms"))),
+                Map.of(Dimensions.STORAGE_GROUP, Filter.including(List.of("cms"))),
                 Duration.ofDays(1),
                 Optional.empty()),
             new Cancellation());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.SourceSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -61,7 +62,7 @@ class AnswerMemoryTest {
     // -Xmx168m, of which the runtime does not count one survivor space.
     assertThat(AnswerMemory.ofHeap(163 * MIB).limitBytes())
         .isGreaterThanOrEqualTo(
-            AnswerMemory.bytes(Measure.BYTES, SourceSettings.Limits.DEFAULT.maxPoints()));
+            AnswerMemory.bytes(Transfers.BYTES, SourceSettings.Limits.DEFAULT.maxPoints()));
   }
 
   @Test

@@ -18,6 +18,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.TransferQuantities;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.SiteCalendar;
@@ -28,7 +31,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class BlockStoreTest {
   private static final ZoneId CHICAGO = ZoneId.of("America/Chicago");
-  private static final Shape BY_MOVER = Shape.of(List.of(Dimension.MOVER), List.of(Quantity.BYTES));
+  private static final Shape BY_MOVER =
+      Shape.of(List.of(Dimensions.MOVER), List.of(TransferQuantities.BYTES));
   private static final LocalDate TODAY = LocalDate.parse("2025-06-20");
 
   /** Noon at the site. */
@@ -85,7 +89,7 @@ class BlockStoreTest {
   }
 
   private static BlockKey key(Grain grain, Span span) {
-    return new BlockKey(SourceTable.RAW, grain, BY_MOVER, span);
+    return new BlockKey(Transfers.FACTS, grain, BY_MOVER, span);
   }
 
   private static List<BlockKey> days(Grain grain, String from, String to) {

@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.TransferQuantities;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.junit.jupiter.api.Test;
@@ -17,14 +20,16 @@ import org.junit.jupiter.api.Test;
 class BlockTest {
   private static final SiteCalendar CHICAGO = new SiteCalendar(ZoneId.of("America/Chicago"));
   private static final Shape SHAPE =
-      Shape.of(List.of(Dimension.MOVER), List.of(Quantity.BYTES, Quantity.TRANSFERS));
+      Shape.of(
+          List.of(Dimensions.DIRECTION, Dimensions.MOVER),
+          List.of(TransferQuantities.BYTES, TransferQuantities.TRANSFERS));
   private static final KeyNumbers KEYS = new KeyNumbers();
   private static final Origin ORIGIN =
       Origin.of(Instant.EPOCH, new Snapshot(Instant.EPOCH, "memory/1"));
 
   private static BlockKey key(Grain grain, String from, String to) {
     return new BlockKey(
-        SourceTable.RAW, grain, SHAPE, new Span(LocalDate.parse(from), LocalDate.parse(to)));
+        Transfers.FACTS, grain, SHAPE, new Span(LocalDate.parse(from), LocalDate.parse(to)));
   }
 
   /** The cells as "key slot" to "bytes transfers". */
@@ -187,7 +192,7 @@ class BlockTest {
     Map<String, Long> bytes = new TreeMap<>();
     for (int k = 0; k < block.keyCount(); k++) {
       for (int cell = block.firstCell(k); cell < block.firstCell(k + 1); cell++) {
-        bytes.put(block.groupKey(k).values().get(0) + " " + block.slot(cell), block.value(0, cell));
+        bytes.put(block.groupKey(k).values().get(1) + " " + block.slot(cell), block.value(0, cell));
       }
     }
     assertThat(bytes)
@@ -214,7 +219,7 @@ class BlockTest {
   }
 
   private static GroupKey group(String mover) {
-    return new GroupKey(Direction.READ, List.of(mover));
+    return new GroupKey(List.of(Direction.READ.label(), mover));
   }
 
   @Test

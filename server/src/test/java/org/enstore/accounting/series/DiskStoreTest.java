@@ -26,6 +26,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.TransferQuantities;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.config.SourceSettingsLoader;
 import org.enstore.accounting.measure.Direction;
@@ -39,7 +42,9 @@ class DiskStoreTest {
   private static final Instant NOW = Instant.parse("2025-06-20T17:00:00Z");
   private static final String LINEAGE = "7000000000000000001/1";
   private static final Shape SHAPE =
-      Shape.of(List.of(Dimension.MOVER), List.of(Quantity.BYTES, Quantity.TRANSFERS));
+      Shape.of(
+          List.of(Dimensions.DIRECTION, Dimensions.MOVER),
+          List.of(TransferQuantities.BYTES, TransferQuantities.TRANSFERS));
   private static final LocalDate FIRST = LocalDate.parse("2020-01-01");
 
   @TempDir Path root;
@@ -59,7 +64,7 @@ class DiskStoreTest {
       Numbering numbering = new Numbering(new Memory(64L << 20), () -> 16L << 20);
       keyNumbers = numbering.current(SHAPE);
       for (int i = 0; i < keysBefore; i++) {
-        keyNumbers.numberOf(new GroupKey(Direction.WRITE, List.of("other" + i)));
+        keyNumbers.numberOf(new GroupKey(List.of(Direction.WRITE.label(), "other" + i)));
       }
       store =
           new DiskStore(
@@ -83,7 +88,7 @@ class DiskStoreTest {
       Random random = new Random(day.toEpochDay());
       Block.Builder builder = new Block.Builder(key(day), CALENDAR, keyNumbers);
       for (int i = 0; i < 40; i++) {
-        GroupKey key = new GroupKey(Direction.READ, List.of("L8G1_" + random.nextInt(9)));
+        GroupKey key = new GroupKey(List.of(Direction.READ.label(), "L8G1_" + random.nextInt(9)));
         builder.add(
             CALENDAR.startOfDay(day) + random.nextInt(80_000),
             keyNumbers.numberOf(key),
@@ -134,7 +139,7 @@ class DiskStoreTest {
   }
 
   private static BlockKey key(LocalDate day) {
-    return new BlockKey(SourceTable.RAW, Grain.HOUR, SHAPE, Span.ofDay(day));
+    return new BlockKey(Transfers.FACTS, Grain.HOUR, SHAPE, Span.ofDay(day));
   }
 
   private void keep(int days) {
@@ -187,7 +192,8 @@ class DiskStoreTest {
   void file_hasTheBytesOfItsFormat() throws Exception {
     try (View view = new View(root, 0)) {
       Block.Builder builder = new Block.Builder(key(FIRST), CALENDAR, view.keyNumbers);
-      int number = view.keyNumbers.numberOf(new GroupKey(Direction.READ, List.of("L8G1_3")));
+      int number =
+          view.keyNumbers.numberOf(new GroupKey(List.of(Direction.READ.label(), "L8G1_3")));
       builder.addAt(5, number, new long[] {1L << 30, 3});
       view.store.keep(builder.build(new Origin(NOW, NOW, NOW, NOW, LINEAGE)));
     }
@@ -195,14 +201,16 @@ class DiskStoreTest {
     // The mark, sizes and checksums; the table and grain, dimensions and quantities, days and
     // instants of the head; the key, the cell and the rows left out of the body.
     String record =
-        "b10c0e570000006c0000002c63752a7954d2c899"
-            + "00035241570004484f5552"
-            + "0000000100054d4f564552"
-            + "000000020005425954455300095452414e5346455253"
+        "b10c0e570000007d0000002cf3f06bfc5d70a8aa"
+            + "0009656e63705f786665720004484f5552"
+            + "0000000200096469726563"
+            + "74696f6e00056d6f766572"
+            + "000000020005627974657300097472616e7366657273"
             + "00000000000047560000000000004757"
             + "000000006855939000000000000000006855939000000000"
             + "000000006855939000000000000000006855939000000000"
-            + "0000000100045245414400064c3847315f33"
+            + "00000001000472656164"
+            + "00064c3847315f33"
             + "00000001000500000000400000000000000000000003"
             + "00000000";
     assertThat(HexFormat.of().formatHex(Files.readAllBytes(files().get(0)))).isEqualTo(record);
@@ -417,7 +425,7 @@ class DiskStoreTest {
             Optional.of(new SeriesEngine.Disk(root, writes::add)));
     engine.names(
         new NamesQuery(
-            Dimension.LIBRARY,
+            Dimensions.LIBRARY,
             Optional.of(Duration.ofDays(90)),
             Optional.empty(),
             Set.of(),
@@ -468,9 +476,11 @@ class DiskStoreTest {
                 .map(
                     span ->
                         new BlockKey(
-                            SourceTable.RAW,
+                            Transfers.FACTS,
                             Grain.DAY,
-                            Shape.of(List.of(Dimension.MOVER), List.of(Quantity.BYTES)),
+                            Shape.of(
+                                List.of(Dimensions.DIRECTION, Dimensions.MOVER),
+                                List.of(TransferQuantities.BYTES)),
                             span))
                 .toList(),
             BlockStore.Wish.ALL,

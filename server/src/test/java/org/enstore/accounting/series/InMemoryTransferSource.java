@@ -20,6 +20,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.Quantity;
+import org.enstore.accounting.catalog.SourceTable;
+import org.enstore.accounting.catalog.TransferQuantities;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.measure.SiteCalendar;
@@ -214,7 +220,7 @@ public final class InMemoryTransferSource implements TransferSource {
           failure -> {
             throw failure;
           });
-      if (request.table() == SourceTable.SUMMARY) {
+      if (request.table() == Transfers.SUMMARY) {
         readSummary(request, sink);
       } else {
         readTransfers(request, sink);
@@ -227,19 +233,26 @@ public final class InMemoryTransferSource implements TransferSource {
     Map<Cell, List<BigDecimal>> cells = new LinkedHashMap<>();
     for (SummaryRow row : summary) {
       long start = calendar.startOfDay(row.date());
-      List<String> values =
-          request.shape().dimensions().stream().map(dimension -> row.mover()).toList();
       if (row.readBytes() > 0 && isPossible(row.readBytes())) {
-        addUp(cells, request, start, new GroupKey(Direction.READ, values), row.readBytes());
+        addUp(cells, request, start, key(request, row, Direction.READ), row.readBytes());
       }
       if (row.writtenBytes() > 0 && isPossible(row.writtenBytes())) {
-        addUp(cells, request, start, new GroupKey(Direction.WRITE, values), row.writtenBytes());
+        addUp(cells, request, start, key(request, row, Direction.WRITE), row.writtenBytes());
       }
       if (!isPossible(row.readBytes()) || !isPossible(row.writtenBytes())) {
         leaveOut(request, start, sink);
       }
     }
     deliver(request, cells, sink);
+  }
+
+  private static GroupKey key(ReadRequest request, SummaryRow row, Direction direction) {
+    return new GroupKey(
+        request.shape().dimensions().stream()
+            .map(
+                dimension ->
+                    dimension.equals(Dimensions.DIRECTION) ? direction.label() : row.mover())
+            .toList());
   }
 
   private void readTransfers(ReadRequest request, RowSink sink) {
@@ -256,7 +269,7 @@ public final class InMemoryTransferSource implements TransferSource {
             cells,
             request,
             cellStart(request.grain(), transfer),
-            new GroupKey(transfer.direction(), values),
+            new GroupKey(values),
             request.shape().quantities().stream()
                 .map(quantity -> amount(transfer, quantity))
                 .toArray(Number[]::new));
@@ -266,7 +279,7 @@ public final class InMemoryTransferSource implements TransferSource {
   }
 
   private static boolean isPossible(long bytes) {
-    return bytes >= 0 && bytes <= Quantity.MOST_BYTES;
+    return bytes >= 0 && bytes <= TransferQuantities.MOST_BYTES;
   }
 
   private void leaveOut(ReadRequest request, long start, RowSink sink) {
@@ -296,7 +309,7 @@ public final class InMemoryTransferSource implements TransferSource {
           List<BigDecimal> sums = new ArrayList<>();
           for (int i = 0; i < known.size(); i++) {
             sums.add(
-                request.shape().quantities().get(i) == Quantity.DRIVE_RATE_MAX
+                request.shape().quantities().get(i).equals(TransferQuantities.DRIVE_RATE_MAX)
                     ? known.get(i).max(more.get(i))
                     : known.get(i).add(more.get(i)));
           }
@@ -333,21 +346,22 @@ public final class InMemoryTransferSource implements TransferSource {
   /** What one transfer adds to a quantity. */
   private static Number amount(Transfer transfer, Quantity quantity) {
     TransferRates rates = transfer.rates();
-    return switch (quantity) {
-      case BYTES -> transfer.sizeBytes();
-      case TRANSFERS -> 1L;
-      case DRIVE_RATE_BYTES -> counts(transfer, driveRate(transfer)) ? transfer.sizeBytes() : 0L;
-      case DRIVE_RATE_SECONDS -> seconds(transfer, driveRate(transfer));
-      case DRIVE_RATE_MAX -> counts(transfer, driveRate(transfer)) ? driveRate(transfer) : 0L;
-      case NETWORK_RATE_BYTES -> counts(transfer, rates.network()) ? transfer.sizeBytes() : 0L;
-      case NETWORK_RATE_SECONDS -> seconds(transfer, rates.network());
-      case DISK_RATE_BYTES -> counts(transfer, known(rates.disk())) ? transfer.sizeBytes() : 0L;
-      case DISK_RATE_SECONDS -> seconds(transfer, known(rates.disk()));
-      case TRANSFER_RATE_BYTES ->
+    return switch (quantity.id()) {
+      case "bytes" -> transfer.sizeBytes();
+      case "transfers" -> 1L;
+      case "driveRateBytes" -> counts(transfer, driveRate(transfer)) ? transfer.sizeBytes() : 0L;
+      case "driveRateSeconds" -> seconds(transfer, driveRate(transfer));
+      case "driveRateMax" -> counts(transfer, driveRate(transfer)) ? driveRate(transfer) : 0L;
+      case "networkRateBytes" -> counts(transfer, rates.network()) ? transfer.sizeBytes() : 0L;
+      case "networkRateSeconds" -> seconds(transfer, rates.network());
+      case "diskRateBytes" -> counts(transfer, known(rates.disk())) ? transfer.sizeBytes() : 0L;
+      case "diskRateSeconds" -> seconds(transfer, known(rates.disk()));
+      case "transferRateBytes" ->
           counts(transfer, known(rates.transfer())) ? transfer.sizeBytes() : 0L;
-      case TRANSFER_RATE_SECONDS -> seconds(transfer, known(rates.transfer()));
-      case OVERALL_RATE_BYTES -> counts(transfer, rates.overall()) ? transfer.sizeBytes() : 0L;
-      case OVERALL_RATE_SECONDS -> seconds(transfer, rates.overall());
+      case "transferRateSeconds" -> seconds(transfer, known(rates.transfer()));
+      case "overallRateBytes" -> counts(transfer, rates.overall()) ? transfer.sizeBytes() : 0L;
+      case "overallRateSeconds" -> seconds(transfer, rates.overall());
+      default -> throw new IllegalArgumentException("transfers do not have " + quantity);
     };
   }
 
@@ -397,18 +411,20 @@ public final class InMemoryTransferSource implements TransferSource {
   }
 
   private String value(Transfer transfer, Dimension dimension) {
-    return switch (dimension) {
-      case MOVER -> transfer.mover();
-      case MOVER_CLASS -> MoverClass.ofDriver(transfer.driver()).label();
-      case STORAGE_GROUP -> transfer.storageGroup();
-      case LIBRARY -> transfer.library();
-      case DRIVE_TYPE -> transfer.driveType();
-      case MEDIA_CHANGER -> transfer.mediaChanger();
-      case DRIVE_SERIAL -> serial(transfer);
-      case DRIVE_RATE_BIN ->
+    return switch (dimension.id()) {
+      case "mover" -> transfer.mover();
+      case "moverClass" -> MoverClass.ofDriver(transfer.driver()).label();
+      case "storageGroup" -> transfer.storageGroup();
+      case "library" -> transfer.library();
+      case "driveType" -> transfer.driveType();
+      case "mediaChanger" -> transfer.mediaChanger();
+      case "driveSerial" -> serial(transfer);
+      case "driveRateBin" ->
           counts(transfer, driveRate(transfer))
               ? String.valueOf(RateBins.of(driveRate(transfer)))
               : "";
+      case "direction" -> transfer.direction().label();
+      default -> throw new IllegalArgumentException("transfers do not tell " + dimension);
     };
   }
 
@@ -428,22 +444,33 @@ public final class InMemoryTransferSource implements TransferSource {
         now,
         now.minus(lag),
         lineage,
-        summaryDays().filter(day -> day.isBefore(over)).max(Comparator.naturalOrder()),
-        transfers.stream()
-            .filter(this::isReplayed)
-            .map(transfer -> Instant.ofEpochSecond(second(transfer)))
-            .filter(at -> !at.isAfter(now.plus(SKEW)))
-            .max(Comparator.naturalOrder())
-            .map(at -> at.isAfter(now) ? now : at),
-        new Extent(
-            summaryDays().filter(day -> day.isBefore(over)).min(Comparator.naturalOrder()),
-            rawDays().min(Comparator.naturalOrder()),
-            rawDays().max(Comparator.naturalOrder()),
-            summaryDays().filter(day -> !day.isBefore(over)).max(Comparator.naturalOrder()),
-            0,
-            0),
-        problem(summaryReadable, SourceTable.SUMMARY),
-        problem(rawReadable, SourceTable.RAW));
+        Map.of(
+            Transfers.SUMMARY,
+            TableState.ofDays(
+                new Extent(
+                    summaryDays().filter(day -> day.isBefore(over)).min(Comparator.naturalOrder()),
+                    summaryDays().filter(day -> day.isBefore(over)).max(Comparator.naturalOrder()),
+                    summaryDays().filter(day -> !day.isBefore(over)).max(Comparator.naturalOrder()),
+                    0),
+                problem(summaryReadable, Transfers.SUMMARY)),
+            Transfers.FACTS,
+            TableState.ofFacts(
+                newest(now),
+                new Extent(
+                    rawDays().min(Comparator.naturalOrder()),
+                    rawDays().max(Comparator.naturalOrder()),
+                    Optional.empty(),
+                    0),
+                problem(rawReadable, Transfers.FACTS))));
+  }
+
+  private Optional<Instant> newest(Instant now) {
+    return transfers.stream()
+        .filter(this::isReplayed)
+        .map(transfer -> Instant.ofEpochSecond(second(transfer)))
+        .filter(at -> !at.isAfter(now.plus(SKEW)))
+        .max(Comparator.naturalOrder())
+        .map(at -> at.isAfter(now) ? now : at);
   }
 
   private Stream<LocalDate> summaryDays() {
@@ -461,7 +488,7 @@ public final class InMemoryTransferSource implements TransferSource {
     return readable
         ? Optional.empty()
         : Optional.of(
-            new QueryFailure(FailureKind.ACCESS_DENIED, "may not read " + table.table() + "."));
+            new QueryFailure(FailureKind.ACCESS_DENIED, "may not read " + table.name() + "."));
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.enstore.accounting.catalog.Dimensions;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.Numbers;
 import org.junit.jupiter.api.Test;
@@ -75,7 +76,7 @@ class LiveFeedTest extends SeriesEngineFixture {
     Listener good = new Listener();
     Listener bad = new Listener();
     SeriesQuery wrong =
-        new Query().source(SourceChoice.SUMMARY).by(Dimension.STORAGE_GROUP).build();
+        new Query().source(SourceChoice.SUMMARY).by(Dimensions.STORAGE_GROUP).build();
     engine.live().watch(wrong, bad);
     engine.live().watch(byHour(), good);
     assertThat(bad.failures.take().kind()).isEqualTo(FailureKind.BAD_QUERY);

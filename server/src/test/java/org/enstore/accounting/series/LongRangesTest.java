@@ -7,6 +7,8 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.Direction;
 import org.junit.jupiter.api.Test;
@@ -53,19 +55,19 @@ class LongRangesTest extends SeriesEngineFixture {
             new Query().from(from).step(minutes).total(),
             new Query().from(from).step(Duration.ofHours(1)).both(),
             new Query().from(from).step(Duration.ofHours(6)).top(2),
-            new Query().from(from).step(Duration.ofHours(6)).of(Measure.MEAN_FILE_SIZE),
+            new Query().from(from).step(Duration.ofHours(6)).of(Transfers.MEAN_FILE_SIZE),
             new Query().from("2025-05-01T05:00:00Z").step(Duration.ofHours(1)).compared(),
             new Query().from(from).step(Duration.ofHours(1)).total().runningTotal(),
-            new Query().from(from).step(day).of(Measure.DRIVE_RATE_P95),
+            new Query().from(from).step(day).of(Transfers.DRIVE_RATE_P95),
             new Query()
                 .from(from)
                 .step(day)
-                .of(Measure.DRIVE_RATE_P50)
+                .of(Transfers.DRIVE_RATE_P50)
                 .by(
-                    Dimension.MOVER,
-                    Dimension.STORAGE_GROUP,
-                    Dimension.LIBRARY,
-                    Dimension.DRIVE_TYPE)));
+                    Dimensions.MOVER,
+                    Dimensions.STORAGE_GROUP,
+                    Dimensions.LIBRARY,
+                    Dimensions.DRIVE_TYPE)));
   }
 
   @Test

@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.MoverClass;
 import org.junit.jupiter.api.AfterEach;
@@ -49,22 +52,22 @@ class NameListsTest {
   void chained_onlyWhatWasSeenTogether() {
     twoLibraries();
 
-    assertThat(names(Dimension.MOVER, only(Dimension.LIBRARY, "LTO8")))
+    assertThat(names(Dimensions.MOVER, only(Dimensions.LIBRARY, "LTO8")))
         .containsExactly("L8_9", "L8_10");
-    assertThat(names(Dimension.MOVER, only(Dimension.LIBRARY, "LTO9", "LTO7")))
+    assertThat(names(Dimensions.MOVER, only(Dimensions.LIBRARY, "LTO9", "LTO7")))
         .containsExactly("L9_1");
-    assertThat(names(Dimension.STORAGE_GROUP, only(Dimension.LIBRARY, "LTO9")))
+    assertThat(names(Dimensions.STORAGE_GROUP, only(Dimensions.LIBRARY, "LTO9")))
         .containsExactly("cms");
-    assertThat(names(Dimension.DRIVE_TYPE, only(Dimension.STORAGE_GROUP, "cms")))
+    assertThat(names(Dimensions.DRIVE_TYPE, only(Dimensions.STORAGE_GROUP, "cms")))
         .containsExactly("TD8", "TD9");
     assertThat(
             names(
-                Dimension.LIBRARY,
+                Dimensions.LIBRARY,
                 Map.of(
-                    Dimension.STORAGE_GROUP, Filter.including(List.of("cms")),
-                    Dimension.DRIVE_TYPE, Filter.including(List.of("TD8")))))
+                    Dimensions.STORAGE_GROUP, Filter.including(List.of("cms")),
+                    Dimensions.DRIVE_TYPE, Filter.including(List.of("TD8")))))
         .containsExactly("LTO8");
-    assertThat(names(Dimension.MEDIA_CHANGER, only(Dimension.DRIVE_TYPE, "none"))).isEmpty();
+    assertThat(names(Dimensions.MEDIA_CHANGER, only(Dimensions.DRIVE_TYPE, "none"))).isEmpty();
   }
 
   @Test
@@ -74,9 +77,9 @@ class NameListsTest {
         .transfer("2025-06-20T08:00:00", "L8_10.mover", Direction.READ, 1)
         .transfer("2025-06-20T08:00:00", "L8_server.mover", Direction.READ, 1);
 
-    assertThat(names(Dimension.MOVER, Map.of())).containsExactly("L8_9", "L8_10", "L8_server");
+    assertThat(names(Dimensions.MOVER, Map.of())).containsExactly("L8_9", "L8_10", "L8_server");
     assertThat(site.source.reads())
-        .filteredOn(read -> read.table() == SourceTable.RAW)
+        .filteredOn(read -> read.table() == Transfers.FACTS)
         .allSatisfy(
             read -> assertThat(read.from()).isAfterOrEqualTo(LocalDate.parse("2025-06-19")));
   }
@@ -84,10 +87,10 @@ class NameListsTest {
   @Test
   void chained_isCached() {
     twoLibraries();
-    names(Dimension.MOVER, only(Dimension.LIBRARY, "LTO8"));
+    names(Dimensions.MOVER, only(Dimensions.LIBRARY, "LTO8"));
     int reads = site.source.reads().size();
 
-    names(Dimension.MOVER, only(Dimension.LIBRARY, "LTO9"));
+    names(Dimensions.MOVER, only(Dimensions.LIBRARY, "LTO9"));
 
     assertThat(site.source.reads()).hasSize(reads);
   }
@@ -96,7 +99,7 @@ class NameListsTest {
   void beyondTheLookBack_isNotListed() {
     site.transfer("2025-05-01T08:00:00", "L8_1.mover", Direction.READ, 1, "old", "LTO8", "TD8");
 
-    assertThat(names(Dimension.STORAGE_GROUP, Map.of())).isEmpty();
+    assertThat(names(Dimensions.STORAGE_GROUP, Map.of())).isEmpty();
   }
 
   @Test
@@ -104,7 +107,7 @@ class NameListsTest {
     twoLibraries();
     site.transfer("2025-06-02T08:00:00", "L8_9.mover", Direction.READ, 1, "cms", "OLD", "TD7");
 
-    assertThat(site.engine.movers(query(Dimension.MOVER, Map.of()), new Cancellation()))
+    assertThat(site.engine.movers(query(Dimensions.MOVER, Map.of()), new Cancellation()))
         .containsExactly(
             new MoverDetail(
                 "L8_9",

@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.TransferQuantities;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.SiteCalendar;
@@ -26,7 +29,8 @@ class NumberingTest {
   private final InMemoryTransferSource source =
       new InMemoryTransferSource(ZoneOffset.UTC, () -> NOW);
   private final Memory memory = new Memory(64L << 20);
-  private static final Shape SHAPE = Shape.of(List.of(Dimension.MOVER), List.of(Quantity.BYTES));
+  private static final Shape SHAPE =
+      Shape.of(List.of(Dimensions.MOVER), List.of(TransferQuantities.BYTES));
 
   private final Numbering numbering = new Numbering(memory, () -> LIMIT);
   private final BlockStore store = store(source);
@@ -78,9 +82,9 @@ class NumberingTest {
 
   private static BlockKey key(int day) {
     return new BlockKey(
-        SourceTable.RAW,
+        Transfers.FACTS,
         Grain.HOUR,
-        Shape.of(List.of(Dimension.MOVER), List.of(Quantity.BYTES)),
+        Shape.of(List.of(Dimensions.MOVER), List.of(TransferQuantities.BYTES)),
         Span.ofDay(FIRST.plusDays(day)));
   }
 
@@ -198,7 +202,7 @@ class NumberingTest {
               sink.accept(epochSecond, key, quantities);
               KeyNumbers numbers = numbering.current(SHAPE);
               for (int i = 0; !turned && numbers.bytes() <= LIMIT; i++) {
-                numbers.numberOf(new GroupKey(Direction.WRITE, List.of("another" + i)));
+                numbers.numberOf(new GroupKey(List.of(Direction.WRITE.label(), "another" + i)));
               }
               turned = true;
             }
@@ -233,7 +237,7 @@ class NumberingTest {
     Numbering numbers = new Numbering(small, () -> 1_000_000);
     small.put("a", () -> 900_000);
     for (int i = 0; numbers.current(SHAPE).bytes() < 300_000; i++) {
-      numbers.current(SHAPE).numberOf(new GroupKey(Direction.READ, List.of("mover" + i)));
+      numbers.current(SHAPE).numberOf(new GroupKey(List.of(Direction.READ.label(), "mover" + i)));
     }
     numbers.current(SHAPE);
 

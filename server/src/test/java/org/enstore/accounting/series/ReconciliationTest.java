@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.enstore.accounting.catalog.Dimensions;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.series.ReconciliationAnswer.Amounts;
 import org.enstore.accounting.series.ReconciliationAnswer.Row;
@@ -177,7 +178,7 @@ class ReconciliationTest {
                 .reconcile(
                     new ReconciliationQuery(
                         MemorySite.days("2025-06-10", "2025-06-20"),
-                        Map.of(Dimension.MOVER, Filter.including(List.of("L8_server"))),
+                        Map.of(Dimensions.MOVER, Filter.including(List.of("L8_server"))),
                         true,
                         true),
                     new Cancellation())

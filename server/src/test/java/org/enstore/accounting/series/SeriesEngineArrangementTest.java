@@ -11,6 +11,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.assertj.core.data.Percentage;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.TransferQuantities;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.Numbers;
@@ -57,13 +60,13 @@ class SeriesEngineArrangementTest extends SeriesEngineFixture {
     Query query = new Query().total().from("2025-06-18T05:00:00Z").to("2025-06-20T05:00:00Z");
 
     // 4 GiB in 1024 s + 1536 s.
-    assertThat(numbers(ask(query.of(Measure.DRIVE_RATE)).table().series().get(0)))
+    assertThat(numbers(ask(query.of(Transfers.DRIVE_RATE)).table().series().get(0)))
         .containsExactly(1677722.0, null);
-    assertThat(exact(ask(query.of(Measure.DRIVE_RATE_MAX)).table().series().get(0)))
+    assertThat(exact(ask(query.of(Transfers.DRIVE_RATE_MAX)).table().series().get(0)))
         .containsExactly(2097152L, null);
-    assertThat(exact(ask(query.of(Measure.MEAN_FILE_SIZE)).table().series().get(0)))
+    assertThat(exact(ask(query.of(Transfers.MEAN_FILE_SIZE)).table().series().get(0)))
         .containsExactly(2L << 30, 3L << 30);
-    assertThat(exact(ask(query.of(Measure.TRANSFERS)).table().series().get(0)))
+    assertThat(exact(ask(query.of(Transfers.TRANSFERS)).table().series().get(0)))
         .containsExactly(2L, 1L);
   }
 
@@ -81,12 +84,14 @@ class SeriesEngineArrangementTest extends SeriesEngineFixture {
 
     for (Duration step : List.of(Duration.ofDays(1), Duration.ofDays(365))) {
       double half =
-          numbers(ask(query.of(Measure.DRIVE_RATE_P50).step(step)).table().series().get(0)).stream()
+          numbers(ask(query.of(Transfers.DRIVE_RATE_P50).step(step)).table().series().get(0))
+              .stream()
               .filter(Objects::nonNull)
               .findFirst()
               .orElseThrow();
       double most =
-          numbers(ask(query.of(Measure.DRIVE_RATE_P95).step(step)).table().series().get(0)).stream()
+          numbers(ask(query.of(Transfers.DRIVE_RATE_P95).step(step)).table().series().get(0))
+              .stream()
               .filter(Objects::nonNull)
               .findFirst()
               .orElseThrow();
@@ -95,7 +100,7 @@ class SeriesEngineArrangementTest extends SeriesEngineFixture {
     }
     // Movers are told apart only when they are asked for: their bins would multiply.
     assertThat(source.reads().get(source.reads().size() - 1).shape().dimensions())
-        .containsExactly(Dimension.MOVER_CLASS, Dimension.DRIVE_RATE_BIN);
+        .containsExactly(Dimensions.DIRECTION, Transfers.DRIVE_RATE_BIN, Dimensions.MOVER_CLASS);
   }
 
   @Test
@@ -128,9 +133,9 @@ class SeriesEngineArrangementTest extends SeriesEngineFixture {
     transfer("2025-06-18T10:00:00", "B.mover", Direction.READ, 1);
     transfer("2025-06-18T11:00:00", "B.mover", Direction.READ, 1);
 
-    assertThat(labels(ask(new Query().of(Measure.TRANSFERS).top(1))))
+    assertThat(labels(ask(new Query().of(Transfers.TRANSFERS).top(1))))
         .containsExactly(Map.of("mover", "B"), Map.of("mover", "other"));
-    assertThat(labels(ask(new Query().of(Measure.MEAN_FILE_SIZE).top(1))))
+    assertThat(labels(ask(new Query().of(Transfers.MEAN_FILE_SIZE).top(1))))
         .containsExactly(Map.of("mover", "A"), Map.of("mover", "other"));
   }
 
@@ -177,7 +182,11 @@ class SeriesEngineArrangementTest extends SeriesEngineFixture {
   void runningTotal_beyond64Bits_isRefused() {
     for (int day = 18; day < 20; day++) {
       for (int i = 0; i < 256; i++) {
-        transfer("2025-06-" + day + "T10:00:00", "A.mover", Direction.READ, Quantity.MOST_BYTES);
+        transfer(
+            "2025-06-" + day + "T10:00:00",
+            "A.mover",
+            Direction.READ,
+            TransferQuantities.MOST_BYTES);
       }
     }
 
@@ -207,7 +216,10 @@ class SeriesEngineArrangementTest extends SeriesEngineFixture {
             labels(
                 ask(
                     new Query()
-                        .by(Dimension.STORAGE_GROUP, Dimension.DRIVE_TYPE, Dimension.MOVER_CLASS))))
+                        .by(
+                            Dimensions.STORAGE_GROUP,
+                            Dimensions.DRIVE_TYPE,
+                            Dimensions.MOVER_CLASS))))
         .containsExactly(
             Map.of("storageGroup", "cms", "driveType", "ULT3580-TD8", "moverClass", "tape"),
             Map.of("storageGroup", "nova", "driveType", "ULT3580-TD8", "moverClass", "tape"));
@@ -240,7 +252,7 @@ class SeriesEngineArrangementTest extends SeriesEngineFixture {
         engine(new SourceSettings.Limits(90, 5, 1_000_000, 64L << 20, Duration.ofSeconds(20)))) {
       answer =
           small.answer(
-              new Query().by(Dimension.STORAGE_GROUP).build(),
+              new Query().by(Dimensions.STORAGE_GROUP).build(),
               Demand.USUAL,
               new Cancellation(),
               Room.UNBOUNDED);

@@ -12,6 +12,9 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.Measure;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.TimeRange;
@@ -200,8 +203,9 @@ class SeriesEngineCacheTest extends SeriesEngineFixture {
     int reads = source.reads().size();
 
     for (Measure measure :
-        List.of(Measure.THROUGHPUT, Measure.TRANSFERS, Measure.MEAN_FILE_SIZE, Measure.BYTES)) {
-      assertThat(ask(new Query().of(measure).by(Dimension.MOVER_CLASS)).cached()).isTrue();
+        List.of(
+            Transfers.THROUGHPUT, Transfers.TRANSFERS, Transfers.MEAN_FILE_SIZE, Transfers.BYTES)) {
+      assertThat(ask(new Query().of(measure).by(Dimensions.MOVER_CLASS)).cached()).isTrue();
     }
     assertThat(source.reads()).hasSize(reads);
   }

@@ -8,6 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.Measure;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.ByteUnit;
 import org.enstore.accounting.measure.Direction;
@@ -48,11 +52,11 @@ abstract class SeriesEngineFixture {
 
   /** A query that tests vary: exact bytes by mover, one day a bucket, 10 to 20 June. */
   static final class Query {
-    Measure measure = Measure.BYTES;
-    private DirectionMode direction = DirectionMode.SUM;
+    Measure measure = Transfers.BYTES;
+    private List<Dimension> splitBy = List.of();
     TimeRange range = new TimeRange(Instant.parse("2025-06-10T05:00:00Z"), NOON);
     private Optional<Duration> step = Optional.of(Duration.ofDays(1));
-    private List<Dimension> groupBy = List.of(Dimension.MOVER);
+    private List<Dimension> groupBy = List.of(Dimensions.MOVER);
     final Map<Dimension, Filter> filters = new HashMap<>();
     boolean nulls;
     private GapPolicy gaps = GapPolicy.ZERO;
@@ -101,7 +105,7 @@ abstract class SeriesEngineFixture {
     }
 
     Query both() {
-      direction = DirectionMode.BOTH;
+      splitBy = List.of(Dimensions.DIRECTION);
       return this;
     }
 
@@ -125,19 +129,20 @@ abstract class SeriesEngineFixture {
     }
 
     Query movers(String... names) {
-      filters.put(Dimension.MOVER, Filter.including(List.of(names)));
+      filters.put(Dimensions.MOVER, Filter.including(List.of(names)));
       return this;
     }
 
     SeriesQuery build() {
       return new SeriesQuery(
+          Transfers.DATASET,
           measure,
-          direction,
           range,
           step,
           Duration.ofMinutes(1),
           100,
           groupBy,
+          splitBy,
           filters,
           nulls,
           unit,

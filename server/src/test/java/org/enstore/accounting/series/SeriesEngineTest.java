@@ -10,6 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.TransferQuantities;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.measure.Numbers;
@@ -129,7 +132,7 @@ class SeriesEngineTest extends SeriesEngineFixture {
   @Test
   void summary_ofADimensionItLacks_isRefusedByName() {
     Query query = new Query().source(SourceChoice.SUMMARY);
-    query.filters.put(Dimension.LIBRARY, Filter.including(List.of("CD-LTO8G1")));
+    query.filters.put(Dimensions.LIBRARY, Filter.including(List.of("CD-LTO8G1")));
 
     assertThatThrownBy(() -> ask(query))
         .isInstanceOf(QueryFailure.class)
@@ -158,8 +161,13 @@ class SeriesEngineTest extends SeriesEngineFixture {
     transfer("2025-06-18T08:00:00", "L8G1_001.mover", Direction.READ, Long.MAX_VALUE);
     transfer("2025-06-18T09:00:00", "L8G1_001.mover", Direction.READ, -1);
     transfer("2025-06-18T10:00:00", "L8G1_001.mover", Direction.READ, 3);
-    transfer("2025-06-19T08:00:00", "L8G1_002.mover", Direction.WRITE, Quantity.MOST_BYTES + 1);
-    transfer("2025-06-19T08:00:00", "L8G1_002.mover", Direction.WRITE, Quantity.MOST_BYTES);
+    transfer(
+        "2025-06-19T08:00:00",
+        "L8G1_002.mover",
+        Direction.WRITE,
+        TransferQuantities.MOST_BYTES + 1);
+    transfer(
+        "2025-06-19T08:00:00", "L8G1_002.mover", Direction.WRITE, TransferQuantities.MOST_BYTES);
     for (Duration step : List.of(Duration.ofDays(1), Duration.ofHours(12), Duration.ofMinutes(1))) {
       SeriesAnswer answer = ask(new Query().step(step));
 
@@ -171,14 +179,14 @@ class SeriesEngineTest extends SeriesEngineFixture {
                   + " file has, or rw is neither r nor w (2 on 2025-06-18, 1 on 2025-06-19).");
     }
     assertThat(texts(ask(new Query().from("2025-06-20T05:00:00Z")))).isEmpty();
-    Query transfers = new Query().of(Measure.TRANSFERS).movers("L8G1_001");
+    Query transfers = new Query().of(Transfers.TRANSFERS).movers("L8G1_001");
     assertThat(exact(ask(transfers), "L8G1_001").get(0)).isEqualTo(1);
   }
 
   @Test
   void meanFileSize_inBytes_isExact() {
     transfer("2025-06-20T08:00:00", "L8G1_007.mover", Direction.READ, 9007199254742027L);
-    Query query = new Query().of(Measure.MEAN_FILE_SIZE).from("2025-06-20T05:00:00Z");
+    Query query = new Query().of(Transfers.MEAN_FILE_SIZE).from("2025-06-20T05:00:00Z");
 
     assertThat(exact(ask(query), "L8G1_007")).containsExactly(9007199254742027L);
   }
@@ -202,7 +210,7 @@ class SeriesEngineTest extends SeriesEngineFixture {
   void throughput_runningBucket_countsItsElapsedPart() {
     transfer("2025-06-20T08:00:00", "L8G1_007.mover", Direction.READ, 12 * 3600 * 10);
     Query query = new Query().from("2025-06-20T05:00:00Z");
-    query.measure = Measure.THROUGHPUT;
+    query.measure = Transfers.THROUGHPUT;
 
     Numbers.Doubles numbers = (Numbers.Doubles) ask(query).table().series().get(0).numbers();
 
@@ -213,7 +221,7 @@ class SeriesEngineTest extends SeriesEngineFixture {
   void throughput_shortDay_countsItsRealSeconds() {
     transfer("2025-03-09T12:00:00", "L8G1_007.mover", Direction.READ, 82_800);
     Query query = new Query().from("2025-03-09T06:00:00Z").to("2025-03-10T05:00:00Z");
-    query.measure = Measure.THROUGHPUT;
+    query.measure = Transfers.THROUGHPUT;
 
     Numbers.Doubles numbers = (Numbers.Doubles) ask(query).table().series().get(0).numbers();
 
@@ -242,7 +250,7 @@ class SeriesEngineTest extends SeriesEngineFixture {
   void movers_whoseTransfersAMeasureLeavesOut_areNotSaidToHaveNone() {
     transfer("2025-06-20T08:00:00", "L8G1_007.mover", Direction.READ, 3);
 
-    SeriesAnswer answer = ask(new Query().of(Measure.DRIVE_RATE).movers("L8G1_007"));
+    SeriesAnswer answer = ask(new Query().of(Transfers.DRIVE_RATE).movers("L8G1_007"));
 
     assertThat(texts(answer))
         .contains("No transfers that count for driveRate in this range of: L8G1_007.");
@@ -284,7 +292,7 @@ class SeriesEngineTest extends SeriesEngineFixture {
 
   private List<String> names(Optional<String> match, Set<MoverClass> classes) {
     return engine.names(
-        new NamesQuery(Dimension.MOVER, Optional.empty(), match, classes, Map.of()),
+        new NamesQuery(Dimensions.MOVER, Optional.empty(), match, classes, Map.of()),
         new Cancellation());
   }
 
@@ -295,7 +303,7 @@ class SeriesEngineTest extends SeriesEngineFixture {
     assertThat(
             engine.names(
                 new NamesQuery(
-                    Dimension.LIBRARY, Optional.empty(), Optional.empty(), Set.of(), Map.of()),
+                    Dimensions.LIBRARY, Optional.empty(), Optional.empty(), Set.of(), Map.of()),
                 new Cancellation()))
         .containsExactly("CD-LTO8G1");
   }

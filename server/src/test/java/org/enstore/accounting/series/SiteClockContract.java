@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.junit.jupiter.api.Test;
 
@@ -171,7 +172,7 @@ interface SiteClockContract extends SourceUnderTest {
           long end = calendar.startOfDay(day.plusDays(1));
           Map<String, Long> cells = new TreeMap<>();
           source.read(
-              new ReadRequest(SourceTable.RAW, grain, TOTAL, day, day.plusDays(1)),
+              new ReadRequest(Transfers.FACTS, grain, TOTAL, day, day.plusDays(1)),
               (epochSecond, key, sums) -> {
                 if (epochSecond < start || epochSecond >= end) {
                   throw new AssertionError(name + " " + grain + " " + start + " " + epochSecond);

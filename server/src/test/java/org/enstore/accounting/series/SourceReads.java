@@ -9,7 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.enstore.accounting.measure.Direction;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.Quantity;
+import org.enstore.accounting.catalog.SourceTable;
+import org.enstore.accounting.catalog.TransferQuantities;
+import org.enstore.accounting.catalog.Transfers;
 
 /** What a {@link TransferSource} gives, in a form that tests compare. */
 final class SourceReads {
@@ -18,17 +23,17 @@ final class SourceReads {
   /** The cells of days, from {@code from} to before {@code to}, as text. */
   static List<String> read(
       TransferSource source, Grain grain, Shape shape, String from, String to) {
-    return cells(source, SourceTable.RAW, grain, shape, from, to);
+    return cells(source, Transfers.FACTS, grain, shape, from, to);
   }
 
   /** The same of the summary. */
   static List<String> summary(TransferSource source, Shape shape, String from, String to) {
-    return cells(source, SourceTable.SUMMARY, Grain.DAY, shape, from, to);
+    return cells(source, Transfers.SUMMARY, Grain.DAY, shape, from, to);
   }
 
   /** All bytes or transfers of the days, whichever cells they are in. */
   static long sum(TransferSource source, Grain grain, String from, String to) {
-    return cells(source, SourceTable.RAW, grain, SourceUnderTest.TOTAL, from, to).stream()
+    return cells(source, Transfers.FACTS, grain, SourceUnderTest.TOTAL, from, to).stream()
         .mapToLong(cell -> Long.parseLong(cell.substring(cell.lastIndexOf(' ') + 1)))
         .sum();
   }
@@ -37,14 +42,21 @@ final class SourceReads {
   private static List<String> cells(
       TransferSource source, SourceTable table, Grain grain, Shape shape, String from, String to) {
     Map<String, long[]> cells = new TreeMap<>();
+    List<Dimension> told = new ArrayList<>(shape.dimensions());
+    told.add(Dimensions.DIRECTION);
+    Shape directed = Shape.of(told, shape.quantities());
     source.read(
-        new ReadRequest(table, grain, shape, LocalDate.parse(from), LocalDate.parse(to)),
+        new ReadRequest(table, grain, directed, LocalDate.parse(from), LocalDate.parse(to)),
         (epochSecond, key, sums) -> {
           assertThat(sums).hasSize(shape.quantities().size());
           String name =
               Instant.ofEpochSecond(epochSecond)
-                  + (key.direction() == Direction.READ ? " read " : " write ")
-                  + key.values();
+                  + " "
+                  + directed.value(Dimensions.DIRECTION, key)
+                  + " "
+                  + shape.dimensions().stream()
+                      .map(dimension -> directed.value(dimension, key))
+                      .toList();
           long[] known = cells.computeIfAbsent(name, absent -> new long[sums.length]);
           for (int i = 0; i < sums.length; i++) {
             known[i] = Math.addExact(known[i], sums[i]);
@@ -68,7 +80,7 @@ final class SourceReads {
       TransferSource source, Grain grain, LocalDate day, Optional<Instant> since) {
     Map<Long, Long> cells = new TreeMap<>();
     source.read(
-        new ReadRequest(SourceTable.RAW, grain, SourceUnderTest.TOTAL, day, day.plusDays(1), since),
+        new ReadRequest(Transfers.FACTS, grain, SourceUnderTest.TOTAL, day, day.plusDays(1), since),
         (epochSecond, key, sums) -> cells.merge(epochSecond, sums[0], Long::sum),
         new Cancellation());
     return cells;
@@ -79,9 +91,9 @@ final class SourceReads {
       TransferSource source, SourceTable table, Grain grain, String from, String to) {
     Map<String, Long> counts = new TreeMap<>();
     Shape shape =
-        table == SourceTable.RAW
+        table == Transfers.FACTS
             ? SourceUnderTest.TOTAL
-            : Shape.of(List.of(Dimension.MOVER), List.of(Quantity.BYTES));
+            : Shape.of(List.of(Dimensions.MOVER), List.of(TransferQuantities.BYTES));
     source.read(
         new ReadRequest(table, grain, shape, LocalDate.parse(from), LocalDate.parse(to)),
         new RowSink() {
@@ -108,7 +120,7 @@ final class SourceReads {
     List<Double> values = new ArrayList<>();
     source.read(
         new ReadRequest(
-            SourceTable.RAW,
+            Transfers.FACTS,
             Grain.DAY,
             shape,
             LocalDate.parse("2024-05-01"),

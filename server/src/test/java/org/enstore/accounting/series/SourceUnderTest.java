@@ -4,13 +4,15 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.TransferQuantities;
 
 /** How the contracts of {@link TransferSource} get at one, and what their cases have in common. */
 public interface SourceUnderTest {
   ZoneId UTC = ZoneId.of("UTC");
   ZoneId CHICAGO = ZoneId.of("America/Chicago");
-  Shape TOTAL = Shape.of(List.of(), List.of(Quantity.BYTES));
-  Shape BY_MOVER = Shape.of(List.of(Dimension.MOVER), List.of(Quantity.BYTES));
+  Shape TOTAL = Shape.of(List.of(), List.of(TransferQuantities.BYTES));
+  Shape BY_MOVER = Shape.of(List.of(Dimensions.MOVER), List.of(TransferQuantities.BYTES));
 
   /** The time at which all sources of this test are asked. */
   Instant NOW = Instant.parse("2024-06-15T12:00:00Z");

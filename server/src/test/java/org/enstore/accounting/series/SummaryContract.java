@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import org.enstore.accounting.catalog.Transfers;
 import org.junit.jupiter.api.Test;
 
 /** The summary, what a source says of itself, and how a read is broken off. */
@@ -48,7 +49,7 @@ interface SummaryContract extends SourceUnderTest {
     assertThat(summary(source, BY_MOVER, "2024-05-01", "2024-05-03"))
         .containsExactly(
             "2024-05-01T05:00:00Z read [L8G1_002] 3", "2024-05-01T05:00:00Z write [L8G1_001] 7");
-    assertThat(leftOut(source, SourceTable.SUMMARY, Grain.DAY, "2024-05-01", "2024-05-03"))
+    assertThat(leftOut(source, Transfers.SUMMARY, Grain.DAY, "2024-05-01", "2024-05-03"))
         .containsExactly(Map.entry("2024-05-01T05:00:00Z", 3L));
   }
 
@@ -88,7 +89,7 @@ interface SummaryContract extends SourceUnderTest {
     Snapshot snapshot =
         source.read(
             new ReadRequest(
-                SourceTable.RAW,
+                Transfers.FACTS,
                 Grain.DAY,
                 TOTAL,
                 LocalDate.parse("2024-05-01"),
@@ -110,7 +111,7 @@ interface SummaryContract extends SourceUnderTest {
             () ->
                 source.read(
                     new ReadRequest(
-                        SourceTable.RAW,
+                        Transfers.FACTS,
                         Grain.DAY,
                         TOTAL,
                         LocalDate.parse("2024-05-01"),
@@ -129,10 +130,10 @@ interface SummaryContract extends SourceUnderTest {
     assertThat(state.standby()).isTrue();
     assertThat(state.observedAt()).isEqualTo(NOW);
     assertThat(state.knownThrough()).isBeforeOrEqualTo(NOW);
-    assertThat(state.lastSummaryDay()).isEmpty();
-    assertThat(state.newestTransfer()).isEmpty();
-    assertThat(state.summaryReadable()).isTrue();
-    assertThat(state.rawReadable()).isTrue();
+    assertThat(state.of(Transfers.SUMMARY).lastDay()).isEmpty();
+    assertThat(state.of(Transfers.FACTS).newest()).isEmpty();
+    assertThat(state.of(Transfers.SUMMARY).isReadable()).isTrue();
+    assertThat(state.of(Transfers.FACTS).isReadable()).isTrue();
   }
 
   @Test
@@ -147,15 +148,15 @@ interface SummaryContract extends SourceUnderTest {
 
     SourceState state = source.state(new Cancellation());
 
-    assertThat(state.newestTransfer()).contains(Instant.parse("2024-06-15T11:50:00Z"));
-    assertThat(state.lastSummaryDay()).contains(LocalDate.parse("2024-06-13"));
+    assertThat(state.of(Transfers.FACTS).newest()).contains(Instant.parse("2024-06-15T11:50:00Z"));
+    assertThat(state.of(Transfers.SUMMARY).lastDay()).contains(LocalDate.parse("2024-06-13"));
   }
 
   @Test
   default void state_slightlyFastClientIsNoFutureDate() throws Exception {
     TransferSource source = raw(UTC, TransferRow.of("2024-06-15T12:00:30", "r", 1, "A.mover"));
 
-    assertThat(source.state(new Cancellation()).newestTransfer()).contains(NOW);
+    assertThat(source.state(new Cancellation()).of(Transfers.FACTS).newest()).contains(NOW);
   }
 
   @Test

@@ -13,6 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.TransferQuantities;
+import org.enstore.accounting.catalog.Transfers;
 import org.junit.jupiter.api.Test;
 
 /** What single transfers are added up to, and the rates they were made at. */
@@ -59,14 +62,17 @@ interface TransfersContract extends SourceUnderTest {
   }
 
   @Test
-  default void transfers_everyDimensionInDeclarationOrder() throws Exception {
+  default void transfers_everyDimensionInTheOrderOfTheirNames() throws Exception {
     TransferSource source = raw(UTC, TransferRow.of("2024-05-01T10:00:00", "r", 5, "A.mover"));
-    Shape shape = Shape.of(Dimension.ASKABLE, List.of(Quantity.TRANSFERS, Quantity.BYTES));
+    Shape shape =
+        Shape.of(
+            Transfers.DATASET.dimensions(),
+            List.of(TransferQuantities.TRANSFERS, TransferQuantities.BYTES));
 
     assertThat(read(source, Grain.DAY, shape, "2024-05-01", "2024-05-02"))
         .containsExactly(
-            "2024-05-01T00:00:00Z read [A.mover, tape, cms, CD-LTO8G1, ULT3580-TD8,"
-                + " TS4500G1.media_changer] 5 1");
+            "2024-05-01T00:00:00Z read [ULT3580-TD8, CD-LTO8G1, TS4500G1.media_changer, A.mover,"
+                + " tape, cms] 5 1");
   }
 
   @Test
@@ -78,7 +84,7 @@ interface TransfersContract extends SourceUnderTest {
             TransferRow.of("2024-05-01T10:00:00", "w", 2, "y.mover").withDriver("DiskDriver"),
             TransferRow.of("2024-05-01T10:00:00", "w", 4, "null1.mover"),
             TransferRow.of("2024-05-01T10:00:00", "w", 8, "z.mover").withDriver("OtherDriver"));
-    Shape shape = Shape.of(List.of(Dimension.MOVER_CLASS), List.of(Quantity.BYTES));
+    Shape shape = Shape.of(List.of(Dimensions.MOVER_CLASS), List.of(TransferQuantities.BYTES));
 
     assertThat(read(source, Grain.DAY, shape, "2024-05-01", "2024-05-02"))
         .containsExactly(
@@ -94,7 +100,7 @@ interface TransfersContract extends SourceUnderTest {
             UTC,
             TransferRow.of("2024-05-01T10:00:00", "w", 1, "A.mover").withLibrary(null),
             TransferRow.of("2024-05-01T10:00:00", "w", 2, "A.mover").withLibrary(""));
-    Shape shape = Shape.of(List.of(Dimension.LIBRARY), List.of(Quantity.BYTES));
+    Shape shape = Shape.of(List.of(Dimensions.LIBRARY), List.of(TransferQuantities.BYTES));
 
     assertThat(read(source, Grain.DAY, shape, "2024-05-01", "2024-05-02"))
         .containsExactly("2024-05-01T00:00:00Z write [] 3");
@@ -110,7 +116,7 @@ interface TransfersContract extends SourceUnderTest {
 
     assertThat(read(source, Grain.DAY, TOTAL, "2024-05-01", "2024-05-02"))
         .containsExactly("2024-05-01T00:00:00Z write [] 2");
-    assertThat(leftOut(source, SourceTable.RAW, Grain.DAY, "2024-05-01", "2024-05-02"))
+    assertThat(leftOut(source, Transfers.FACTS, Grain.DAY, "2024-05-01", "2024-05-02"))
         .containsExactly(Map.entry("2024-05-01T00:00:00Z", 1L));
   }
 
@@ -132,7 +138,8 @@ interface TransfersContract extends SourceUnderTest {
   @Test
   default void transfers_emptyFileStillCounts() throws Exception {
     TransferSource source = raw(UTC, TransferRow.of("2024-05-01T10:00:00", "w", 0, "A.mover"));
-    Shape shape = Shape.of(List.of(), List.of(Quantity.BYTES, Quantity.TRANSFERS));
+    Shape shape =
+        Shape.of(List.of(), List.of(TransferQuantities.BYTES, TransferQuantities.TRANSFERS));
 
     assertThat(read(source, Grain.DAY, shape, "2024-05-01", "2024-05-02"))
         .containsExactly("2024-05-01T00:00:00Z write [] 0 1");
@@ -142,20 +149,23 @@ interface TransfersContract extends SourceUnderTest {
   default void transfers_sumsAreExactTo64Bits() throws Exception {
     List<TransferRow> rows = new ArrayList<>();
     for (int i = 0; i < 511; i++) {
-      rows.add(TransferRow.of("2024-05-01T10:00:00", "w", Quantity.MOST_BYTES, "A.mover"));
+      rows.add(
+          TransferRow.of("2024-05-01T10:00:00", "w", TransferQuantities.MOST_BYTES, "A.mover"));
     }
     rows.add(TransferRow.of("2024-05-01T12:00:00", "w", 1, "A.mover"));
     TransferSource source = source(UTC, rows, List.of());
 
     assertThat(read(source, Grain.DAY, TOTAL, "2024-05-01", "2024-05-02"))
-        .containsExactly("2024-05-01T00:00:00Z write [] " + (511 * Quantity.MOST_BYTES + 1));
+        .containsExactly(
+            "2024-05-01T00:00:00Z write [] " + (511 * TransferQuantities.MOST_BYTES + 1));
   }
 
   @Test
   default void transfers_sumBeyond64BitsIsRefused() throws Exception {
     List<TransferRow> rows = new ArrayList<>();
     for (int i = 0; i < 512; i++) {
-      rows.add(TransferRow.of("2024-05-01T10:00:00", "w", Quantity.MOST_BYTES, "A.mover"));
+      rows.add(
+          TransferRow.of("2024-05-01T10:00:00", "w", TransferQuantities.MOST_BYTES, "A.mover"));
     }
     TransferSource source = source(UTC, rows, List.of());
 
@@ -169,19 +179,23 @@ interface TransfersContract extends SourceUnderTest {
   default void transfers_ofSizesThatCannotBe_areLeftOut_andCounted() throws Exception {
     List<TransferRow> rows = new ArrayList<>();
     rows.add(TransferRow.of("2024-05-01T10:00:00", "w", 2, "A.mover"));
-    for (long size : List.of(-1L, Long.MIN_VALUE, Long.MAX_VALUE, Quantity.MOST_BYTES + 1)) {
+    for (long size :
+        List.of(-1L, Long.MIN_VALUE, Long.MAX_VALUE, TransferQuantities.MOST_BYTES + 1)) {
       rows.add(TransferRow.of("2024-05-01T10:00:30", "w", size, "A.mover"));
       rows.add(TransferRow.of("2024-05-01T11:00:30", "w", size, "B.mover"));
     }
     TransferSource source = source(UTC, rows, List.of());
     Shape shape =
         Shape.of(
-            List.of(Dimension.MOVER),
-            List.of(Quantity.BYTES, Quantity.TRANSFERS, Quantity.DRIVE_RATE_BYTES));
+            List.of(Dimensions.MOVER),
+            List.of(
+                TransferQuantities.BYTES,
+                TransferQuantities.TRANSFERS,
+                TransferQuantities.DRIVE_RATE_BYTES));
 
     assertThat(read(source, Grain.DAY, shape, "2024-05-01", "2024-05-02"))
-        .containsExactly("2024-05-01T00:00:00Z write [A.mover] 2 1 0");
-    assertThat(leftOut(source, SourceTable.RAW, Grain.HOUR, "2024-05-01", "2024-05-02"))
+        .containsExactly("2024-05-01T00:00:00Z write [A.mover] 2 0 1");
+    assertThat(leftOut(source, Transfers.FACTS, Grain.HOUR, "2024-05-01", "2024-05-02"))
         .containsExactly(
             Map.entry("2024-05-01T10:00:00Z", 4L), Map.entry("2024-05-01T11:00:00Z", 4L));
   }
@@ -200,18 +214,33 @@ interface TransfersContract extends SourceUnderTest {
             rated(large, TransferRates.all(-1)),
             rated(1024, TransferRates.all(512)));
 
-    assertThat(rates(source, Quantity.DRIVE_RATE_BYTES, Quantity.DRIVE_RATE_SECONDS))
+    assertThat(
+            rates(
+                source, TransferQuantities.DRIVE_RATE_BYTES, TransferQuantities.DRIVE_RATE_SECONDS))
         .containsExactly(2.0 * large, 1024.0 + 512.0);
-    assertThat(rates(source, Quantity.NETWORK_RATE_BYTES, Quantity.NETWORK_RATE_SECONDS))
+    assertThat(
+            rates(
+                source,
+                TransferQuantities.NETWORK_RATE_BYTES,
+                TransferQuantities.NETWORK_RATE_SECONDS))
         .containsExactly(large + 1024.0, 512.0 + 2.0);
-    assertThat(rates(source, Quantity.DISK_RATE_BYTES, Quantity.DISK_RATE_SECONDS))
+    assertThat(
+            rates(source, TransferQuantities.DISK_RATE_BYTES, TransferQuantities.DISK_RATE_SECONDS))
         .containsExactly(large + 1024.0, 4096.0 + 2.0);
-    assertThat(rates(source, Quantity.TRANSFER_RATE_BYTES, Quantity.TRANSFER_RATE_SECONDS))
+    assertThat(
+            rates(
+                source,
+                TransferQuantities.TRANSFER_RATE_BYTES,
+                TransferQuantities.TRANSFER_RATE_SECONDS))
         .containsExactly(large + 1024.0, 2048.0 + 2.0);
-    assertThat(rates(source, Quantity.OVERALL_RATE_BYTES, Quantity.OVERALL_RATE_SECONDS))
+    assertThat(
+            rates(
+                source,
+                TransferQuantities.OVERALL_RATE_BYTES,
+                TransferQuantities.OVERALL_RATE_SECONDS))
         .containsExactly(2.0 * large + 1024.0, 8192.0 * 2 + 2.0);
-    assertThat(rates(source, Quantity.TRANSFERS, Quantity.DRIVE_RATE_MAX))
-        .containsExactly(6.0, 2097152.0);
+    assertThat(rates(source, TransferQuantities.DRIVE_RATE_MAX, TransferQuantities.TRANSFERS))
+        .containsExactly(2097152.0, 6.0);
   }
 
   @Test
@@ -222,22 +251,26 @@ interface TransfersContract extends SourceUnderTest {
             rated((512L << 20) - 1, TransferRates.all(7 << 20)),
             rated(512L << 20, TransferRates.all(1 << 20)));
 
-    assertThat(rates(source, Quantity.DRIVE_RATE_BYTES, Quantity.DRIVE_RATE_SECONDS))
+    assertThat(
+            rates(
+                source, TransferQuantities.DRIVE_RATE_BYTES, TransferQuantities.DRIVE_RATE_SECONDS))
         .containsExactly(536870912.0, 512.0);
-    assertThat(rates(source, Quantity.TRANSFERS, Quantity.DRIVE_RATE_MAX))
-        .containsExactly(2.0, 1048576.0);
-    assertThat(rates(source, Quantity.TRANSFERS, Quantity.NETWORK_RATE_BYTES))
-        .containsExactly(2.0, 1073741823.0);
+    assertThat(rates(source, TransferQuantities.DRIVE_RATE_MAX, TransferQuantities.TRANSFERS))
+        .containsExactly(1048576.0, 2.0);
+    assertThat(rates(source, TransferQuantities.NETWORK_RATE_BYTES, TransferQuantities.TRANSFERS))
+        .containsExactly(1073741823.0, 2.0);
   }
 
   @Test
   default void rates_noneMeasuredIsZero() throws Exception {
     TransferSource source = raw(UTC, rated(1L << 30, TransferRates.UNMEASURED));
 
-    assertThat(rates(source, Quantity.DRIVE_RATE_BYTES, Quantity.DRIVE_RATE_SECONDS))
+    assertThat(
+            rates(
+                source, TransferQuantities.DRIVE_RATE_BYTES, TransferQuantities.DRIVE_RATE_SECONDS))
         .containsExactly(0.0, 0.0);
-    assertThat(rates(source, Quantity.TRANSFERS, Quantity.DRIVE_RATE_MAX))
-        .containsExactly(1.0, 0.0);
+    assertThat(rates(source, TransferQuantities.DRIVE_RATE_MAX, TransferQuantities.TRANSFERS))
+        .containsExactly(0.0, 1.0);
   }
 
   @Test
@@ -253,12 +286,13 @@ interface TransfersContract extends SourceUnderTest {
     rows.add(rated(1L << 30, TransferRates.all(0)));
     rows.add(rated(1L << 20, TransferRates.all(1 << 20)));
     expected.put("", 2L);
-    Shape shape = Shape.of(List.of(Dimension.DRIVE_RATE_BIN), List.of(Quantity.TRANSFERS));
+    Shape shape =
+        Shape.of(List.of(Transfers.DRIVE_RATE_BIN), List.of(TransferQuantities.TRANSFERS));
     Map<String, Long> counts = new TreeMap<>();
     source(UTC, rows, List.of())
         .read(
             new ReadRequest(
-                SourceTable.RAW,
+                Transfers.FACTS,
                 Grain.DAY,
                 shape,
                 LocalDate.parse("2024-05-01"),

@@ -1,0 +1,53 @@
+package org.enstore.accounting.catalog;
+
+/**
+ * What sort of number a measure gives, which decides its unit, whether buckets add up, and what a
+ * bucket without a row means.
+ */
+public enum Kind {
+  /** Bytes in the bucket, exact. */
+  BYTES,
+  /** How many in the bucket, exact. */
+  COUNT,
+  /** Bytes per real second of the bucket; of its elapsed part while it is open. */
+  THROUGHPUT,
+  /** Bytes of a typical one. */
+  SIZE,
+  /** Bytes per second while something moved. */
+  RATE;
+
+  /** What a value is counted in. */
+  public enum Unit {
+    /** Bytes, in the unit that the query chooses. */
+    BYTES,
+    /** The same, a second. */
+    BYTES_PER_SECOND,
+    /** A plain number. */
+    NONE
+  }
+
+  /** What a value is counted in. */
+  public Unit unit() {
+    return switch (this) {
+      case BYTES, SIZE -> Unit.BYTES;
+      case THROUGHPUT, RATE -> Unit.BYTES_PER_SECOND;
+      case COUNT -> Unit.NONE;
+    };
+  }
+
+  /** Whether the values of many buckets may be added up. */
+  public boolean isAdditive() {
+    return switch (this) {
+      case BYTES, COUNT -> true;
+      case THROUGHPUT, SIZE, RATE -> false;
+    };
+  }
+
+  /** Whether a bucket without a row is known to be zero, not unknown as a mean is. */
+  public boolean isZeroWhenEmpty() {
+    return switch (this) {
+      case BYTES, COUNT, THROUGHPUT -> true;
+      case SIZE, RATE -> false;
+    };
+  }
+}
