@@ -3,6 +3,7 @@ package org.enstore.accounting.catalog;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -12,6 +13,7 @@ import java.util.stream.Stream;
 public final class Dataset {
   private final String id;
   private final String noun;
+  private final Database database;
   private final SourceTable facts;
   private final List<Rollup> rollups;
   private final List<Dimension> dimensions;
@@ -23,6 +25,7 @@ public final class Dataset {
    * A dataset.
    *
    * @param noun what the facts are called in a sentence, in the plural
+   * @param database where its tables are
    * @param facts the table with a row for each fact
    * @param rollups tables that answer a part of the questions more cheaply, the first first
    * @param dimensions what queries may group and filter by, in the order to list them
@@ -31,6 +34,7 @@ public final class Dataset {
   Dataset(
       String id,
       String noun,
+      Database database,
       SourceTable facts,
       List<Rollup> rollups,
       List<Dimension> dimensions,
@@ -39,6 +43,7 @@ public final class Dataset {
       Defaults defaults) {
     this.id = id;
     this.noun = noun;
+    this.database = database;
     this.facts = facts;
     this.rollups = List.copyOf(rollups);
     this.dimensions = List.copyOf(dimensions);
@@ -94,6 +99,16 @@ public final class Dataset {
     return noun;
   }
 
+  /** What it is called in a heading. */
+  public String name() {
+    return noun.substring(0, 1).toUpperCase(Locale.ROOT) + noun.substring(1);
+  }
+
+  /** Where its tables are. */
+  public Database database() {
+    return database;
+  }
+
   /** The table with a row for each fact. */
   public SourceTable facts() {
     return facts;
@@ -122,6 +137,11 @@ public final class Dataset {
   /** What a query means that leaves something out. */
   public Defaults defaults() {
     return defaults;
+  }
+
+  /** The dimensions that a query groups by which does not say any: the subject, if it may. */
+  public List<Dimension> defaultGroupBy() {
+    return dimensions.contains(defaults.subject()) ? List.of(defaults.subject()) : List.of();
   }
 
   /** The quantity by which the groups of {@code measure} are ranked. */

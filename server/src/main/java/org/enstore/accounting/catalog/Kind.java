@@ -1,5 +1,9 @@
 package org.enstore.accounting.catalog;
 
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
 /**
  * What sort of number a measure gives, which decides its unit, whether buckets add up, and what a
  * bucket without a row means.
@@ -23,7 +27,27 @@ public enum Kind {
     /** The same, a second. */
     BYTES_PER_SECOND,
     /** A plain number. */
-    NONE
+    NONE;
+
+    /** The word for it. */
+    public String id() {
+      return word(name());
+    }
+  }
+
+  /** The word for it. */
+  public String id() {
+    return word(name());
+  }
+
+  /** A constant's name in lower camel case. */
+  private static String word(String name) {
+    String[] parts = name.toLowerCase(Locale.ROOT).split("_", -1);
+    return parts[0]
+        + Arrays.stream(parts)
+            .skip(1)
+            .map(part -> part.substring(0, 1).toUpperCase(Locale.ROOT) + part.substring(1))
+            .collect(Collectors.joining());
   }
 
   /** What a value is counted in. */

@@ -159,6 +159,7 @@ public final class Transfers {
       new Dataset(
           "transfers",
           "transfers",
+          Database.ACCOUNTING,
           FACTS,
           List.of(BY_DAY),
           List.of(

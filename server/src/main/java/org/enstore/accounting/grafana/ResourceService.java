@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.enstore.accounting.catalog.Catalogue;
 import org.enstore.accounting.proto.pluginv2.CallResourceRequest;
 import org.enstore.accounting.proto.pluginv2.CallResourceResponse;
 import org.enstore.accounting.proto.pluginv2.ResourceGrpc;
@@ -23,13 +24,16 @@ import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.MoverDetail;
 import org.enstore.accounting.series.QueryFailure;
+import org.enstore.accounting.series.SourceState;
 
 /**
- * Answers HTTP requests below a data source's resource root: lists of names for editors and
- * variables, and the schemas of the query model and the settings. Every answer is JSON.
+ * Answers HTTP requests below a data source's resource root: what can be asked and lists of names,
+ * for editors and variables, and the schemas of the query model and the settings. Every answer is
+ * JSON.
  */
 public final class ResourceService extends ResourceGrpc.ResourceImplBase {
   private static final String VARIABLE = "variable";
+  private static final String CATALOGUE = "catalog";
   private static final Map<String, String> SCHEMAS =
       Map.of(
           "query-model", "query-model-v1.schema.json",
@@ -38,7 +42,7 @@ public final class ResourceService extends ResourceGrpc.ResourceImplBase {
   private static final List<String> PATHS =
       Stream.concat(
               Arrays.stream(NamesRequest.Kind.values()).map(NamesRequest.Kind::path),
-              Stream.of(DETAILS, VARIABLE, "query-model", "settings-model"))
+              Stream.of(DETAILS, VARIABLE, CATALOGUE, "query-model", "settings-model"))
           .toList();
   private static final int LONGEST_URL = 64 << 10;
 
@@ -80,6 +84,9 @@ public final class ResourceService extends ResourceGrpc.ResourceImplBase {
                   return response(200, schema(SCHEMAS.get(path)));
                 });
       }
+      if (path.equals(CATALOGUE)) {
+        return withMethod(request, List.of("GET")).orElseGet(() -> catalogue(request));
+      }
       Optional<NamesRequest.Kind> kind = NamesRequest.Kind.of(path);
       if (kind.isPresent()) {
         return withMethod(request, List.of("GET"))
@@ -97,6 +104,16 @@ public final class ResourceService extends ResourceGrpc.ResourceImplBase {
       return problem(404, "There is no resource \"" + cut(path) + "\"; known are " + known() + ".");
     } catch (RuntimeException e) {
       return failed(Failures.of(e, "resource " + cut(path)));
+    }
+  }
+
+  private CallResourceResponse catalogue(CallResourceRequest request) {
+    parameters(request, List.of(), Set.of());
+    Optional<InstanceRegistry.Lease> built = registry.acquireIfBuilt(request.getPluginContext());
+    try (InstanceRegistry.Lease lease = built.orElse(null)) {
+      Optional<SourceState> state = lease == null ? Optional.empty() : lease.engine().lastState();
+      return response(
+          200, ByteString.copyFromUtf8(Json.text(CatalogueJson.of(Catalogue.ENSTORE, state))));
     }
   }
 

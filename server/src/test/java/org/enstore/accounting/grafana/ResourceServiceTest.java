@@ -94,6 +94,15 @@ class ResourceServiceTest {
   }
 
   @Test
+  void catalog() {
+    CallResourceResponse response = get("catalog");
+
+    assertThat(response.getCode()).isEqualTo(200);
+    assertThat(response.getBody().toStringUtf8())
+        .startsWith("{\"datasets\":[{\"id\":\"transfers\",\"name\":\"Transfers\",");
+  }
+
+  @Test
   void moversDetail() {
     CallResourceResponse response = get("movers-detail?match=9");
 
@@ -133,6 +142,8 @@ class ResourceServiceTest {
         "GET    | variable?query=x          | 400 | not valid JSON",
         "GET    | query-model?x=1           | 400 | parameter \\\"x\\\" is not known; none",
         "GET    | settings-model?x=1        | 400 | parameter \\\"x\\\" is not known; none",
+        "POST   | catalog                   | 405 | use GET",
+        "GET    | catalog?x=1               | 400 | parameter \\\"x\\\" is not known; none",
         "POST   | variable?query=x          | 400 | parameter \\\"query\\\" is not known; none",
         "GET    | movers-detail?clas=tape   | 400 | parameter \\\"clas\\\" is not known"
       })

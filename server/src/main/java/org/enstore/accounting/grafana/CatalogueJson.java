@@ -1,0 +1,87 @@
+package org.enstore.accounting.grafana;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.enstore.accounting.catalog.Catalogue;
+import org.enstore.accounting.catalog.Dataset;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Measure;
+import org.enstore.accounting.series.Availability;
+import org.enstore.accounting.series.SourceChoice;
+import org.enstore.accounting.series.SourceState;
+
+/** What can be asked, as editors are told of it. */
+final class CatalogueJson {
+  private CatalogueJson() {}
+
+  /**
+   * All datasets and dimensions.
+   *
+   * @param state the last look at the database, if there was one; without it everything is said to
+   *     be available
+   */
+  static Map<String, Object> of(Catalogue catalogue, Optional<SourceState> state) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put(
+        "datasets", catalogue.datasets().stream().map(dataset -> dataset(dataset, state)).toList());
+    all.put("dimensions", catalogue.askable().stream().map(CatalogueJson::dimension).toList());
+    return all;
+  }
+
+  private static Map<String, Object> dataset(Dataset dataset, Optional<SourceState> state) {
+    Availability availability = Availability.of(dataset, state);
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("id", dataset.id());
+    object.put("name", dataset.name());
+    object.put("database", dataset.database().id());
+    object.put("subject", dataset.defaults().subject().id());
+    object.put("dimensions", ids(dataset.dimensions()));
+    object.put("defaultGroupBy", ids(dataset.defaultGroupBy()));
+    object.put("hasDirection", dataset.defaults().split().isPresent());
+    object.put("hasExcluded", dataset.defaults().excluded().isPresent());
+    object.put("sources", sources(dataset));
+    object.put(
+        "measures",
+        dataset.measures().stream().map(measure -> measure(dataset, measure, state)).toList());
+    object.put("available", availability.available());
+    object.put("problem", availability.problem().orElse(""));
+    return object;
+  }
+
+  private static Map<String, Object> measure(
+      Dataset dataset, Measure measure, Optional<SourceState> state) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("id", measure.id());
+    object.put("name", measure.name());
+    object.put("help", measure.help());
+    object.put("group", dataset.name());
+    object.put("kind", measure.kind().id());
+    object.put("unit", measure.kind().unit().id());
+    object.put("additive", measure.kind().isAdditive());
+    object.put("available", Availability.of(dataset, measure, state).available());
+    return object;
+  }
+
+  private static Map<String, Object> dimension(Dimension dimension) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("id", dimension.id());
+    object.put("name", dimension.noun());
+    object.put("plural", dimension.nouns());
+    object.put("values", dimension.values());
+    return object;
+  }
+
+  private static List<String> sources(Dataset dataset) {
+    return Arrays.stream(SourceChoice.values())
+        .filter(source -> source != SourceChoice.SUMMARY || !dataset.rollups().isEmpty())
+        .map(SourceChoice::label)
+        .toList();
+  }
+
+  private static List<String> ids(List<Dimension> dimensions) {
+    return dimensions.stream().map(Dimension::id).toList();
+  }
+}
