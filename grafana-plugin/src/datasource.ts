@@ -7,33 +7,31 @@ import { map, merge, Observable } from 'rxjs';
 
 import { annotations } from './annotations';
 import { describe } from './describe';
+import { Filling } from './filling';
 import { AdHocFilter, listOf, withAdHoc } from './filters';
 import { isLive, pruned, typeOf } from './fit';
 import { classChoices } from './labels';
 import { channelOf, isForRules, liveAnswers } from './live';
+import { Lookup } from './lookup';
 import { migrateQuery } from './migrate';
 import { asNothing } from './nothing';
 import {
-  DEFAULTS, DIMENSIONS, EnstoreOptions, EnstoreQuery, Filter, Filters, QUERY_VERSION, TOP_AT_FIRST, VariableKind,
+  DEFAULTS, DIMENSIONS, EnstoreOptions, EnstoreQuery, QUERY_VERSION, TOP_AT_FIRST, VariableKind,
 } from './types';
 import { EnstoreVariables } from './variables';
 
-/**
- * Among the names to include: no restriction. A variable whose custom value for All is this leaves its dimension alone,
- * so that names it does not list, such as those of retired movers, count as well.
- */
-const EVERY_NAME = '*';
-
 /** Sends queries to the backend, after variables and ad hoc filters are put in; all else happens there. */
-export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, EnstoreOptions> {
+export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, EnstoreOptions> implements Lookup {
   annotations = annotations;
+  private readonly filling: Filling;
 
   constructor(
     settings: DataSourceInstanceSettings<EnstoreOptions>,
     private readonly templates: TemplateSrv = getTemplateSrv()
   ) {
     super(settings);
-    this.variables = new EnstoreVariables(this);
+    this.filling = new Filling(templates);
+    this.variables = new EnstoreVariables(this.filling, (question) => this.postResource('variable', question));
   }
 
   getDefaultQuery(app: CoreApp): Partial<EnstoreQuery> {
@@ -87,24 +85,6 @@ export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, Ensto
     return this.getResource(list, undefined, { showErrorAlert: false });
   }
 
-  /** Replaces variables in a text. */
-  replaced(text: string, scopedVars: ScopedVars): string {
-    return this.templates.replace(text, scopedVars);
-  }
-
-  /** Replaces variables in a text; several values become alternatives of a regular expression. */
-  expression(text: string, scopedVars: ScopedVars): string {
-    return this.templates.replace(text, scopedVars, 'regex');
-  }
-
-  /** Replaces variables in filters; in lists, each value of a variable becomes an item. What restricts nothing is dropped. */
-  filledFilters(filters: Filters, scopedVars: ScopedVars): Filters {
-    const filled = Object.entries(filters)
-      .map(([dimension, filter]) => [dimension, this.filledFilter(filter, scopedVars)] as const)
-      .filter(([, filter]) => Object.keys(filter).length > 0);
-    return Object.fromEntries(filled);
-  }
-
   private followed(request: DataQueryRequest<EnstoreQuery>, target: EnstoreQuery): Observable<DataQueryResponse> {
     // Handed over only since Grafana 10.3.
     const { filters } = request as { filters?: AdHocFilter[] };
@@ -134,7 +114,7 @@ export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, Ensto
   private filled(saved: EnstoreQuery, scopedVars: ScopedVars, adHoc: AdHocFilter[]): EnstoreQuery {
     const query = pruned(migrateQuery(saved));
     const text = (key: 'step' | 'legend' | 'silence' | 'lag') =>
-      query[key] ? { [key]: this.replaced(query[key], scopedVars) } : {};
+      query[key] ? { [key]: this.filling.replaced(query[key], scopedVars) } : {};
     return {
       ...query,
       ...text('step'),
@@ -143,37 +123,9 @@ export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, Ensto
       ...text('lag'),
       // Replication has nothing to do with what was transferred, and so no filters.
       ...('filters' in DEFAULTS[typeOf(query)] && {
-        filters: withAdHoc(this.filledFilters(query.filters ?? {}, scopedVars), adHoc),
+        filters: withAdHoc(this.filling.filledFilters(query.filters ?? {}, scopedVars), adHoc),
       }),
     };
-  }
-
-  private filledFilter({ include, exclude, match, noMatch }: Filter, scopedVars: ScopedVars): Filter {
-    const only = include?.flatMap((item) => this.expanded(item, scopedVars));
-    return {
-      ...(only && !only.includes(EVERY_NAME) && { include: only }),
-      ...(exclude && { exclude: exclude.flatMap((item) => this.expanded(item, scopedVars)) }),
-      ...(match && { match: this.expression(match, scopedVars) }),
-      ...(noMatch && { noMatch: this.expression(noMatch, scopedVars) }),
-    };
-  }
-
-  /**
-   * All names that an item of a list stands for. The values of a variable are kept apart by formatting them as marks
-   * first: joined into one text, names that hold the separator could not be told from two names.
-   */
-  private expanded(item: string, scopedVars: ScopedVars): string[] {
-    const values: string[][] = [];
-    const marked = this.templates.replace(item, scopedVars, (value: string | string[]) => {
-      values.push([value].flat());
-      return `\u0000${values.length - 1}\u0000`;
-    });
-    return values
-      .reduce(
-        (texts, each, index) => texts.flatMap((text) => each.map((value) => text.replace(`\u0000${index}\u0000`, () => value))),
-        [marked]
-      )
-      .filter((text) => text !== '');
   }
 
   /** Grafana hands ad hoc filters over only since 10.3; before, they are asked for. */

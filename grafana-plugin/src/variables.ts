@@ -2,20 +2,24 @@ import { CustomVariableSupport, DataQueryRequest, DataQueryResponse, MetricFindV
 import { from, map, Observable } from 'rxjs';
 
 import { VariableEditor } from './components/VariableEditor';
-import type { EnstoreDataSource } from './datasource';
+import { Filling } from './filling';
+import { EditedSource } from './lookup';
 import { migrateVariableQuery } from './migrate';
 import { EnstoreOptions, EnstoreQuery, EnstoreVariableQuery, VARIABLE_DEFAULTS } from './types';
 
 /** Answers dashboard variables with lists of names from the backend. */
 export class EnstoreVariables extends CustomVariableSupport<
-  EnstoreDataSource,
+  EditedSource,
   EnstoreVariableQuery,
   EnstoreQuery,
   EnstoreOptions
 > {
   editor = VariableEditor;
 
-  constructor(private readonly datasource: EnstoreDataSource) {
+  constructor(
+    private readonly filling: Filling,
+    private readonly ask: (question: object) => Promise<MetricFindValue[]>
+  ) {
     super();
     // Grafana calls it as a bare function.
     this.query = this.query.bind(this);
@@ -27,16 +31,15 @@ export class EnstoreVariables extends CustomVariableSupport<
 
   query({ targets, scopedVars }: DataQueryRequest<EnstoreVariableQuery>): Observable<DataQueryResponse> {
     const { version, kind, match, classes, lookBack, filters } = migrateVariableQuery(targets[0]);
-    const filled = this.datasource.filledFilters(filters, scopedVars);
+    const filled = this.filling.filledFilters(filters, scopedVars);
     const question = {
       version,
       kind,
-      match: this.datasource.expression(match, scopedVars),
+      match: this.filling.expression(match, scopedVars),
       ...(kind === 'movers' && { classes }),
-      lookBack: this.datasource.replaced(lookBack, scopedVars),
+      lookBack: this.filling.replaced(lookBack, scopedVars),
       ...(Object.keys(filled).length > 0 && { filters: filled }),
     };
-    const names: Promise<MetricFindValue[]> = this.datasource.postResource('variable', question);
-    return from(names).pipe(map((data) => ({ data })));
+    return from(this.ask(question)).pipe(map((data) => ({ data })));
   }
 }

@@ -1,17 +1,17 @@
 import { QueryEditorProps } from '@grafana/data';
 import React, { useState } from 'react';
 
-import type { EnstoreDataSource } from '../datasource';
 import { describe } from '../describe';
 import { asEvents } from '../fit';
 import { eventChoices, queryLabels } from '../labels';
+import { EditedSource } from '../lookup';
 import { objections } from '../objections';
 import { DEFAULTS, DIMENSIONS, EnstoreOptions, EnstoreQuery } from '../types';
 import { Advice } from './Advice';
 import { FilterRows } from './FilterRows';
 import { LabelName, RadioControl, TextControl } from './Labelled';
 
-type Props = QueryEditorProps<EnstoreDataSource, EnstoreQuery, EnstoreOptions>;
+type Props = QueryEditorProps<EditedSource, EnstoreQuery, EnstoreOptions>;
 
 const LABEL_WIDTH = 18;
 const PREFIX = 'enstore-annotation';

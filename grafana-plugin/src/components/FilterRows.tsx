@@ -1,16 +1,16 @@
 import { IconButton, InlineField, InlineFieldRow, MultiSelect, Select } from '@grafana/ui';
 import React, { useState } from 'react';
 
-import type { EnstoreDataSource } from '../datasource';
 import { listOf, withFilter } from '../filters';
 import { capital, classChoices, Condition, conditionChoices, dimensionNames, Label } from '../labels';
+import { Lookup } from '../lookup';
 import { Dimension, Filters } from '../types';
 import { NamePicker } from './NamePicker';
 import { TextField } from './TextField';
 
 interface Props {
   prefix: string;
-  datasource: EnstoreDataSource;
+  datasource: Lookup;
   /** What may be filtered by. */
   dimensions: readonly Dimension[];
   /** Has a row even when nothing is chosen in it. */
@@ -133,7 +133,7 @@ export function FilterRows({ prefix, datasource, dimensions, always, filters, ad
 interface ValueProps {
   id: string;
   label: string;
-  datasource: EnstoreDataSource;
+  datasource: Lookup;
   row: Row;
   value: string | string[];
   onChange: (value: string | string[]) => void;

@@ -3,13 +3,13 @@ import { getTemplateSrv } from '@grafana/runtime';
 import { MultiSelect } from '@grafana/ui';
 import React, { useState } from 'react';
 
-import type { EnstoreDataSource } from '../datasource';
+import { Lookup } from '../lookup';
 import { VariableKind } from '../types';
 
 interface Props {
   inputId: string;
   label: string;
-  datasource: EnstoreDataSource;
+  datasource: Lookup;
   list: VariableKind;
   value: string[];
   placeholder: string;

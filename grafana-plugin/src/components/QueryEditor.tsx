@@ -2,7 +2,6 @@ import { QueryEditorProps } from '@grafana/data';
 import { Alert, ErrorBoundaryAlert, InlineFieldRow } from '@grafana/ui';
 import React, { useState } from 'react';
 
-import { EnstoreDataSource } from '../datasource';
 import { describe } from '../describe';
 import { asSeries, fits, fitted, ofType, ONLY_IN_TRANSFERS, typeOf } from '../fit';
 import {
@@ -10,6 +9,7 @@ import {
   typeChoices, unitChoices, viewChoices,
 } from '../labels';
 import { isForRules } from '../live';
+import { EditedSource } from '../lookup';
 import { isFromNewerPlugin, migrateQuery } from '../migrate';
 import { isUnderADay, objections, remarks } from '../objections';
 import { DEFAULTS, DIMENSIONS, EnstoreOptions, EnstoreQuery, STEPS, TOP_AT_FIRST } from '../types';
@@ -17,7 +17,7 @@ import { Advice } from './Advice';
 import { FilterRows } from './FilterRows';
 import { LabelName, MultiSelectControl, RadioControl, SelectControl, SwitchControl, TextControl } from './Labelled';
 
-type Props = QueryEditorProps<EnstoreDataSource, EnstoreQuery, EnstoreOptions>;
+type Props = QueryEditorProps<EditedSource, EnstoreQuery, EnstoreOptions>;
 
 const FIRST_LABEL_WIDTH = 18;
 let editorsMade = 0;
@@ -39,7 +39,7 @@ export function QueryEditor(props: Props) {
 /** What the editors of all kinds of queries share: the query, its changes, and how controls are labelled. */
 interface Part {
   query: EnstoreQuery;
-  datasource: EnstoreDataSource;
+  datasource: EditedSource;
   change: (part: Partial<EnstoreQuery>) => void;
   prefix: string;
   onFault: (fault: string | undefined) => void;

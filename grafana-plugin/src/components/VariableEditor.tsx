@@ -1,16 +1,16 @@
 import { QueryEditorProps } from '@grafana/data';
 import React, { useState } from 'react';
 
-import type { EnstoreDataSource } from '../datasource';
 import { describeVariable } from '../describe';
 import { classChoices, kindChoices, queryLabels } from '../labels';
+import { EditedSource } from '../lookup';
 import { migrateVariableQuery } from '../migrate';
 import { CHAINS, EnstoreOptions, EnstoreQuery, EnstoreVariableQuery, VARIABLE_DEFAULTS } from '../types';
 import { Advice } from './Advice';
 import { FilterRows } from './FilterRows';
 import { LabelName, MultiSelectControl, RadioControl, TextControl } from './Labelled';
 
-type Props = QueryEditorProps<EnstoreDataSource, EnstoreQuery, EnstoreOptions, EnstoreVariableQuery>;
+type Props = QueryEditorProps<EditedSource, EnstoreQuery, EnstoreOptions, EnstoreVariableQuery>;
 
 const LABEL_WIDTH = 20;
 const PREFIX = 'enstore-variable';
