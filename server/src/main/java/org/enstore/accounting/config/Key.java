@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -253,14 +252,19 @@ public final class Key<T> {
 
   /** {@code one of a, b or c}, quoted. */
   public static String oneOf(List<String> words) {
+    return words.size() == 1 ? list(words, "or") : "one of " + list(words, "or");
+  }
+
+  /** {@code a, b <last> c}, quoted. */
+  public static String list(List<String> words, String last) {
     List<String> quoted = words.stream().map(word -> '"' + word + '"').toList();
-    if (quoted.size() == 1) {
-      return quoted.get(0);
-    }
-    return "one of "
-        + quoted.stream().limit(quoted.size() - 1).collect(Collectors.joining(", "))
-        + " or "
-        + quoted.get(quoted.size() - 1);
+    return quoted.size() < 2
+        ? String.join("", quoted)
+        : String.join(", ", quoted.subList(0, quoted.size() - 1))
+            + " "
+            + last
+            + " "
+            + quoted.get(quoted.size() - 1);
   }
 
   /** {@code value} as a person would find it in the JSON, cut when long. */

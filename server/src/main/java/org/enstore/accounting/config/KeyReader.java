@@ -83,6 +83,11 @@ public final class KeyReader {
     problems.add(new Complaint(field, sentence));
   }
 
+  /** Adds {@code complaint}. */
+  public void complain(Complaint complaint) {
+    problems.add(complaint);
+  }
+
   /** The sentences of all complaints. */
   public List<String> finish() {
     return complaints().stream().map(Complaint::sentence).toList();

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.enstore.accounting.catalog.Catalogue;
 import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.Durations;
 import org.enstore.accounting.config.Key;
 import org.enstore.accounting.config.KeyReader;
@@ -28,7 +28,7 @@ final class AnnotationJson {
           AnnotationEvent::label,
           AnnotationEvent.MOVER_SILENT);
   private static final Key<Map<String, Filter>> FILTERS =
-      QueryRules.filters(Catalogue.ENSTORE.askable());
+      QueryRules.filters(Transfers.DATASET.dimensions());
   private static final Key<Duration> SILENCE =
       Key.duration("silence", Duration.ofHours(1), Duration.ofDays(90), Duration.ofDays(1));
 

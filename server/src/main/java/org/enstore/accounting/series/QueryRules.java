@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.enstore.accounting.catalog.Catalogue;
+import org.enstore.accounting.catalog.Dataset;
 import org.enstore.accounting.catalog.Dimension;
 import org.enstore.accounting.catalog.Dimensions;
 import org.enstore.accounting.catalog.Measure;
@@ -44,9 +45,13 @@ public final class QueryRules {
   private static final Key<Measure> MEASURE =
       Key.choice("measure", Catalogue.ENSTORE.measures(), Measure::id, Transfers.BYTES);
 
-  /** The dimensions to keep apart; none of them is the total. */
+  /** The dimensions to keep apart; none of them is the total. The default is the dataset's. */
   public static final Key<List<Dimension>> GROUP_BY =
-      Key.choices("groupBy", Catalogue.ENSTORE.askable(), Dimension::id, List.of(Dimensions.MOVER));
+      Key.choices(
+          "groupBy",
+          Catalogue.ENSTORE.askable(),
+          Dimension::id,
+          Catalogue.ENSTORE.datasetOf(MEASURE.fallback()).defaultGroupBy());
 
   private static final Key<Long> TOP =
       Key.number("top", 0, Arrangement.MOST_GROUPS, "groups; 0 for all", 0);
@@ -153,37 +158,50 @@ public final class QueryRules {
    */
   public static SeriesQuery finish(KeyReader keys, Window window) {
     Measure measure = keys.take(MEASURE);
-    List<Dimension> groupBy = keys.take(GROUP_BY);
+    Dataset dataset = Catalogue.ENSTORE.datasetOf(measure);
+    List<Dimension> groupBy = keys.has(GROUP_BY) ? keys.take(GROUP_BY) : dataset.defaultGroupBy();
     int top = keys.take(TOP).intValue();
     String direction = keys.take(DIRECTION);
     Map<Dimension, Filter> filters = byDimension(keys.take(FILTERS));
+    DatasetRules rules = new DatasetRules(Catalogue.ENSTORE, measure);
+    if (!keys.complainedOf(GROUP_BY)) {
+      rules.groupBy(GROUP_BY.name(), groupBy);
+    }
+    rules.filters(FILTERS.name(), filters.keySet());
+    if (!direction.equals(APART)) {
+      rules.split(DIRECTION.name(), direction);
+    }
     if (Dimensions.DIRECTION.values().contains(direction)) {
       filters.put(Dimensions.DIRECTION, Filter.including(List.of(direction)));
     }
     boolean includeNullMovers = keys.take(INCLUDE_NULL_MOVERS);
+    if (includeNullMovers) {
+      rules.includeExcluded(INCLUDE_NULL_MOVERS.name());
+    }
     Optional<Duration> step = keys.take(STEP);
     ByteUnit unit = keys.take(UNIT);
     GapPolicy gaps = keys.take(GAPS);
     SourceChoice source = keys.take(SOURCE);
     SeriesQuery asked =
         new SeriesQuery(
-            Catalogue.ENSTORE.datasetOf(measure),
+            dataset,
             measure,
             window.range().orElse(NO_RANGE),
             step,
             window.minStep(),
             window.maxPoints(),
             groupBy,
-            direction.equals(ADDED_UP) ? List.of() : List.of(Dimensions.DIRECTION),
+            direction.equals(ADDED_UP) ? List.of() : dataset.defaults().split().stream().toList(),
             filters,
             includeNullMovers,
             unit,
             gaps,
             source,
             new Arrangement(top, keys.take(COMPARE), keys.take(RUNNING_TOTAL)));
-    asked
-        .contradictions()
-        .forEach(complaint -> keys.complain(complaint.field(), complaint.sentence()));
+    if (!keys.complainedOf(MEASURE)) {
+      rules.complaints().forEach(keys::complain);
+    }
+    asked.contradictions().forEach(keys::complain);
     refuse(keys.complaints());
     return asked;
   }

@@ -8,12 +8,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.enstore.accounting.catalog.Dataset;
 import org.enstore.accounting.catalog.Dimension;
 import org.enstore.accounting.catalog.Measure;
 import org.enstore.accounting.catalog.Rollup;
 import org.enstore.accounting.config.Complaint;
+import org.enstore.accounting.config.Key;
 import org.enstore.accounting.measure.ByteUnit;
 import org.enstore.accounting.measure.TimeRange;
 
@@ -64,35 +64,33 @@ public record SeriesQuery(
                   + " \"top\" at 0, or group by a dimension."));
     }
     if (arrangement.runningTotal() && !measure.kind().isAdditive()) {
+      String additive = quoted(each -> each.kind().isAdditive(), "or");
       complaints.add(
           new Complaint(
               "runningTotal",
-              "\"runningTotal\" needs the \"measure\" "
-                  + quoted(additive -> additive.kind().isAdditive(), " or ")
+              "\"runningTotal\" needs "
+                  + (additive.isEmpty() ? "a measure that adds up" : "the \"measure\" " + additive)
                   + ", not \""
                   + measure.id()
                   + "\"."));
     }
     if (source == SourceChoice.SUMMARY && rollup().isEmpty()) {
+      String summarised =
+          quoted(known -> dataset.rollups().stream().anyMatch(rollup -> rollup.has(known)), "and");
       complaints.add(
           new Complaint(
               "source",
               "\"source\" is \"summary\", which has no "
                   + measure.id()
-                  + ": choose \"raw\" or \"auto\", or one of the measures "
-                  + quoted(
-                      known -> dataset.rollups().stream().anyMatch(rollup -> rollup.has(known)),
-                      " and ")
+                  + ": choose \"raw\" or \"auto\""
+                  + (summarised.isEmpty() ? "" : ", or one of the measures " + summarised)
                   + "."));
     }
     return complaints;
   }
 
-  private String quoted(Predicate<Measure> which, String separator) {
-    return dataset.measures().stream()
-        .filter(which)
-        .map(each -> '"' + each.id() + '"')
-        .collect(Collectors.joining(separator));
+  private String quoted(Predicate<Measure> which, String last) {
+    return Key.list(dataset.measures().stream().filter(which).map(Measure::id).toList(), last);
   }
 
   /** The first rollup that has what the measure is made of, whatever else is asked. */

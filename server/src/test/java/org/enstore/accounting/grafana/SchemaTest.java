@@ -3,9 +3,9 @@ package org.enstore.accounting.grafana;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,12 +14,30 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.enstore.accounting.config.Key;
 import org.enstore.accounting.config.SourceSettingsLoader;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Holds the published schemas against the keys that the parsers know, both ways. */
+/**
+ * Compares the published schemas with the keys that the parsers know, both ways. What the query
+ * model takes from the catalogue is written by {@code -Dregenerate=true}.
+ */
 class SchemaTest {
+  private static final Path FOLDER = Path.of("src/main/resources/org/enstore/accounting/grafana");
   private static final String QUERY = "query-model-v1.schema.json";
   private static final String SETTINGS = "settings-model-v1.schema.json";
+
+  @BeforeAll
+  static void regenerate() throws IOException {
+    if (Boolean.getBoolean("regenerate")) {
+      Files.writeString(
+          FOLDER.resolve(QUERY), SchemaText.of(QuerySchema.filledIn(schema(QUERY))) + "\n");
+    }
+  }
+
+  @Test
+  void queryModel_isWhatTheCatalogueGives() throws IOException {
+    assertThat(schema(QUERY)).isEqualTo(QuerySchema.filledIn(schema(QUERY)));
+  }
 
   @Test
   void queryModel_series() throws IOException {
@@ -170,10 +188,7 @@ class SchemaTest {
   }
 
   private static Map<String, Object> schema(String file) throws IOException {
-    try (InputStream in = QuestionJson.class.getResourceAsStream(file)) {
-      assertThat(in).as(file).isNotNull();
-      return map(Json.object(new String(in.readAllBytes(), StandardCharsets.UTF_8)));
-    }
+    return map(Json.object(Files.readString(FOLDER.resolve(file))));
   }
 
   private static Map<String, Object> at(Map<String, Object> object, String... path) {
