@@ -13,7 +13,7 @@ import java.util.function.Function;
 /** All datasets, and what they have together. Immutable. */
 public final class Catalogue {
   /** What Enstore's databases hold. */
-  public static final Catalogue ENSTORE = new Catalogue(List.of(Transfers.DATASET));
+  public static final Catalogue ENSTORE = new Catalogue(List.of(Transfers.DATASET, Errors.DATASET));
 
   private final List<Dataset> datasets;
   private final Map<String, SourceTable> tables;

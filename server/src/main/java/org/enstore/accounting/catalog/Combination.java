@@ -7,5 +7,9 @@ public enum Combination {
   /** The bits are those of a {@code double}; a sum. */
   DOUBLE_SUM,
   /** The larger number; 0 where nothing was measured. */
-  MAXIMUM
+  MAXIMUM,
+  /** The smaller number; 0 where nothing was measured. */
+  MINIMUM,
+  /** The later number: cells meet in the order of time. */
+  LATEST
 }

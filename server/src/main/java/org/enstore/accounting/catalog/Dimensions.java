@@ -31,6 +31,12 @@ public final class Dimensions {
   /** The serial number of a drive. */
   public static final Dimension DRIVE_SERIAL = Dimension.of("driveSerial", "drive", "drives");
 
+  /** The label of a tape. */
+  public static final Dimension VOLUME = Dimension.of("volume", "tape", "tapes");
+
+  /** The host that a mover or a client runs on. */
+  public static final Dimension NODE = Dimension.of("node", "host", "hosts");
+
   /** Which way a file moved, as seen from tape. */
   public static final Dimension DIRECTION =
       new Dimension(

@@ -24,7 +24,6 @@ import org.enstore.accounting.series.ReadRequest;
  * @param standby whether it was in recovery
  * @param user whom the server took us for
  * @param zoneGuess the zone the server writes its log in, which is the site's more often than not
- * @param dateIndex whether an index begins with the date
  * @param moverDateIndex whether an index begins with mover and date
  * @param anyBytes whether its texts may hold bytes of any encoding, as in SQL_ASCII
  * @param lineageVisible whether {@link Lineage} may be looked at
@@ -35,7 +34,6 @@ record HostFacts(
     String user,
     String zoneGuess,
     Map<SourceTable, Columns> tables,
-    boolean dateIndex,
     boolean moverDateIndex,
     boolean anyBytes,
     boolean lineageVisible) {
@@ -46,8 +44,16 @@ record HostFacts(
    * @param schema the schema it is in, empty when there is no such table
    * @param visible whether it is found without naming its schema, as it is where that may be used
    * @param readable by column, whether it may be read
+   * @param timeIndexed whether an index begins with the time of its rows
    */
-  record Columns(Optional<String> schema, boolean visible, Map<String, Boolean> readable) {
+  record Columns(
+      Optional<String> schema,
+      boolean visible,
+      Map<String, Boolean> readable,
+      boolean timeIndexed) {
+    /** No such table. */
+    static final Columns NONE = new Columns(Optional.empty(), false, Map.of(), false);
+
     boolean has(String column) {
       return readable.containsKey(column);
     }
@@ -64,11 +70,6 @@ record HostFacts(
         exists (
           select from pg_index as i
           join pg_attribute as first on first.attrelid = i.indrelid and first.attnum = i.indkey[0]
-          where i.indrelid = to_regclass('encp_xfer') and i.indisvalid and i.indpred is null
-            and first.attname = 'date'),
-        exists (
-          select from pg_index as i
-          join pg_attribute as first on first.attrelid = i.indrelid and first.attnum = i.indkey[0]
           join pg_attribute as second on second.attrelid = i.indrelid and second.attnum = i.indkey[1]
           where i.indrelid = to_regclass('encp_xfer') and i.indisvalid
             and first.attname = 'mover' and second.attname = 'date'),
@@ -79,7 +80,11 @@ record HostFacts(
   private static final String TABLE =
       """
       select n.nspname, pg_table_is_visible(c.oid) and has_schema_privilege(n.oid, 'usage'),
-        a.attname, has_column_privilege(c.oid, a.attnum, 'select')
+        a.attname, has_column_privilege(c.oid, a.attnum, 'select'),
+        exists (
+          select from pg_index as i
+          join pg_attribute as first on first.attrelid = i.indrelid and first.attnum = i.indkey[0]
+          where i.indrelid = c.oid and i.indisvalid and i.indpred is null and first.attname = ?)
       from pg_class as c
       join pg_namespace as n on n.oid = c.relnamespace
       join pg_attribute as a on a.attrelid = c.oid
@@ -92,7 +97,7 @@ record HostFacts(
   static HostFacts inspect(Connection connection) throws SQLException {
     Map<SourceTable, Columns> tables = new HashMap<>();
     for (TableReader reader : TableReaders.all()) {
-      tables.put(reader.table(), inspect(connection, reader.table()));
+      tables.put(reader.table(), inspect(connection, reader));
     }
     try (PreparedStatement statement = connection.prepareStatement(SERVER);
         ResultSet row = statement.executeQuery()) {
@@ -105,35 +110,37 @@ record HostFacts(
           tables,
           row.getBoolean(5),
           row.getBoolean(6),
-          row.getBoolean(7),
-          row.getBoolean(8));
+          row.getBoolean(7));
     }
   }
 
-  private static Columns inspect(Connection connection, SourceTable table) throws SQLException {
+  private static Columns inspect(Connection connection, TableReader reader) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(TABLE)) {
-      statement.setString(1, table.name());
+      statement.setString(1, reader.timeColumn());
+      statement.setString(2, reader.table().name());
       try (ResultSet rows = statement.executeQuery()) {
         Optional<String> schema = Optional.empty();
         boolean visible = false;
+        boolean timeIndexed = false;
         Map<String, Boolean> readable = new TreeMap<>();
         while (rows.next()) {
           if (schema.isEmpty()) {
             schema = Optional.of(rows.getString(1));
             visible = rows.getBoolean(2);
+            timeIndexed = rows.getBoolean(5);
           }
           if (schema.get().equals(rows.getString(1))) {
             readable.put(rows.getString(3), rows.getBoolean(4));
           }
         }
-        return new Columns(schema, visible, readable);
+        return new Columns(schema, visible, readable, timeIndexed);
       }
     }
   }
 
   /** The table's findings. */
   Columns table(SourceTable table) {
-    return tables.getOrDefault(table, new Columns(Optional.empty(), false, Map.of()));
+    return tables.getOrDefault(table, Columns.NONE);
   }
 
   /** Why {@code table} cannot be read at {@code place}, if it cannot, and what to do. */

@@ -26,6 +26,7 @@ import org.enstore.accounting.series.Snapshot;
 import org.enstore.accounting.series.SourceState;
 import org.enstore.accounting.series.TableState;
 import org.enstore.accounting.series.TransferSource;
+import org.jooq.Select;
 import org.jooq.tools.jdbc.MockConnection;
 import org.jooq.tools.jdbc.MockResult;
 import org.jspecify.annotations.Nullable;
@@ -56,15 +57,13 @@ public final class Rehearsal implements TransferSource {
     try (Connection connection =
         new MockConnection(
             context -> new MockResult[] {new MockResult(0, Statements.SQL.newResult())})) {
-      if (request.table().isRollup()) {
-        new SummaryDays(request, wallClock, false).read(connection, sink);
+      if (TableReaders.of(request.table()) instanceof FactReader reader) {
+        FactQuery query = new FactQuery(reader.columnsOfTable(), request, wallClock, true, false);
+        Select<?> select = query.query();
+        query.readRows(
+            new CopiedRows(select.getSelect(), new Silence(CopiedRows.statement(select))), sink);
       } else {
-        RawTransfers transfers = new RawTransfers(request, wallClock, true);
-        transfers.readRows(
-            new CopiedRows(
-                transfers.query().getSelect(),
-                new Silence(CopiedRows.statement(transfers.query()))),
-            sink);
+        new SummaryDays(request, wallClock, false).read(connection, sink);
       }
     } catch (SQLException e) {
       throw new IllegalStateException("a rehearsal met a real error", e);

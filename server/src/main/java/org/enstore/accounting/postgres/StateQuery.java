@@ -9,9 +9,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.enstore.accounting.catalog.SourceTable;
 import org.enstore.accounting.config.HostPort;
 import org.enstore.accounting.series.Extent;
@@ -117,7 +120,7 @@ final class StateQuery {
       if (facts.isReadable(table) && table.isRollup()) {
         rollups.put(table, ofDays(connection, reader, dayOfReplay(replay)));
       } else if (facts.isReadable(table)) {
-        newest.put(table, ofFacts(connection, reader, facts.dateIndex()));
+        newest.put(table, ofFacts(connection, reader, facts.table(table).timeIndexed()));
       }
     }
     return new Look(replay, rollups, newest);
@@ -140,6 +143,10 @@ final class StateQuery {
   record Ends<T>(Optional<T> first, Optional<T> last, Optional<T> ahead, long undated) {
     static <T> Ends<T> none() {
       return new Ends<>(Optional.empty(), Optional.empty(), Optional.empty(), 0);
+    }
+
+    <U> Ends<U> map(Function<T, U> mapping) {
+      return new Ends<>(first.map(mapping), last.map(mapping), ahead.map(mapping), undated);
     }
   }
 
@@ -164,24 +171,40 @@ final class StateQuery {
   }
 
   private Ends<LocalDateTime> ofFacts(
-      Connection connection, TableReader reader, boolean dateIndexed) throws SQLException {
-    LocalDateTime first = Extent.EARLIEST.atStartOfDay();
-    LocalDateTime now = wallClock.wall(clock.instant().plus(SKEW));
+      Connection connection, TableReader reader, boolean timeIndexed) throws SQLException {
+    Instant limit = clock.instant().plus(SKEW);
+    if (reader.isZoned()) {
+      return ofFacts(
+              connection,
+              reader,
+              timeIndexed,
+              OffsetDateTime.class,
+              Extent.EARLIEST.atStartOfDay().atOffset(ZoneOffset.UTC),
+              limit.atOffset(ZoneOffset.UTC))
+          .map(moment -> wallClock.wall(moment.toInstant()));
+    }
+    return ofFacts(
+        connection,
+        reader,
+        timeIndexed,
+        LocalDateTime.class,
+        Extent.EARLIEST.atStartOfDay(),
+        wallClock.wall(limit));
+  }
+
+  private static <T> Ends<T> ofFacts(
+      Connection connection, TableReader reader, boolean timeIndexed, Class<T> type, T first, T now)
+      throws SQLException {
     String newest =
         """
           (select max("$time") from $table where "$time" <= ? and "$time" > '-infinity'),
           (select max("$time") from $table where "$time" > ? and "$time" < 'infinity'),
         """;
-    if (!dateIndexed) {
+    if (!timeIndexed) {
       // What only an index finds at once is not worth a pass through the table.
-      return ends(
-          connection,
-          reader,
-          "select cast(? as timestamp), " + newest + " 0",
-          LocalDateTime.class,
-          first,
-          now,
-          now);
+      String cast =
+          reader.isZoned() ? "select cast(? as timestamptz), " : "select cast(? as timestamp), ";
+      return ends(connection, reader, cast + newest + " 0", type, first, now, now);
     }
     return ends(
         connection,
@@ -192,7 +215,7 @@ final class StateQuery {
         """
             + newest
             + UNDATED,
-        LocalDateTime.class,
+        type,
         first,
         now,
         now,

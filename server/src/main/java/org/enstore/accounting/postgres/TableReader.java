@@ -19,6 +19,11 @@ interface TableReader {
   /** The column that says when a row's fact was: a day in a rollup, a wall-clock time otherwise. */
   String timeColumn();
 
+  /** Whether that time is an instant, not what the site's clock showed. */
+  default boolean isZoned() {
+    return false;
+  }
+
   /** The columns that every question needs, {@link #timeColumn} first. */
   List<String> columns();
 

@@ -8,7 +8,10 @@ import org.enstore.accounting.catalog.SourceTable;
 /** The readers of all tables of the catalogue. */
 final class TableReaders {
   private static final Map<SourceTable, TableReader> READERS =
-      byTable(new SummaryDays.Reader(), new RawTransfers.Reader());
+      byTable(
+          new SummaryDays.Reader(),
+          new FactReader(TransferColumns.ALL),
+          new FactReader(ErrorColumns.ALL));
 
   private TableReaders() {}
 

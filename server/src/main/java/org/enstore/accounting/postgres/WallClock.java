@@ -85,6 +85,16 @@ final class WallClock {
     };
   }
 
+  /** The start of the cell that {@code instant} falls in, in seconds since the epoch. */
+  long cellStart(Grain grain, Instant instant) {
+    long second = instant.getEpochSecond();
+    return switch (grain) {
+      case DAY -> startOfDay(calendar.dayOf(second));
+      case HOUR -> floor(second, HOUR_SECONDS);
+      case MINUTE -> floor(second, MINUTE_SECONDS);
+    };
+  }
+
   /**
    * The wall-clock time from which rows must be read so that none of the days from {@code from} on
    * is missed.

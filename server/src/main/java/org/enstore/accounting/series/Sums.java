@@ -7,7 +7,7 @@ final class Sums {
   private Sums() {}
 
   /**
-   * What two cells of a quantity come to together, in any order.
+   * What two cells of a quantity come to together, {@code a} being the earlier one.
    *
    * @throws QueryFailure of kind {@link FailureKind#TOO_LARGE} if an exact sum exceeds 64 bits
    */
@@ -17,6 +17,8 @@ final class Sums {
       case DOUBLE_SUM ->
           Double.doubleToLongBits(Double.longBitsToDouble(a) + Double.longBitsToDouble(b));
       case MAXIMUM -> Math.max(a, b);
+      case MINIMUM -> a == 0 || b == 0 ? a + b : Math.min(a, b);
+      case LATEST -> b;
     };
   }
 

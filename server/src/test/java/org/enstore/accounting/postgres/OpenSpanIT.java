@@ -243,7 +243,8 @@ final class OpenSpanIT {
             today.plusDays(1),
             Optional.of(since));
     String sql =
-        new RawTransfers(request, new WallClock(new SiteCalendar(UTC)), true)
+        new FactQuery(
+                TransferColumns.ALL, request, new WallClock(new SiteCalendar(UTC)), true, false)
             .query()
             .getSQL(ParamType.INLINED);
     try (Connection connection = pair.standby("open_cost");

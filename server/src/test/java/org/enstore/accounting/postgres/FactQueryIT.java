@@ -38,7 +38,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What is read equals what plain SQL gives. */
-final class RawTransfersIT {
+final class FactQueryIT {
   private static final String DATABASE = "plain_sql";
   private static final LocalDate FIRST = LocalDate.parse("2010-10-20");
   private static final int DAYS = 30;
@@ -133,7 +133,10 @@ final class RawTransfersIT {
           off.execute("SET enable_seqscan = off");
         }
         String explain =
-            "EXPLAIN " + new RawTransfers(request, clock, true).query().getSQL(ParamType.INLINED);
+            "EXPLAIN "
+                + new FactQuery(TransferColumns.ALL, request, clock, true, false)
+                    .query()
+                    .getSQL(ParamType.INLINED);
         StringBuilder plan = new StringBuilder();
         try (Statement statement = connection.createStatement();
             ResultSet rows = statement.executeQuery(explain)) {
@@ -156,17 +159,18 @@ final class RawTransfersIT {
       WallClock clock = new WallClock(new SiteCalendar(ZoneId.of(name)));
       for (Grain grain : Grain.values()) {
         ReadRequest request = request(Transfers.FACTS, grain, shape);
-        Map<String, Long> cellByCell = bytes(new RawTransfers(request, clock, true));
+        Map<String, Long> cellByCell =
+            bytes(new FactQuery(TransferColumns.ALL, request, clock, true, false));
 
         assertThat(cellByCell).hasSizeGreaterThan(200);
-        assertThat(bytes(new RawTransfers(request, clock, false)))
+        assertThat(bytes(new FactQuery(TransferColumns.ALL, request, clock, false, false)))
             .as("%s %s", name, grain)
             .isEqualTo(cellByCell);
       }
     }
   }
 
-  private static Map<String, Long> bytes(RawTransfers transfers) throws SQLException {
+  private static Map<String, Long> bytes(FactQuery transfers) throws SQLException {
     Map<String, Long> bytes = new HashMap<>();
     try (Connection connection = pair.standby(DATABASE)) {
       transfers.read(
