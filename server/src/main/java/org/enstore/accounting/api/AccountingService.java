@@ -125,11 +125,12 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
           Pages.check(request.getPageSize());
           NamesQuery query =
               new NamesQuery(
+                  Transfers.DATASET,
                   Dimensions.MOVER,
                   lookBack(request.hasLookBack(), request.getLookBack()),
                   match(request.getMatch()),
                   classes(request),
-                  QueryFields.filters(request.getFilters(), NamesQuery.FILTERABLE));
+                  QueryFields.filters(request.getFilters(), Transfers.DATASET.dimensions()));
           return cancellation -> {
             Map<String, MoverDetail> details = new HashMap<>();
             source
@@ -162,11 +163,12 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
           Pages.check(request.getPageSize());
           NamesQuery query =
               new NamesQuery(
+                  Transfers.DATASET,
                   dimension(request),
                   lookBack(request.hasLookBack(), request.getLookBack()),
                   match(request.getMatch()),
                   Set.of(MoverClass.TAPE, MoverClass.DISK),
-                  QueryFields.filters(request.getFilters(), NamesQuery.FILTERABLE));
+                  QueryFields.filters(request.getFilters(), Transfers.DATASET.dimensions()));
           return cancellation -> {
             Pages.Page page =
                 Pages.cut(

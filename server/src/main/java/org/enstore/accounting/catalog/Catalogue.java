@@ -18,6 +18,7 @@ public final class Catalogue {
   private final List<Dataset> datasets;
   private final Map<String, SourceTable> tables;
   private final Map<String, Dimension> dimensions;
+  private final Map<String, Dimension> lists;
   private final Map<String, Quantity> quantities;
   private final Map<String, Dataset> byMeasure = new LinkedHashMap<>();
 
@@ -30,6 +31,7 @@ public final class Catalogue {
     this.datasets = List.copyOf(datasets);
     this.tables = byName(datasets, Dataset::tables, SourceTable::name);
     this.dimensions = byName(datasets, Dataset::allDimensions, Dimension::id);
+    this.lists = byName(datasets, Dataset::dimensions, Dimension::list);
     this.quantities = byName(datasets, Dataset::allQuantities, Quantity::id);
     for (Dataset dataset : datasets) {
       for (Measure measure : dataset.measures()) {
@@ -83,6 +85,27 @@ public final class Catalogue {
       throw new IllegalArgumentException("no dataset has the measure " + measure);
     }
     return dataset;
+  }
+
+  /** The dataset that has {@code table}. */
+  public Dataset datasetOf(SourceTable table) {
+    return datasets.stream()
+        .filter(dataset -> dataset.tables().contains(table))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no dataset has the table " + table));
+  }
+
+  /** The first dataset whose facts queries may group by {@code dimension}. */
+  public Dataset datasetOf(Dimension dimension) {
+    return datasets.stream()
+        .filter(dataset -> dataset.dimensions().contains(dimension))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no dataset has " + dimension));
+  }
+
+  /** The dimension whose values are listed as {@code word}, if there is one. */
+  public Optional<Dimension> listed(String word) {
+    return Optional.ofNullable(lists.get(word));
   }
 
   /** The table called {@code name}, if there is one. */

@@ -167,6 +167,11 @@ public final class Dataset {
     return added;
   }
 
+  /** What a fact weighs where groups are ranked, or merely counted, whatever the measure. */
+  public Quantity weight() {
+    return layout.weight();
+  }
+
   /** What every block of the facts adds up. */
   public List<Quantity> sharedQuantities() {
     return layout.quantities();

@@ -22,6 +22,11 @@ public record Dimension(String id, String noun, String nouns, List<String> value
     return new Dimension(id, noun, nouns, List.of());
   }
 
+  /** The word for the list of its values, in queries and paths, such as {@code storage-groups}. */
+  public String list() {
+    return nouns.replace(' ', '-');
+  }
+
   @Override
   public int compareTo(Dimension other) {
     return id.compareTo(other.id);

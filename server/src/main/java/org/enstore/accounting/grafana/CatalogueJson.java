@@ -70,6 +70,7 @@ final class CatalogueJson {
     object.put("id", dimension.id());
     object.put("name", dimension.noun());
     object.put("plural", dimension.nouns());
+    object.put("list", dimension.list());
     object.put("values", dimension.values());
     return object;
   }

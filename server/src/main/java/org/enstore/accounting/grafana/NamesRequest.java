@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.enstore.accounting.catalog.Catalogue;
+import org.enstore.accounting.catalog.Dataset;
 import org.enstore.accounting.catalog.Dimension;
 import org.enstore.accounting.catalog.Dimensions;
 import org.enstore.accounting.config.Complaint;
@@ -16,6 +18,7 @@ import org.enstore.accounting.config.Durations;
 import org.enstore.accounting.config.Key;
 import org.enstore.accounting.config.KeyReader;
 import org.enstore.accounting.measure.MoverClass;
+import org.enstore.accounting.series.DatasetRules;
 import org.enstore.accounting.series.Filter;
 import org.enstore.accounting.series.NamesQuery;
 import org.enstore.accounting.series.QueryFailure;
@@ -33,8 +36,20 @@ record NamesRequest(NamesQuery query, String search) {
 
   private static final Key<Long> VERSION =
       Key.number("version", 1, QuestionJson.VERSION, "version of the query model", 1);
-  private static final Key<Kind> KIND =
-      Key.choice("kind", List.of(Kind.values()), Kind::path, Kind.MOVERS);
+  private static final Key<Dimension> KIND =
+      Key.choice("kind", Catalogue.ENSTORE.askable(), Dimension::list, Dimensions.MOVER);
+
+  /** Whose facts; empty for the first dataset that has the dimension. */
+  private static final Key<Optional<Dataset>> DATASET =
+      Key.choice(
+          "dataset",
+          Stream.concat(
+                  Stream.of(Optional.<Dataset>empty()),
+                  Catalogue.ENSTORE.datasets().stream().map(Optional::of))
+              .toList(),
+          dataset -> dataset.map(Dataset::id).orElse(""),
+          Optional.empty());
+
   private static final Key<Optional<String>> MATCH = QueryRules.pattern("match");
   private static final Key<List<MoverClass>> CLASSES =
       Key.choices(
@@ -53,7 +68,8 @@ record NamesRequest(NamesQuery query, String search) {
   private static final Key<Boolean> INCLUDE_RETIRED = Key.flag("includeRetired", false);
   private static final Key<String> SEARCH = Key.text("search", "");
 
-  private static final Key<Map<String, Filter>> FILTERS = QueryRules.filters(NamesQuery.FILTERABLE);
+  private static final Key<Map<String, Filter>> FILTERS =
+      QueryRules.filters(Catalogue.ENSTORE.askable());
 
   /** Every key of the variable query, in the order to document them. */
   static final List<Key<?>> KEYS =
@@ -61,6 +77,7 @@ record NamesRequest(NamesQuery query, String search) {
           VERSION,
           QuestionJson.QUERY_TYPE,
           KIND,
+          DATASET,
           MATCH,
           CLASSES,
           LOOK_BACK,
@@ -74,42 +91,19 @@ record NamesRequest(NamesQuery query, String search) {
    */
   static final List<String> PARAMETERS =
       Stream.concat(
-              Stream.of("lookBack", "match", "class", "includeRetired", "search"),
-              NamesQuery.FILTERABLE.stream().map(Dimension::id))
+              Stream.of("dataset", "lookBack", "match", "class", "includeRetired", "search"),
+              Catalogue.ENSTORE.askable().stream().map(Dimension::id))
           .toList();
+
+  /** Those of what is known of movers, which transfers alone tell. */
+  static final List<String> DETAIL_PARAMETERS =
+      PARAMETERS.stream().filter(name -> !name.equals(DATASET.name())).toList();
 
   /** The parameters that may be given several times. */
   static final Set<String> REPEATABLE =
-      NamesQuery.FILTERABLE.stream().map(Dimension::id).collect(Collectors.toUnmodifiableSet());
-
-  /** What there are lists of. */
-  enum Kind {
-    MOVERS("movers", Dimensions.MOVER),
-    STORAGE_GROUPS("storage-groups", Dimensions.STORAGE_GROUP),
-    LIBRARIES("libraries", Dimensions.LIBRARY),
-    DRIVE_TYPES("drive-types", Dimensions.DRIVE_TYPE),
-    MEDIA_CHANGERS("media-changers", Dimensions.MEDIA_CHANGER);
-
-    private final String path;
-
-    @SuppressWarnings("ImmutableEnumChecker") // Its list is a copy that does not change.
-    private final Dimension dimension;
-
-    Kind(String path, Dimension dimension) {
-      this.path = path;
-      this.dimension = dimension;
-    }
-
-    /** The word for it in queries, and its resource path. */
-    String path() {
-      return path;
-    }
-
-    /** The kind called {@code path}, if there is one. */
-    static Optional<Kind> of(String path) {
-      return List.of(values()).stream().filter(kind -> kind.path.equals(path)).findFirst();
-    }
-  }
+      Catalogue.ENSTORE.askable().stream()
+          .map(Dimension::id)
+          .collect(Collectors.toUnmodifiableSet());
 
   /**
    * Reads the object of a variable query.
@@ -121,19 +115,19 @@ record NamesRequest(NamesQuery query, String search) {
     KeyReader keys = new KeyReader("", object, KEYS);
     keys.take(VERSION);
     keys.take(QuestionJson.QUERY_TYPE);
-    Kind kind = keys.take(KIND);
-    NamesRequest request = take(keys, kind, keys.take(CLASSES));
+    Dimension dimension = keys.take(KIND);
+    NamesRequest request = take(keys, dimension, keys.take(CLASSES));
     keys.drop(QuestionJson.IGNORED::containsKey);
     QueryRules.refuse(keys.complaints());
     return request;
   }
 
   /**
-   * Reads the parameters of a resource path.
+   * Reads the parameters of the resource path that lists {@code dimension}.
    *
    * @throws QueryFailure with every problem
    */
-  static NamesRequest ofParameters(Kind kind, Map<String, List<String>> parameters) {
+  static NamesRequest ofParameters(Dimension dimension, Map<String, List<String>> parameters) {
     Map<String, Object> object = new LinkedHashMap<>();
     Map<String, Object> filters = new LinkedHashMap<>();
     parameters.forEach(
@@ -164,7 +158,7 @@ record NamesRequest(NamesQuery query, String search) {
     }
     KeyReader keys = new KeyReader("", object, KEYS);
     List<MoverClass> chosen = keys.take(CLASSES);
-    NamesRequest request = take(keys, kind, chosen);
+    NamesRequest request = take(keys, dimension, chosen);
     QueryRules.refuse(
         keys.complaints().stream()
             .map(
@@ -188,19 +182,20 @@ record NamesRequest(NamesQuery query, String search) {
     return name.toLowerCase(Locale.ROOT).contains(search.toLowerCase(Locale.ROOT));
   }
 
-  private static NamesRequest take(KeyReader keys, Kind kind, List<MoverClass> classes) {
+  private static NamesRequest take(KeyReader keys, Dimension dimension, List<MoverClass> classes) {
+    Dataset dataset = keys.take(DATASET).orElseGet(() -> Catalogue.ENSTORE.datasetOf(dimension));
+    DatasetRules rules = DatasetRules.ofList(dataset);
+    rules.listed(DATASET.name(), dimension);
     Optional<String> match = keys.take(MATCH);
     Optional<Duration> lookBack = keys.take(LOOK_BACK);
     if (keys.take(INCLUDE_RETIRED) && lookBack.isEmpty()) {
       lookBack = Optional.of(LONGEST);
     }
+    Map<Dimension, Filter> filters = QueryRules.byDimension(keys.take(FILTERS));
+    rules.filters(FILTERS.name(), filters.keySet());
+    rules.complaints().forEach(keys::complain);
     return new NamesRequest(
-        new NamesQuery(
-            kind.dimension,
-            lookBack,
-            match,
-            Set.copyOf(classes),
-            QueryRules.byDimension(keys.take(FILTERS))),
+        new NamesQuery(dataset, dimension, lookBack, match, Set.copyOf(classes), filters),
         keys.take(SEARCH).strip());
   }
 

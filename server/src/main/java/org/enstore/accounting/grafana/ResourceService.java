@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.enstore.accounting.catalog.Catalogue;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Dimensions;
 import org.enstore.accounting.proto.pluginv2.CallResourceRequest;
 import org.enstore.accounting.proto.pluginv2.CallResourceResponse;
 import org.enstore.accounting.proto.pluginv2.ResourceGrpc;
@@ -41,7 +42,7 @@ public final class ResourceService extends ResourceGrpc.ResourceImplBase {
   private static final String DETAILS = "movers-detail";
   private static final List<String> PATHS =
       Stream.concat(
-              Arrays.stream(NamesRequest.Kind.values()).map(NamesRequest.Kind::path),
+              Catalogue.ENSTORE.askable().stream().map(Dimension::list),
               Stream.of(DETAILS, VARIABLE, CATALOGUE, "query-model", "settings-model"))
           .toList();
   private static final int LONGEST_URL = 64 << 10;
@@ -87,15 +88,24 @@ public final class ResourceService extends ResourceGrpc.ResourceImplBase {
       if (path.equals(CATALOGUE)) {
         return withMethod(request, List.of("GET")).orElseGet(() -> catalogue(request));
       }
-      Optional<NamesRequest.Kind> kind = NamesRequest.Kind.of(path);
-      if (kind.isPresent()) {
+      Optional<Dimension> dimension = Catalogue.ENSTORE.listed(path);
+      if (dimension.isPresent()) {
         return withMethod(request, List.of("GET"))
-            .orElseGet(() -> names(request, listed(kind.get(), request), cancellation));
+            .orElseGet(
+                () ->
+                    names(
+                        request,
+                        listed(dimension.get(), request, NamesRequest.PARAMETERS),
+                        cancellation));
       }
       if (path.equals(DETAILS)) {
         return withMethod(request, List.of("GET"))
             .orElseGet(
-                () -> details(request, listed(NamesRequest.Kind.MOVERS, request), cancellation));
+                () ->
+                    details(
+                        request,
+                        listed(Dimensions.MOVER, request, NamesRequest.DETAIL_PARAMETERS),
+                        cancellation));
       }
       if (path.equals(VARIABLE)) {
         return withMethod(request, List.of("GET", "POST"))
@@ -164,9 +174,10 @@ public final class ResourceService extends ResourceGrpc.ResourceImplBase {
     }
   }
 
-  private static NamesRequest listed(NamesRequest.Kind kind, CallResourceRequest request) {
+  private static NamesRequest listed(
+      Dimension dimension, CallResourceRequest request, List<String> known) {
     return NamesRequest.ofParameters(
-        kind, parameters(request, NamesRequest.PARAMETERS, NamesRequest.REPEATABLE));
+        dimension, parameters(request, known, NamesRequest.REPEATABLE));
   }
 
   private static NamesRequest variable(CallResourceRequest request) {

@@ -11,22 +11,32 @@ import org.enstore.accounting.catalog.Measure;
 import org.enstore.accounting.config.Complaint;
 import org.enstore.accounting.config.Key;
 
-/** What a question may hold because of the dataset that its measure belongs to. */
-final class DatasetRules {
+/** What a question may hold because of the dataset that it is about. */
+public final class DatasetRules {
   private final Catalogue catalogue;
   private final Dataset dataset;
-  private final Measure measure;
+  private final String asked;
   private final List<Complaint> complaints = new ArrayList<>();
 
-  /** The rules for questions for {@code measure}. */
-  DatasetRules(Catalogue catalogue, Measure measure) {
+  private DatasetRules(Catalogue catalogue, Dataset dataset, String asked) {
     this.catalogue = catalogue;
-    this.dataset = catalogue.datasetOf(measure);
-    this.measure = measure;
+    this.dataset = dataset;
+    this.asked = asked;
+  }
+
+  /** The rules for questions for {@code measure}. */
+  static DatasetRules of(Catalogue catalogue, Measure measure) {
+    return new DatasetRules(
+        catalogue, catalogue.datasetOf(measure), "the measure \"" + measure + "\"");
+  }
+
+  /** The rules for lists of what was seen in {@code dataset}. */
+  public static DatasetRules ofList(Dataset dataset) {
+    return new DatasetRules(Catalogue.ENSTORE, dataset, "a list of values of " + dataset.noun());
   }
 
   /** What was found wrong. */
-  List<Complaint> complaints() {
+  public List<Complaint> complaints() {
     return List.copyOf(complaints);
   }
 
@@ -36,21 +46,40 @@ final class DatasetRules {
       if (!dataset.dimensions().contains(dimension)) {
         complain(
             field,
-            "\"%s\" names \"%s\"; the measure \"%s\" can be grouped by %s."
-                .formatted(field, dimension, measure, Key.list(ids(), "and")));
+            "\"%s\" names \"%s\"; %s can be grouped by %s."
+                .formatted(field, dimension, asked, Key.list(ids(), "and")));
       }
     }
   }
 
+  /** The key {@code field} chose the dataset for a list of {@code dimension}. */
+  public void listed(String field, Dimension dimension) {
+    if (!dataset.dimensions().contains(dimension)) {
+      complain(
+          field,
+          "\"%s\" is \"%s\", which has no %s; the datasets that have them are %s."
+              .formatted(
+                  field,
+                  dataset,
+                  dimension.nouns(),
+                  Key.list(
+                      catalogue.datasets().stream()
+                          .filter(other -> other.dimensions().contains(dimension))
+                          .map(Dataset::id)
+                          .toList(),
+                      "and")));
+    }
+  }
+
   /** The dimensions that members of the key {@code field} are about must be the dataset's. */
-  void filters(String field, Collection<Dimension> dimensions) {
+  public void filters(String field, Collection<Dimension> dimensions) {
     for (Dimension dimension : dimensions) {
       if (!dataset.dimensions().contains(dimension)) {
         String path = field + "." + dimension;
         complain(
             path,
-            "\"%s\" does not apply; the measure \"%s\" can be filtered by %s."
-                .formatted(path, measure, Key.list(ids(), "and")));
+            "\"%s\" does not apply; %s can be filtered by %s."
+                .formatted(path, asked, Key.list(ids(), "and")));
       }
     }
   }
@@ -61,11 +90,11 @@ final class DatasetRules {
       boolean ordinary = ids().contains(field);
       complain(
           field,
-          "\"%s\" is \"%s\", which the measure \"%s\" does not take: leave it out%s, or choose one of %s."
+          "\"%s\" is \"%s\", which %s does not take: leave it out%s, or choose one of %s."
               .formatted(
                   field,
                   word,
-                  measure,
+                  asked,
                   ordinary ? ", and group or filter by \"" + field + "\" instead" : "",
                   measures(other -> isSplitBy(field, other))));
     }
@@ -76,9 +105,8 @@ final class DatasetRules {
     if (dataset.defaults().excluded().isEmpty()) {
       complain(
           field,
-          "\"%s\" is true, but of the measure \"%s\" nothing is left out: leave it at false, or choose one of %s."
-              .formatted(
-                  field, measure, measures(other -> other.defaults().excluded().isPresent())));
+          "\"%s\" is true, but of %s nothing is left out: leave it at false, or choose one of %s."
+              .formatted(field, asked, measures(other -> other.defaults().excluded().isPresent())));
     }
   }
 

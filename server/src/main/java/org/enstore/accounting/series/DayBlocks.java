@@ -7,17 +7,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.concurrent.atomic.AtomicReference;
+import org.enstore.accounting.catalog.Catalogue;
+import org.enstore.accounting.catalog.Dataset;
 import org.enstore.accounting.catalog.Dimension;
-import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.Quantity;
+import org.enstore.accounting.catalog.Rollup;
 import org.enstore.accounting.catalog.SourceTable;
-import org.enstore.accounting.catalog.TransferQuantities;
 import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cells of transfers of whole site-local days, whichever blocks they lie in: what lists and
- * checks are made of, which need no buckets. Thread-safe.
+ * The cells of facts of whole site-local days, whichever blocks they lie in: what lists and checks
+ * are made of, which need no buckets. Thread-safe.
  */
 final class DayBlocks {
   private final BlockStore store;
@@ -38,10 +40,13 @@ final class DayBlocks {
    */
   record Read(Optional<QueryFailure> outage, LeftOut leftOut) {}
 
-  /** Takes one cell, which begins at {@code epochSecond}. */
+  /**
+   * Takes one cell, which begins at {@code epochSecond}; its weight is the dataset's, bytes for
+   * transfers.
+   */
   @FunctionalInterface
   interface CellSink {
-    void accept(long epochSecond, long bytes);
+    void accept(long epochSecond, long weight);
   }
 
   /** Says where the cells of one key go; empty when they are of no use. */
@@ -51,7 +56,7 @@ final class DayBlocks {
   }
 
   /**
-   * Reads the bytes of the days {@code [from, to)}, one cell of {@code grain} after the other. A
+   * Reads the weights of the days {@code [from, to)}, one cell of {@code grain} after the other. A
    * key may come several times, its cells only once.
    *
    * @param to of a rollup at most the day after its last one
@@ -118,14 +123,10 @@ final class DayBlocks {
       Cancellation cancellation,
       KeySink sink) {
     // What panels' blocks have, so that both find each other's.
+    Dataset dataset = Catalogue.ENSTORE.datasetOf(table);
     List<Dimension> told = new ArrayList<>(dimensions);
-    told.add(Dimensions.DIRECTION);
-    Shape shape =
-        Shape.of(
-            told,
-            table.isRollup()
-                ? Transfers.BY_DAY.quantities()
-                : Transfers.DATASET.sharedQuantities());
+    dataset.defaults().split().ifPresent(told::add);
+    Shape shape = Shape.of(told, quantities(dataset, table));
     List<BlockKey> keys =
         spans.stream().map(span -> new BlockKey(table, grain, shape, span)).toList();
     LeftOut leftOut = new LeftOut(calendar);
@@ -136,7 +137,7 @@ final class DayBlocks {
         cancellation,
         batch -> {
           for (Block block : batch.blocks()) {
-            deliver(block, first, end, sink);
+            deliver(block, dataset.weight(), first, end, sink);
             leftOut.add(block, first, end);
           }
           batch.outage().ifPresent(outage::set);
@@ -144,9 +145,17 @@ final class DayBlocks {
     return new Read(Optional.ofNullable(outage.get()), leftOut);
   }
 
-  private void deliver(Block block, long first, long end, KeySink sink) {
+  private static List<Quantity> quantities(Dataset dataset, SourceTable table) {
+    return dataset.rollups().stream()
+        .filter(rollup -> rollup.table().equals(table))
+        .findFirst()
+        .map(Rollup::quantities)
+        .orElseGet(dataset::sharedQuantities);
+  }
+
+  private void deliver(Block block, Quantity weight, long first, long end, KeySink sink) {
     BlockKey blockKey = block.key();
-    int bytes = blockKey.shape().quantities().indexOf(TransferQuantities.BYTES);
+    int place = blockKey.shape().quantities().indexOf(weight);
     for (int k = 0; k < block.keyCount(); k++) {
       Optional<CellSink> cells = sink.cellsOf(block.groupKey(k), blockKey.shape());
       if (cells.isEmpty()) {
@@ -156,7 +165,7 @@ final class DayBlocks {
         // A block may be a month of which some days are wanted.
         long start = blockKey.span().slotStart(blockKey.grain(), calendar, block.slot(cell));
         if (start >= first && start < end) {
-          cells.get().accept(start, block.value(bytes, cell));
+          cells.get().accept(start, block.value(place, cell));
         }
       }
     }

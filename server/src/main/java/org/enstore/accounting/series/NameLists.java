@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.enstore.accounting.catalog.Dataset;
 import org.enstore.accounting.catalog.Dimension;
 import org.enstore.accounting.catalog.Dimensions;
 import org.enstore.accounting.catalog.Transfers;
@@ -53,10 +54,10 @@ final class NameLists {
     LocalDate first = firstDay(query);
     LocalDate end = calendar.dayOf(clock.instant()).plusDays(1);
     Set<String> names = new HashSet<>();
-    if (query.dimension().equals(Dimensions.MOVER) && query.filters().isEmpty()) {
+    if (query.isOfMovers() && query.filters().isEmpty()) {
       SourceState state = watch.look(Optional.empty(), cancellation).state();
       names.addAll(movers(query, state, first, end, cancellation));
-    } else if (query.dimension().equals(Dimensions.MOVER)) {
+    } else if (query.isOfMovers()) {
       details(query, first, end, cancellation).forEach(mover -> names.add(mover.mover()));
     } else {
       names.addAll(values(query, first, end, cancellation));
@@ -66,7 +67,7 @@ final class NameLists {
   }
 
   /**
-   * What single transfers tell of each mover, in natural order. Reads {@code encp_xfer} of the
+   * What individual transfers tell of each mover, in natural order. Reads {@code encp_xfer} of the
    * whole look-back the first time.
    *
    * @throws QueryFailure when they cannot be read
@@ -95,15 +96,16 @@ final class NameLists {
         .orElse(name -> true);
   }
 
-  /** The values of a dimension other than the mover, from the transfers that the filters admit. */
+  /** The values of any other dimension, from the facts that the filters admit. */
   private Set<String> values(
       NamesQuery query, LocalDate first, LocalDate end, Cancellation cancellation) {
     Set<String> values = new HashSet<>();
     Set<Dimension> dimensions = new TreeSet<>(Set.of(query.dimension()));
     dimensions.addAll(query.filters().keySet());
-    Sieve sieve = new Sieve(Transfers.DATASET, query.filters(), true, Transfers.CANONICAL);
+    Dataset dataset = query.dataset();
+    Sieve sieve = new Sieve(dataset, query.filters(), true, dataset.facts().naming());
     days.read(
-        Transfers.FACTS,
+        dataset.facts(),
         Grain.DAY,
         List.copyOf(dimensions),
         first,
@@ -111,7 +113,8 @@ final class NameLists {
         cancellation,
         (key, shape) ->
             sieve.admits(key, shape)
-                ? Optional.of((start, bytes) -> values.add(shape.value(query.dimension(), key)))
+                ? Optional.of(
+                    (start, weight) -> values.add(sieve.shown(query.dimension(), key, shape)))
                 : Optional.empty());
     values.remove("");
     return values;

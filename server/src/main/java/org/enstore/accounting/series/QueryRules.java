@@ -163,7 +163,7 @@ public final class QueryRules {
     int top = keys.take(TOP).intValue();
     String direction = keys.take(DIRECTION);
     Map<Dimension, Filter> filters = byDimension(keys.take(FILTERS));
-    DatasetRules rules = new DatasetRules(Catalogue.ENSTORE, measure);
+    DatasetRules rules = DatasetRules.of(Catalogue.ENSTORE, measure);
     if (!keys.complainedOf(GROUP_BY)) {
       rules.groupBy(GROUP_BY.name(), groupBy);
     }

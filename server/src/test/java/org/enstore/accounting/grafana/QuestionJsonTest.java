@@ -341,6 +341,7 @@ class QuestionJsonTest {
         .isEqualTo(
             new NamesRequest(
                 new NamesQuery(
+                    Transfers.DATASET,
                     Dimensions.MOVER,
                     Optional.empty(),
                     Optional.empty(),
@@ -361,6 +362,7 @@ class QuestionJsonTest {
         .isEqualTo(
             new NamesRequest(
                 new NamesQuery(
+                    Transfers.DATASET,
                     Dimensions.STORAGE_GROUP,
                     Optional.of(Duration.ofDays(30)),
                     Optional.of("^c"),
@@ -381,7 +383,8 @@ class QuestionJsonTest {
         "{\"classes\":[\"disc\"]}  | Did you mean \"disk\"?",
         "{\"match\":\"[\"}         | \"match\" is not a regular expression",
         "{\"version\":9}           | newer version of the plugin",
-        "{\"filters\":{\"mover\":{}}} | \"filters.mover\" is not known"
+        "{\"dataset\":\"x\"}        | \"dataset\" is \"x\"; it must be one of",
+        "{\"filters\":{\"movers\":{}}} | \"filters.movers\" is not known"
       })
   void readVariable_refused(String json, String reason) {
     refused(query(json).setQueryType("variable")).withMessageContaining(reason);

@@ -80,6 +80,10 @@ class ResourceServiceTest {
         "movers?library=            | disk_1 LTO8_9 LTO8_10",
         "libraries?storageGroup=cms | LTO8",
         "libraries?storageGroup=lhcb | ''",
+        "libraries?mover=disk_1      | LTO8",
+        "movers?mover=disk_1&class=disk | disk_1",
+        "movers?dataset=transfers    | disk_1 LTO8_9 LTO8_10",
+        "classes                     | disk tape",
         "variable?query=%7B%22match%22%3A%22disk%22%7D | disk_1"
       })
   void names(String url, String names) {
@@ -127,12 +131,14 @@ class ResourceServiceTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "GET    | nothing                   | 404 | known are movers, storage-groups, libraries",
+        "GET    | nothing                   | 404 | known are movers, classes, storage-groups",
         "GET    | ''                        | 404 | known are movers",
         "GET    | movers/LTO8               | 404 | There is no resource",
         "GET    | movers?clas=tape          | 400 | parameter \\\"clas\\\" is not known",
         "GET    | movers?class=robot        | 400 | \\\"class\\\" is",
         "GET    | movers?class=tape&class=x | 400 | twice",
+        "GET    | movers?dataset=x          | 400 | \\\"dataset\\\" is",
+        "GET    | movers-detail?dataset=x   | 400 | parameter \\\"dataset\\\" is not known",
         "GET    | movers?lookBack=90        | 400 | \\\"lookBack\\\" is",
         "GET    | movers?includeRetired=yes | 400 | must be true or false",
         "GET    | movers?match=(            | 400 | not a regular expression",

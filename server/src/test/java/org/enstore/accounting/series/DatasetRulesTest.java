@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class DatasetRulesTest {
   private static DatasetRules rules(Measure measure) {
-    return new DatasetRules(Failures.CATALOGUE, measure);
+    return DatasetRules.of(Failures.CATALOGUE, measure);
   }
 
   @Test

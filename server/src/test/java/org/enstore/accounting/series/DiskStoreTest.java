@@ -425,6 +425,7 @@ class DiskStoreTest {
             Optional.of(new SeriesEngine.Disk(root, writes::add)));
     engine.names(
         new NamesQuery(
+            Transfers.DATASET,
             Dimensions.LIBRARY,
             Optional.of(Duration.ofDays(90)),
             Optional.empty(),

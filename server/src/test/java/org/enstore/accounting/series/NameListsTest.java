@@ -26,6 +26,7 @@ class NameListsTest {
 
   private static NamesQuery query(Dimension dimension, Map<Dimension, Filter> filters) {
     return new NamesQuery(
+        Transfers.DATASET,
         dimension,
         Optional.of(Duration.ofDays(30)),
         Optional.empty(),

@@ -292,7 +292,8 @@ class SeriesEngineTest extends SeriesEngineFixture {
 
   private List<String> names(Optional<String> match, Set<MoverClass> classes) {
     return engine.names(
-        new NamesQuery(Dimensions.MOVER, Optional.empty(), match, classes, Map.of()),
+        new NamesQuery(
+            Transfers.DATASET, Dimensions.MOVER, Optional.empty(), match, classes, Map.of()),
         new Cancellation());
   }
 
@@ -303,7 +304,12 @@ class SeriesEngineTest extends SeriesEngineFixture {
     assertThat(
             engine.names(
                 new NamesQuery(
-                    Dimensions.LIBRARY, Optional.empty(), Optional.empty(), Set.of(), Map.of()),
+                    Transfers.DATASET,
+                    Dimensions.LIBRARY,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Set.of(),
+                    Map.of()),
                 new Cancellation()))
         .containsExactly("CD-LTO8G1");
   }
