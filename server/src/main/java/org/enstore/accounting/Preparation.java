@@ -52,6 +52,7 @@ final class Preparation {
           "{\"measure\":\"driveRateP95\",\"groupBy\":[\"driveType\"],\"compare\":\"previousPeriod\"}",
           "{\"measure\":\"driveRate\",\"top\":1,\"runningTotal\":false,\"filters\":"
               + "{\"mover\":{\"include\":[\"a\"],\"match\":\"b\"}}}",
+          "{\"queryType\":\"forecast\"}",
           "{\"queryType\":\"reconciliation\"}",
           "{\"queryType\":\"annotations\",\"event\":\"moverSilent\"}",
           "{\"queryType\":\"annotations\",\"event\":\"driveChange\"}",

@@ -59,6 +59,7 @@ public final class FieldConfig {
     private String description = "";
     private String unit = "";
     private String noValue = "";
+    private String colour = "";
     private String custom = "";
     private long intervalMillis;
     private @Nullable Boolean filterable;
@@ -84,6 +85,12 @@ public final class FieldConfig {
     /** A Grafana unit id, such as {@code decbytes} or {@code s}. */
     public Builder unit(String id) {
       unit = id;
+      return this;
+    }
+
+    /** A colour by its name in Grafana's themes, such as {@code blue}; a panel's own gives way. */
+    public Builder colour(String name) {
+      colour = name;
       return this;
     }
 
@@ -169,6 +176,10 @@ public final class FieldConfig {
       }
       if (intervalMillis > 0) {
         json.key("interval").number(intervalMillis);
+      }
+      if (!colour.isEmpty()) {
+        json.key("color").beginObject().key("mode").text("fixed");
+        json.key("fixedColor").text(colour).endObject();
       }
       if (hasLinks) {
         json.key("links").raw(links + "]");

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.enstore.accounting.measure.Buckets;
 import org.enstore.accounting.measure.Numbers;
@@ -54,7 +55,25 @@ public final class SeriesFrames {
 
   /** The table as one frame; a frame without columns, which means "no data", without series. */
   public static Frame wide(SeriesTable table, Presentation presentation) {
-    return frame(table, Column.times(TIME, table.buckets()), numbers -> numbers, presentation);
+    return wide(table, presentation, series -> plain(series, presentation));
+  }
+
+  /**
+   * The same with columns configured in another way.
+   *
+   * @param configs how the column of each series wants to be shown
+   */
+  static Frame wide(
+      SeriesTable table, Presentation presentation, Function<Series, FieldConfig> configs) {
+    return frame(
+        table, Column.times(TIME, table.buckets()), numbers -> numbers, presentation, configs);
+  }
+
+  private static FieldConfig plain(Series series, Presentation presentation) {
+    return FieldConfig.builder()
+        .displayName(presentation.legend().title(series.labels(), presentation.words()))
+        .unit(presentation.unit())
+        .build();
   }
 
   /**
@@ -65,11 +84,20 @@ public final class SeriesFrames {
   public static Frame rows(SeriesTable table, BitSet rows, Presentation presentation) {
     List<Instant> starts =
         rows.stream().mapToObj(row -> Instant.ofEpochSecond(table.buckets().start(row))).toList();
-    return frame(table, Column.times(TIME, starts), numbers -> numbers.only(rows), presentation);
+    return frame(
+        table,
+        Column.times(TIME, starts),
+        numbers -> numbers.only(rows),
+        presentation,
+        series -> plain(series, presentation));
   }
 
   private static Frame frame(
-      SeriesTable table, Column times, UnaryOperator<Numbers> shown, Presentation presentation) {
+      SeriesTable table,
+      Column times,
+      UnaryOperator<Numbers> shown,
+      Presentation presentation,
+      Function<Series, FieldConfig> configs) {
     FrameMeta meta =
         FrameMeta.of(FrameType.TIMESERIES_WIDE)
             .custom(presentation.custom())
@@ -83,12 +111,10 @@ public final class SeriesFrames {
     frame.column(
         times.configured(FieldConfig.builder().interval(longest(table.buckets())).build()));
     for (Series series : table.series()) {
-      String title = presentation.legend().title(series.labels(), presentation.words());
       frame.column(
           Column.numbers(presentation.valueName(), shown.apply(series.numbers()))
               .labelled(series.labels())
-              .configured(
-                  FieldConfig.builder().displayName(title).unit(presentation.unit()).build()));
+              .configured(configs.apply(series)));
     }
     return frame.build();
   }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.enstore.accounting.catalog.Measure;
+import org.enstore.accounting.frame.BandFrames;
 import org.enstore.accounting.frame.Column;
 import org.enstore.accounting.frame.Frame;
 import org.enstore.accounting.frame.FrameMeta;
@@ -17,6 +18,7 @@ import org.enstore.accounting.frame.NamesFrame;
 import org.enstore.accounting.frame.SeriesFrames;
 import org.enstore.accounting.measure.ByteUnit;
 import org.enstore.accounting.series.Annotations;
+import org.enstore.accounting.series.ForecastAnswer;
 import org.enstore.accounting.series.Notice;
 import org.enstore.accounting.series.SeriesAnswer;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,27 @@ final class AnswerFrames {
   private static final String AS_OF = "asOf";
 
   private static final String STEP = "step";
+
+  private static final Map<String, BandFrames.Look> FORECAST_LOOKS =
+      Map.of(
+          ForecastAnswer.EXPECTED,
+          BandFrames.Look.line(
+              "expected",
+              Map.of(
+                  "drawStyle",
+                  "line",
+                  "fillOpacity",
+                  0,
+                  "lineStyle",
+                  Map.of("fill", "dash", "dash", List.of(10, 10)))),
+          ForecastAnswer.LOWER_80,
+          BandFrames.Look.lower("80 % lower"),
+          ForecastAnswer.UPPER_80,
+          BandFrames.Look.upper("80 % upper", ForecastAnswer.LOWER_80, 20),
+          ForecastAnswer.LOWER_95,
+          BandFrames.Look.lower("95 % lower"),
+          ForecastAnswer.UPPER_95,
+          BandFrames.Look.upper("95 % upper", ForecastAnswer.LOWER_95, 10));
 
   private AnswerFrames() {}
 
@@ -46,6 +69,42 @@ final class AnswerFrames {
             answer.notices().stream().map(AnswerFrames::notice).toList(),
             answer.executed(),
             custom));
+  }
+
+  /** The forecast as one wide frame, which panels draw with its bands. */
+  static Frame forecast(String refId, ForecastAnswer answer, Legend legend) {
+    SeriesAnswer series = answer.series();
+    Map<String, Object> custom = new LinkedHashMap<>();
+    custom.put(STEP, series.step().text());
+    custom.put(AS_OF, series.asOf().toString());
+    custom.put("cached", series.cached());
+    custom.put("forecasts", answer.judged().stream().map(AnswerFrames::judged).toList());
+    return BandFrames.wide(
+        series.table(),
+        presentation(
+            refId,
+            series,
+            legend,
+            series.notices().stream().map(AnswerFrames::notice).toList(),
+            series.executed(),
+            custom),
+        ForecastAnswer.LABEL,
+        FORECAST_LOOKS);
+  }
+
+  private static Map<String, Object> judged(ForecastAnswer.Judged judged) {
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("labels", judged.labels());
+    told.put("model", judged.model());
+    told.put("origins", judged.origins());
+    if (judged.origins() > 0) {
+      told.put("error", judged.error());
+      told.put("seasonalNaiveError", judged.naiveError());
+      told.put("firstOrigin", judged.firstOrigin());
+      told.put("lastOrigin", judged.lastOrigin());
+    }
+    told.put("notes", judged.notes());
+    return told;
   }
 
   /**

@@ -14,6 +14,7 @@ import org.enstore.accounting.series.QueryFailure;
  */
 enum QueryType {
   SERIES("series"),
+  FORECAST("forecast"),
   RECONCILIATION("reconciliation"),
   ANNOTATIONS("annotations"),
   REPLICATION("replication"),
@@ -46,6 +47,7 @@ enum QueryType {
   List<Key<?>> keys() {
     return switch (this) {
       case SERIES -> QuestionJson.KEYS;
+      case FORECAST -> OutlookJson.FORECAST_KEYS;
       case RECONCILIATION -> ReconciliationJson.KEYS;
       case ANNOTATIONS -> AnnotationJson.KEYS;
       case REPLICATION -> ReplicationRequest.KEYS;
@@ -63,6 +65,7 @@ enum QueryType {
   Question read(DataQuery query, Map<String, ?> object) {
     return switch (this) {
       case SERIES -> QuestionJson.series(query, object);
+      case FORECAST -> OutlookJson.forecast(query, object);
       case RECONCILIATION -> new Question.OfReconciliation(ReconciliationJson.read(query, object));
       case ANNOTATIONS -> new Question.OfAnnotations(AnnotationJson.read(query, object));
       case REPLICATION -> new Question.OfReplication(ReplicationRequest.read(query, object));

@@ -9,6 +9,7 @@ import org.enstore.accounting.frame.Legend;
 import org.enstore.accounting.series.AnnotationQuery;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.Demand;
+import org.enstore.accounting.series.ForecastQuery;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.ReconciliationQuery;
 import org.enstore.accounting.series.Replication;
@@ -68,6 +69,21 @@ interface Question {
     public Frame answer(
         SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
       return AnswerFrames.series(refId, engine.answer(query, demand, cancellation, room), legend);
+    }
+  }
+
+  /** For what is to be expected, called as {@code legend} says. */
+  record OfForecast(ForecastQuery query, Legend legend) implements Question {
+    @Override
+    public QueryType type() {
+      return QueryType.FORECAST;
+    }
+
+    @Override
+    public Frame answer(
+        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
+      return AnswerFrames.forecast(
+          refId, engine.forecast(query, demand, cancellation, room), legend);
     }
   }
 

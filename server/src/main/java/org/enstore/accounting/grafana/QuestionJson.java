@@ -17,7 +17,6 @@ import org.enstore.accounting.proto.pluginv2.DataQuery;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.QueryRules;
-import org.enstore.accounting.series.SeriesQuery;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,9 +44,9 @@ final class QuestionJson {
   static final Key<String> QUERY_TYPE =
       Key.choice("queryType", QueryType.words(), word -> word, "");
 
-  private static final Key<Long> VERSION_KEY =
+  static final Key<Long> VERSION_KEY =
       Key.number("version", 1, VERSION, "version of the query model", 1);
-  private static final Key<String> LEGEND = Key.text("legend", "");
+  static final Key<String> LEGEND = Key.text("legend", "");
 
   /** Is the front end's affair: it opens a channel, which {@link LiveQuestion} is about. */
   private static final Key<Boolean> LIVE = Key.flag("live", false);
@@ -127,15 +126,16 @@ final class QuestionJson {
     Legend legend = Legend.of(keys.take(LEGEND));
     keys.take(LIVE);
     keys.drop(IGNORED::containsKey);
-    SeriesQuery asked =
-        QueryRules.finish(
-            keys,
-            new QueryRules.Window(
-                range(query, keys),
-                Duration.ofMillis(
-                    query.getIntervalMS() > 0 ? query.getIntervalMS() : DEFAULT_INTERVAL_MILLIS),
-                maxPoints(query)));
-    return new Question.OfSeries(asked, legend);
+    return new Question.OfSeries(QueryRules.finish(keys, window(query, keys)), legend);
+  }
+
+  /** What {@code query} says beside its keys; complains when there is no range. */
+  static QueryRules.Window window(DataQuery query, KeyReader keys) {
+    return new QueryRules.Window(
+        range(query, keys),
+        Duration.ofMillis(
+            query.getIntervalMS() > 0 ? query.getIntervalMS() : DEFAULT_INTERVAL_MILLIS),
+        maxPoints(query));
   }
 
   /**

@@ -3,6 +3,7 @@ package org.enstore.accounting.outlook;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /** What the next values of a series are expected to be. Steps count from 0. */
@@ -64,28 +65,36 @@ public final class Forecast {
     return notes;
   }
 
-  /** One sentence: by which methods, and how good they were. */
-  public String words() {
+  /** By which methods, the largest share first. */
+  public String methods() {
+    return models.isEmpty()
+        ? "the sum of its groups' forecasts"
+        : models.stream()
+            .map(
+                model ->
+                    String.format(Locale.ROOT, "%s (%.0f %%)", model.words(), 100 * model.share()))
+            .collect(Collectors.joining(", "));
+  }
+
+  /**
+   * One sentence: by which methods, and how good they were; {@code nameOfBucket} gives a bucket's
+   * date.
+   */
+  public String words(IntFunction<String> nameOfBucket) {
     if (horizon() == 0) {
       return "No forecast.";
     }
-    String methods =
-        models.isEmpty()
-            ? "the sum of its groups' forecasts"
-            : models.stream()
-                .map(
-                    model ->
-                        String.format(
-                            Locale.ROOT, "%s (%.0f %%)", model.words(), 100 * model.share()))
-                .collect(Collectors.joining(", "));
     String quality =
         skill.origins() == 0
             ? "how good it is cannot be told yet"
             : String.format(
                 Locale.ROOT,
-                "over %d past moments its error was %.2f times that of the last season again",
+                "over %d past moments from %s to %s its error was %.2f times that of the last"
+                    + " season again",
                 skill.origins(),
+                nameOfBucket.apply(skill.firstOrigin()),
+                nameOfBucket.apply(skill.lastOrigin()),
                 1 - skill.saved());
-    return "Forecast by " + methods + "; " + quality + ".";
+    return "Forecast by " + methods() + "; " + quality + ".";
   }
 }

@@ -151,6 +151,23 @@ final class Answerer {
     }
   }
 
+  /**
+   * Answers {@code query} from all there is, or not at all.
+   *
+   * @param now what must be read anew for {@link Demand#FRESH} must not be older
+   * @throws QueryFailure when it cannot be answered, or only in part
+   */
+  SeriesAnswer whole(
+      SeriesQuery query, Demand demand, Instant now, Cancellation cancellation, Room room) {
+    boolean fresh = demand == Demand.FRESH;
+    return answer(
+        query,
+        fresh ? Demand.FRESH : Demand.WHOLE,
+        fresh ? Optional.of(now) : Optional.empty(),
+        cancellation,
+        room);
+  }
+
   /** Answers as {@link SeriesEngine#cached} does. */
   Optional<SeriesAnswer> cached(SeriesQuery query) {
     return ready(query).map(Ready::answer);

@@ -42,7 +42,7 @@ public final class QueryRules {
   /** Of one list; the first tell enough. */
   private static final int MOST_COMPLAINTS = 10;
 
-  private static final Key<Measure> MEASURE =
+  static final Key<Measure> MEASURE =
       Key.choice("measure", Catalogue.ENSTORE.measures(), Measure::id, Transfers.BYTES);
 
   /** The dimensions to keep apart; none of them is the total. The default is the dataset's. */
@@ -53,21 +53,21 @@ public final class QueryRules {
           Dimension::id,
           Catalogue.ENSTORE.datasetOf(MEASURE.fallback()).defaultGroupBy());
 
-  private static final Key<Long> TOP =
+  static final Key<Long> TOP =
       Key.number("top", 0, Arrangement.MOST_GROUPS, "groups; 0 for all", 0);
 
   /** Values of the dimension that groups are split by: told apart, or added up. */
   private static final String APART = "both";
 
   private static final String ADDED_UP = "sum";
-  private static final Key<String> DIRECTION =
+  static final Key<String> DIRECTION =
       Key.choice(
           Dimensions.DIRECTION.id(),
           Stream.concat(Dimensions.DIRECTION.values().stream(), Stream.of(APART, ADDED_UP))
               .toList(),
           word -> word,
           APART);
-  private static final Key<Boolean> INCLUDE_NULL_MOVERS = Key.flag("includeNullMovers", false);
+  static final Key<Boolean> INCLUDE_NULL_MOVERS = Key.flag("includeNullMovers", false);
   private static final Key<Optional<Duration>> STEP =
       Key.text(
           "step",
@@ -75,11 +75,11 @@ public final class QueryRules {
           "auto",
           "\"auto\", one of " + Step.ladder() + ", or a duration such as \"45m\"",
           QueryRules::step);
-  private static final Key<ByteUnit> UNIT =
+  static final Key<ByteUnit> UNIT =
       Key.choice("unit", List.of(ByteUnit.values()), ByteUnit::text, ByteUnit.MEBIBYTES);
   private static final Key<GapPolicy> GAPS =
       Key.choice("gaps", List.of(GapPolicy.values()), GapPolicy::label, GapPolicy.NOT_YET);
-  private static final Key<SourceChoice> SOURCE =
+  static final Key<SourceChoice> SOURCE =
       Key.choice("source", List.of(SourceChoice.values()), SourceChoice::label, SourceChoice.AUTO);
   private static final Key<Comparison> COMPARE =
       Key.choice("compare", List.of(Comparison.values()), Comparison::label, Comparison.NONE);
@@ -90,7 +90,7 @@ public final class QueryRules {
   private static final Key<Optional<String>> MATCH = pattern("match");
   private static final Key<Optional<String>> NO_MATCH = pattern("noMatch");
   private static final List<Key<?>> FILTER_KEYS = List.of(INCLUDE, EXCLUDE, MATCH, NO_MATCH);
-  private static final Key<Map<String, Filter>> FILTERS = filters(Catalogue.ENSTORE.askable());
+  static final Key<Map<String, Filter>> FILTERS = filters(Catalogue.ENSTORE.askable());
 
   /** Every key of a question for series, in the order to document them. */
   public static final List<Key<?>> KEYS =

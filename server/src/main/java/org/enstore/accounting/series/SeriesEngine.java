@@ -43,6 +43,7 @@ public final class SeriesEngine implements AutoCloseable {
   private final NameLists names;
   private final Reconciliation reconciliation;
   private final Annotator annotator;
+  private final Forecasts forecasts;
   private final LiveFeed live;
 
   /**
@@ -110,6 +111,7 @@ public final class SeriesEngine implements AutoCloseable {
     this.names = new NameLists(days, watch, settings, calendar, clock);
     this.reconciliation = new Reconciliation(days, watch, settings, calendar, clock);
     this.annotator = new Annotator(days, watch, settings, calendar, clock);
+    this.forecasts = new Forecasts(answerer, memory, calendar, clock);
     this.live = new LiveFeed(answerer, watch, calendar, clock);
   }
 
@@ -215,6 +217,17 @@ public final class SeriesEngine implements AutoCloseable {
             clock.instant(),
             cancellation)
         : annotator.answer(query, cancellation);
+  }
+
+  /**
+   * What is to be expected, learnt from what was.
+   *
+   * @param room for the answer, from before it is made
+   * @throws QueryFailure when the past cannot be told, or only a part of it
+   */
+  public ForecastAnswer forecast(
+      ForecastQuery query, Demand demand, Cancellation cancellation, Room room) {
+    return forecasts.answer(query, demand, cancellation, room);
   }
 
   /**

@@ -72,6 +72,22 @@ class DataServiceTest {
         .contains("LTO8_9", "mbytes", "timeseries-wide");
   }
 
+  /** Ten days are no history; what was is drawn all the same, and the bands are announced. */
+  @Test
+  void queryData_forecast() {
+    QueryDataResponse response =
+        data.queryData(
+            request()
+                .addQueries(query("A", "{\"queryType\":\"forecast\",\"direction\":\"sum\"}"))
+                .build());
+
+    assertFrame(response.getResponsesOrThrow("A"));
+    assertThat(response.getResponsesOrThrow("A").getFrames(0).toString(StandardCharsets.UTF_8))
+        .contains("The history is too short to say anything: 9 values are known and 18 are needed.")
+        .contains("\"fillBelowTo\":\"Total 95 % lower\"")
+        .contains("\"color\":{\"mode\":\"fixed\",\"fixedColor\":\"blue\"}");
+  }
+
   @Test
   void queryData_variable() {
     QueryDataResponse response =

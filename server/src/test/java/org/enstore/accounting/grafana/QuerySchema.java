@@ -15,8 +15,10 @@ final class QuerySchema {
   private static final Map<String, List<Key<?>>> KEYS =
       Map.of(
           "series", QuestionJson.KEYS,
+          "forecast", OutlookJson.FORECAST_KEYS,
           "reconciliation", ReconciliationJson.KEYS,
           "annotations", AnnotationJson.KEYS,
+          "replication", ReplicationRequest.KEYS,
           "variable", NamesRequest.KEYS);
 
   private QuerySchema() {}

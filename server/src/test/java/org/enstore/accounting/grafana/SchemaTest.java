@@ -45,6 +45,11 @@ class SchemaTest {
   }
 
   @Test
+  void queryModel_forecast() throws IOException {
+    assertQueryModel("forecast", OutlookJson.FORECAST_KEYS);
+  }
+
+  @Test
   void queryModel_replication() throws IOException {
     assertQueryModel("replication", ReplicationRequest.KEYS);
   }

@@ -103,9 +103,9 @@ class ForecasterTest {
 
     assertThat(forecast.skill().origins()).isGreaterThan(50);
     assertThat(forecast.skill().lastOrigin()).isEqualTo(199);
-    assertThat(forecast.words())
+    assertThat(forecast.words(place -> "place " + place))
         .startsWith("Forecast by ")
-        .contains("past moments its error was 0.")
+        .contains("past moments from place ", " to place 199 its error was 0.")
         .endsWith("times that of the last season again.");
   }
 
@@ -148,7 +148,7 @@ class ForecasterTest {
 
     assertThat(forecast.expected(5)).isZero();
     assertThat(forecast.skill().origins()).isZero();
-    assertThat(forecast.words()).contains("how good it is cannot be told yet");
+    assertThat(forecast.words(String::valueOf)).contains("how good it is cannot be told yet");
   }
 
   @Test
@@ -219,7 +219,7 @@ class ForecasterTest {
     Forecast forecast = forecast(noisyWeeks(17), 7);
 
     assertThat(forecast.horizon()).isZero();
-    assertThat(forecast.words()).isEqualTo("No forecast.");
+    assertThat(forecast.words(String::valueOf)).isEqualTo("No forecast.");
     assertThat(words(forecast)).contains("17 values are known and 18 are needed");
   }
 
@@ -349,7 +349,7 @@ class ForecasterTest {
     }
     // Errors of groups that have nothing to do with each other cancel out in part.
     assertThat(width(total)).isBetween(0.4 * widths, 0.8 * widths);
-    assertThat(total.words()).contains("the sum of its groups' forecasts");
+    assertThat(total.words(String::valueOf)).contains("the sum of its groups' forecasts");
   }
 
   @Test

@@ -1,0 +1,53 @@
+package org.enstore.accounting.grafana;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.enstore.accounting.config.Key;
+import org.enstore.accounting.config.KeyReader;
+import org.enstore.accounting.frame.Legend;
+import org.enstore.accounting.proto.pluginv2.DataQuery;
+import org.enstore.accounting.series.OutlookRules;
+import org.enstore.accounting.series.QueryFailure;
+import org.enstore.accounting.series.QueryRules;
+import org.jspecify.annotations.Nullable;
+
+/** Reads queries that look ahead. What they may hold is said by {@link OutlookRules}. */
+final class OutlookJson {
+  /** Every key of a query for a forecast, in the order to document them. */
+  static final List<Key<?>> FORECAST_KEYS = keys(OutlookRules.FORECAST_KEYS);
+
+  private OutlookJson() {}
+
+  /**
+   * Reads a query for a forecast.
+   *
+   * @throws QueryFailure with every problem
+   */
+  static Question.OfForecast forecast(DataQuery query, Map<String, ?> object) {
+    KeyReader keys = reader(object, FORECAST_KEYS);
+    Legend legend = Legend.of(keys.take(QuestionJson.LEGEND));
+    return new Question.OfForecast(
+        OutlookRules.forecast(keys, QuestionJson.window(query, keys)), legend);
+  }
+
+  private static KeyReader reader(Map<String, ?> object, List<Key<?>> known) {
+    String groups = QueryRules.GROUP_BY.name();
+    Map<String, @Nullable Object> grouped = new LinkedHashMap<>(object);
+    // Grafana makes null of an empty list when it provisions an alert rule from a file.
+    grouped.computeIfAbsent(groups, key -> List.of());
+    KeyReader keys = new KeyReader("", grouped, known);
+    keys.take(QuestionJson.VERSION_KEY);
+    keys.take(QuestionJson.QUERY_TYPE);
+    keys.drop(QuestionJson.IGNORED::containsKey);
+    return keys;
+  }
+
+  private static List<Key<?>> keys(List<Key<?>> own) {
+    List<Key<?>> keys = new ArrayList<>(List.of(QuestionJson.VERSION_KEY, QuestionJson.QUERY_TYPE));
+    keys.addAll(own);
+    keys.add(QuestionJson.LEGEND);
+    return List.copyOf(keys);
+  }
+}
