@@ -69,6 +69,23 @@ public final class Key<T> {
         value -> within(min, max, whole(value)));
   }
 
+  /** A number between {@code min} and {@code max}, both inclusive, of {@code unit}. */
+  public static Key<Double> decimal(
+      String name, double min, double max, String unit, double fallback) {
+    return new Key<>(
+        name,
+        fallback,
+        "a number from "
+            + new BigDecimal(String.valueOf(min)).stripTrailingZeros().toPlainString()
+            + " to "
+            + new BigDecimal(String.valueOf(max)).stripTrailingZeros().toPlainString()
+            + " ("
+            + unit
+            + ")",
+        form("type", "number", "minimum", min, "maximum", max, "default", fallback),
+        value -> within(min, max, value));
+  }
+
   /** A duration with its unit, between {@code min} and {@code max}, both inclusive. */
   public static Key<Duration> duration(String name, Duration min, Duration max, Duration fallback) {
     return new Key<>(
@@ -327,6 +344,14 @@ public final class Key<T> {
 
   private static long within(long min, long max, long number) {
     if (number < min || number > max) {
+      throw new IllegalArgumentException();
+    }
+    return number;
+  }
+
+  private static double within(double min, double max, Object value) {
+    double number = value instanceof Number given ? given.doubleValue() : Double.NaN;
+    if (!(number >= min && number <= max)) {
       throw new IllegalArgumentException();
     }
     return number;

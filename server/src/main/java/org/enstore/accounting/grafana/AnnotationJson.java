@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.enstore.accounting.catalog.Dimension;
 import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.Durations;
@@ -14,6 +15,7 @@ import org.enstore.accounting.proto.pluginv2.DataQuery;
 import org.enstore.accounting.series.AnnotationEvent;
 import org.enstore.accounting.series.AnnotationQuery;
 import org.enstore.accounting.series.Filter;
+import org.enstore.accounting.series.OutlookRules;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.QueryRules;
 
@@ -42,9 +44,16 @@ final class AnnotationJson {
           "a duration from 1s to 7d, or empty for the data source's lagWarning",
           AnnotationJson::lag);
 
+  /** Keys that the event {@link AnnotationEvent#ANOMALY} alone has. */
+  private static final List<Key<?>> OF_ANOMALIES =
+      OutlookRules.EPISODE_KEYS.stream().filter(key -> !key.name().equals(FILTERS.name())).toList();
+
   /** Every key of the query, in the order to document them. */
   static final List<Key<?>> KEYS =
-      List.of(VERSION, QuestionJson.QUERY_TYPE, EVENT, FILTERS, SILENCE, LAG);
+      Stream.concat(
+              Stream.of(VERSION, QuestionJson.QUERY_TYPE, EVENT, FILTERS, SILENCE, LAG),
+              OF_ANOMALIES.stream())
+          .toList();
 
   private AnnotationJson() {}
 
@@ -53,18 +62,22 @@ final class AnnotationJson {
    *
    * @throws QueryFailure with every problem
    */
-  static AnnotationQuery read(DataQuery query, Map<String, ?> object) {
-    KeyReader keys = new KeyReader("", object, KEYS);
-    keys.take(VERSION);
-    keys.take(QuestionJson.QUERY_TYPE);
+  static Question read(DataQuery query, Map<String, ?> object) {
+    KeyReader keys = OutlookJson.reader(object, KEYS);
     AnnotationEvent event = keys.take(EVENT);
+    if (event == AnnotationEvent.ANOMALY) {
+      keys.drop(name -> name.equals(SILENCE.name()) || name.equals(LAG.name()));
+      return new Question.OfEpisodes(
+          OutlookRules.anomalies(keys, QuestionJson.window(query, keys)));
+    }
+    keys.drop(name -> OF_ANOMALIES.stream().anyMatch(key -> key.name().equals(name)));
     Map<Dimension, Filter> filters = QueryRules.byDimension(keys.take(FILTERS));
     Duration silence = keys.take(SILENCE);
     Optional<Duration> lag = keys.take(LAG);
-    keys.drop(QuestionJson.IGNORED::containsKey);
     Optional<TimeRange> range = QuestionJson.range(query, keys);
     QueryRules.refuse(keys.complaints());
-    return new AnnotationQuery(event, range.orElseThrow(), filters, silence, lag);
+    return new Question.OfAnnotations(
+        new AnnotationQuery(event, range.orElseThrow(), filters, silence, lag));
   }
 
   private static Optional<Duration> lag(String text) {

@@ -18,6 +18,8 @@ import org.enstore.accounting.frame.NamesFrame;
 import org.enstore.accounting.frame.SeriesFrames;
 import org.enstore.accounting.measure.ByteUnit;
 import org.enstore.accounting.series.Annotations;
+import org.enstore.accounting.series.AnomalyAnswer;
+import org.enstore.accounting.series.AnomalyQuery;
 import org.enstore.accounting.series.ForecastAnswer;
 import org.enstore.accounting.series.Notice;
 import org.enstore.accounting.series.SeriesAnswer;
@@ -29,6 +31,35 @@ final class AnswerFrames {
   private static final String AS_OF = "asOf";
 
   private static final String STEP = "step";
+
+  /** So many go with the frame. */
+  private static final int MOST_EPISODES = 100;
+
+  private static final Map<String, BandFrames.Look> ANOMALY_LOOKS =
+      Map.of(
+          AnomalyAnswer.EXPECTED,
+          BandFrames.Look.line(
+              "usual",
+              Map.of(
+                  "drawStyle",
+                  "line",
+                  "fillOpacity",
+                  0,
+                  "lineWidth",
+                  1,
+                  "lineStyle",
+                  Map.of("fill", "dash", "dash", List.of(4, 6)))),
+          AnomalyAnswer.LOWER,
+          BandFrames.Look.lower("usual, lower"),
+          AnomalyAnswer.UPPER,
+          BandFrames.Look.upper("usual, upper", AnomalyAnswer.LOWER, 12),
+          AnomalyAnswer.UNUSUAL,
+          new BandFrames.Look(
+              "unusual",
+              "",
+              "red",
+              "",
+              Map.of("drawStyle", "points", "pointSize", 8, "showPoints", "always")));
 
   private static final Map<String, BandFrames.Look> FORECAST_LOOKS =
       Map.of(
@@ -90,6 +121,50 @@ final class AnswerFrames {
             custom),
         ForecastAnswer.LABEL,
         FORECAST_LOOKS);
+  }
+
+  /** Unusual values as one wide frame: with the band of the usual, or as flags. */
+  static Frame anomalies(
+      String refId, AnomalyAnswer answer, AnomalyQuery.View view, Legend legend) {
+    SeriesAnswer series = answer.series();
+    List<FrameNotice> notices = series.notices().stream().map(AnswerFrames::notice).toList();
+    Map<String, Object> custom = new LinkedHashMap<>();
+    custom.put(STEP, series.step().text());
+    custom.put(AS_OF, series.asOf().toString());
+    custom.put("cached", series.cached());
+    custom.put(
+        "episodes",
+        answer.episodes().stream()
+            .limit(MOST_EPISODES)
+            .map(
+                episode ->
+                    Map.of(
+                        "labels",
+                        episode.labels(),
+                        "from",
+                        episode.begin().toString(),
+                        "to",
+                        episode.end().toString(),
+                        "text",
+                        episode.words()))
+            .toList());
+    return view == AnomalyQuery.View.FLAGS
+        ? SeriesFrames.wide(
+            series.table(),
+            new SeriesFrames.Presentation(
+                refId,
+                AnomalyAnswer.LABEL,
+                "short",
+                legend,
+                Map.of("measure", series.query().measure().id()),
+                notices,
+                series.executed(),
+                custom))
+        : BandFrames.wide(
+            series.table(),
+            presentation(refId, series, legend, notices, series.executed(), custom),
+            AnomalyAnswer.LABEL,
+            ANOMALY_LOOKS);
   }
 
   private static Map<String, Object> judged(ForecastAnswer.Judged judged) {

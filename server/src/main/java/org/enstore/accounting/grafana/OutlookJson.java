@@ -18,7 +18,22 @@ final class OutlookJson {
   /** Every key of a query for a forecast, in the order to document them. */
   static final List<Key<?>> FORECAST_KEYS = keys(OutlookRules.FORECAST_KEYS);
 
+  /** Every key of a query for anomalies, in the order to document them. */
+  static final List<Key<?>> ANOMALY_KEYS = keys(OutlookRules.ANOMALY_KEYS);
+
   private OutlookJson() {}
+
+  /**
+   * Reads a query for anomalies.
+   *
+   * @throws QueryFailure with every problem
+   */
+  static Question.OfAnomalies anomalies(DataQuery query, Map<String, ?> object) {
+    KeyReader keys = reader(object, ANOMALY_KEYS);
+    Legend legend = Legend.of(keys.take(QuestionJson.LEGEND));
+    return new Question.OfAnomalies(
+        OutlookRules.anomalies(keys, QuestionJson.window(query, keys)), legend);
+  }
 
   /**
    * Reads a query for a forecast.
@@ -32,7 +47,8 @@ final class OutlookJson {
         OutlookRules.forecast(keys, QuestionJson.window(query, keys)), legend);
   }
 
-  private static KeyReader reader(Map<String, ?> object, List<Key<?>> known) {
+  /** A reader of {@code object} without what belongs to every query, and for the total at first. */
+  static KeyReader reader(Map<String, ?> object, List<Key<?>> known) {
     String groups = QueryRules.GROUP_BY.name();
     Map<String, @Nullable Object> grouped = new LinkedHashMap<>(object);
     // Grafana makes null of an empty list when it provisions an alert rule from a file.

@@ -15,6 +15,7 @@ import org.enstore.accounting.series.QueryFailure;
 enum QueryType {
   SERIES("series"),
   FORECAST("forecast"),
+  ANOMALIES("anomalies"),
   RECONCILIATION("reconciliation"),
   ANNOTATIONS("annotations"),
   REPLICATION("replication"),
@@ -48,6 +49,7 @@ enum QueryType {
     return switch (this) {
       case SERIES -> QuestionJson.KEYS;
       case FORECAST -> OutlookJson.FORECAST_KEYS;
+      case ANOMALIES -> OutlookJson.ANOMALY_KEYS;
       case RECONCILIATION -> ReconciliationJson.KEYS;
       case ANNOTATIONS -> AnnotationJson.KEYS;
       case REPLICATION -> ReplicationRequest.KEYS;
@@ -66,8 +68,9 @@ enum QueryType {
     return switch (this) {
       case SERIES -> QuestionJson.series(query, object);
       case FORECAST -> OutlookJson.forecast(query, object);
+      case ANOMALIES -> OutlookJson.anomalies(query, object);
       case RECONCILIATION -> new Question.OfReconciliation(ReconciliationJson.read(query, object));
-      case ANNOTATIONS -> new Question.OfAnnotations(AnnotationJson.read(query, object));
+      case ANNOTATIONS -> AnnotationJson.read(query, object);
       case REPLICATION -> new Question.OfReplication(ReplicationRequest.read(query, object));
       case VARIABLE -> new Question.OfNames(NamesRequest.read(object));
     };

@@ -7,6 +7,7 @@ import org.enstore.accounting.frame.Frame;
 import org.enstore.accounting.frame.FrameNotice;
 import org.enstore.accounting.frame.Legend;
 import org.enstore.accounting.series.AnnotationQuery;
+import org.enstore.accounting.series.AnomalyQuery;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.Demand;
 import org.enstore.accounting.series.ForecastQuery;
@@ -84,6 +85,36 @@ interface Question {
         SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
       return AnswerFrames.forecast(
           refId, engine.forecast(query, demand, cancellation, room), legend);
+    }
+  }
+
+  /** For what is unusual, called as {@code legend} says. */
+  record OfAnomalies(AnomalyQuery query, Legend legend) implements Question {
+    @Override
+    public QueryType type() {
+      return QueryType.ANOMALIES;
+    }
+
+    @Override
+    public Frame answer(
+        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
+      return AnswerFrames.anomalies(
+          refId, engine.anomalies(query, demand, cancellation, room), query.view(), legend);
+    }
+  }
+
+  /** For the events that a graph is to be marked with because values were unusual. */
+  record OfEpisodes(AnomalyQuery query) implements Question {
+    @Override
+    public QueryType type() {
+      return QueryType.ANNOTATIONS;
+    }
+
+    @Override
+    public Frame answer(
+        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
+      return AnswerFrames.annotations(
+          refId, engine.anomalies(query, demand, cancellation, room).annotations());
     }
   }
 

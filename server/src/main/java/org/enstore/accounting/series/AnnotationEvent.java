@@ -9,7 +9,9 @@ public enum AnnotationEvent {
   /** A mover has another drive. */
   DRIVE_CHANGE("driveChange"),
   /** A standby was further behind its primary than it should be, or nobody could tell. */
-  REPLICATION_LAG("replicationLag");
+  REPLICATION_LAG("replicationLag"),
+  /** A stretch of unusual values, which an {@link AnomalyQuery} asks for. */
+  ANOMALY("anomaly");
 
   private final String label;
 

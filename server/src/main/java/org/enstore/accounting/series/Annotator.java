@@ -41,8 +41,9 @@ final class Annotator {
       case MOVER_SILENT -> new MoverSilences(search).find();
       case RECORD_DAY -> new RecordDays(search).find();
       case DRIVE_CHANGE -> new DriveChanges(search).find();
-      case REPLICATION_LAG ->
-          throw new IllegalArgumentException("days of transfers do not tell of replication");
+      case REPLICATION_LAG, ANOMALY ->
+          throw new IllegalArgumentException(
+              "days of transfers do not tell of " + query.event().label());
     }
     return search.result();
   }

@@ -1,13 +1,9 @@
 package org.enstore.accounting.series;
 
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -291,14 +287,17 @@ final class Forecasts {
     private GroupForecasts learnt(List<Series> groups, int steps, boolean withTotal) {
       List<double[]> values = groups.stream().map(history::learnt).toList();
       int horizon = Math.max(1, steps);
-      LearntKey key = new LearntKey(digest(values, horizon, withTotal));
+      Seasons seasons = seasons(query.step());
+      LearntKey key =
+          new LearntKey(
+              Digest.of(values, seasons.shorter(), seasons.longer(), horizon, withTotal ? 1 : 0));
       Optional<Learnt> known = memory.get(key, Learnt.class);
       if (known.isPresent()) {
         return known.get().forecasts();
       }
       cancellation.check();
       computed = true;
-      Forecaster forecaster = new Forecaster(seasons(query.step()), horizon);
+      Forecaster forecaster = new Forecaster(seasons, horizon);
       GroupForecasts forecasts;
       if (withTotal) {
         forecasts = forecaster.ofGroups(values);
@@ -308,30 +307,6 @@ final class Forecasts {
       }
       memory.put(key, new Learnt(forecasts, horizon));
       return forecasts;
-    }
-
-    private String digest(List<double[]> groups, int horizon, boolean withTotal) {
-      Seasons seasons = seasons(query.step());
-      MessageDigest digest;
-      try {
-        digest = MessageDigest.getInstance("SHA-256");
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("Every Java has SHA-256", e);
-      }
-      digest.update(
-          ByteBuffer.allocate(5 * Integer.BYTES)
-              .putInt(seasons.shorter())
-              .putInt(seasons.longer())
-              .putInt(horizon)
-              .putInt(withTotal ? 1 : 0)
-              .putInt(groups.size())
-              .flip());
-      for (double[] values : groups) {
-        ByteBuffer bytes = ByteBuffer.allocate(values.length * Double.BYTES);
-        bytes.asDoubleBuffer().put(values);
-        digest.update(bytes);
-      }
-      return HexFormat.of().formatHex(digest.digest());
     }
 
     /** Adds the six series of one group, and what is to be said of it. */

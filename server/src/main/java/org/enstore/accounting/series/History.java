@@ -32,7 +32,8 @@ record History(SeriesAnswer answer, SiteCalendar calendar, int first, int comple
   /**
    * The past of the series that {@code query} is about.
    *
-   * @param length how far back from {@code now} it is learnt from
+   * @param length how far back from {@code now} it is learnt from, and from the first of that
+   *     month, so that what is learnt from does not lose a day with each day that passes
    * @throws QueryFailure when it cannot be told
    */
   static History of(
@@ -44,7 +45,8 @@ record History(SeriesAnswer answer, SiteCalendar calendar, int first, int comple
       Asking asking) {
     LocalDate today = calendar.dayOf(now);
     Instant learnt =
-        Instant.ofEpochSecond(calendar.startOfDay(today.minusDays(Math.max(1, length.toDays()))));
+        Instant.ofEpochSecond(
+            calendar.startOfDay(today.minusDays(length.toDays()).withDayOfMonth(1)));
     Instant shown = query.range().from();
     Instant tomorrow = Instant.ofEpochSecond(calendar.startOfDay(today.plusDays(1)));
     SeriesAnswer answer =

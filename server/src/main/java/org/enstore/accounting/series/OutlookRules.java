@@ -2,8 +2,11 @@ package org.enstore.accounting.series;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.enstore.accounting.catalog.Catalogue;
 import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.config.Durations;
 import org.enstore.accounting.config.Key;
 import org.enstore.accounting.config.KeyReader;
 import org.enstore.accounting.measure.Step;
@@ -34,6 +37,46 @@ public final class OutlookRules {
           ForecastQuery.Total::label,
           ForecastQuery.Total.NONE);
 
+  private static final Key<Step> ANOMALY_STEP =
+      Key.choice("step", List.of(Step.HOUR_1, Step.DAY, Step.WEEK), Step::text, Step.DAY);
+  private static final Duration SHORTEST_HISTORY = Duration.ofDays(14);
+  private static final Key<Optional<Duration>> ANOMALY_HISTORY =
+      Key.text(
+          "history",
+          Optional.empty(),
+          "",
+          "a duration from 14d to 7300d, or empty for what suits the step",
+          OutlookRules::history);
+  private static final Key<Double> FALSE_ALARMS =
+      Key.decimal("falseAlarms", 0.01, 100, "false alarms per series and month", 1);
+  private static final Key<AnomalyQuery.View> VIEW =
+      Key.choice(
+          "view",
+          List.of(AnomalyQuery.View.values()),
+          AnomalyQuery.View::label,
+          AnomalyQuery.View.BANDS);
+
+  /**
+   * Every key of a question for anomalies but how they are shown, in the order to document them.
+   */
+  public static final List<Key<?>> EPISODE_KEYS =
+      List.of(
+          QueryRules.MEASURE,
+          GROUP_BY,
+          QueryRules.TOP,
+          QueryRules.DIRECTION,
+          QueryRules.FILTERS,
+          QueryRules.INCLUDE_NULL_MOVERS,
+          ANOMALY_STEP,
+          ANOMALY_HISTORY,
+          FALSE_ALARMS,
+          QueryRules.UNIT,
+          QueryRules.SOURCE);
+
+  /** Every key of a question for anomalies, in the order to document them. */
+  public static final List<Key<?>> ANOMALY_KEYS =
+      Stream.concat(Stream.of(VIEW), EPISODE_KEYS.stream()).toList();
+
   /** Every key of a question for a forecast, in the order to document them. */
   public static final List<Key<?>> FORECAST_KEYS =
       List.of(
@@ -50,6 +93,33 @@ public final class OutlookRules {
           QueryRules.SOURCE);
 
   private OutlookRules() {}
+
+  private static Optional<Duration> history(String text) {
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Durations.parse(text)
+            .filter(
+                history ->
+                    history.compareTo(SHORTEST_HISTORY) >= 0
+                        && history.compareTo(LONGEST_HISTORY) <= 0)
+            .orElseThrow(IllegalArgumentException::new));
+  }
+
+  /**
+   * The anomalies that {@code keys} ask for. Takes what belongs to it and finishes the reading.
+   *
+   * @param keys with an empty list of groups where none is given
+   * @throws QueryFailure of kind {@link FailureKind#BAD_QUERY} with every complaint
+   */
+  public static AnomalyQuery anomalies(KeyReader keys, QueryRules.Window window) {
+    AnomalyQuery.View view = keys.take(VIEW);
+    Step step = keys.take(ANOMALY_STEP);
+    Optional<Duration> history = keys.take(ANOMALY_HISTORY);
+    double falseAlarms = keys.take(FALSE_ALARMS);
+    return new AnomalyQuery(QueryRules.finish(keys, window), step, history, falseAlarms, view);
+  }
 
   /**
    * The forecast that {@code keys} ask for. Takes what belongs to it and finishes the reading.

@@ -44,6 +44,7 @@ public final class SeriesEngine implements AutoCloseable {
   private final Reconciliation reconciliation;
   private final Annotator annotator;
   private final Forecasts forecasts;
+  private final AnomalySearch anomalies;
   private final LiveFeed live;
 
   /**
@@ -112,6 +113,7 @@ public final class SeriesEngine implements AutoCloseable {
     this.reconciliation = new Reconciliation(days, watch, settings, calendar, clock);
     this.annotator = new Annotator(days, watch, settings, calendar, clock);
     this.forecasts = new Forecasts(answerer, memory, calendar, clock);
+    this.anomalies = new AnomalySearch(answerer, memory, calendar, clock);
     this.live = new LiveFeed(answerer, watch, calendar, clock);
   }
 
@@ -228,6 +230,17 @@ public final class SeriesEngine implements AutoCloseable {
   public ForecastAnswer forecast(
       ForecastQuery query, Demand demand, Cancellation cancellation, Room room) {
     return forecasts.answer(query, demand, cancellation, room);
+  }
+
+  /**
+   * What is unusual, beside what was usual before.
+   *
+   * @param room for the answer, from before it is made
+   * @throws QueryFailure when the past cannot be told, or only a part of it
+   */
+  public AnomalyAnswer anomalies(
+      AnomalyQuery query, Demand demand, Cancellation cancellation, Room room) {
+    return anomalies.answer(query, demand, cancellation, room);
   }
 
   /**

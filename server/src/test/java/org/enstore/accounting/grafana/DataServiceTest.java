@@ -89,6 +89,29 @@ class DataServiceTest {
   }
 
   @Test
+  void queryData_anomalies() {
+    QueryDataResponse response =
+        data.queryData(
+            request()
+                .addQueries(query("A", "{\"queryType\":\"anomalies\",\"falseAlarms\":0.5}"))
+                .addQueries(query("B", "{\"queryType\":\"anomalies\",\"view\":\"flags\"}"))
+                .addQueries(
+                    query(
+                        "C",
+                        "{\"queryType\":\"annotations\",\"event\":\"anomaly\",\"step\":\"1h\"}"))
+                .build());
+
+    assertFrame(response.getResponsesOrThrow("A"));
+    assertThat(response.getResponsesOrThrow("A").getFrames(0).toString(StandardCharsets.UTF_8))
+        .contains("at this sensitivity it takes 121 complete days")
+        .contains("\"fillBelowTo\":\"read usual, lower\"");
+    assertFrame(response.getResponsesOrThrow("B"));
+    assertFrame(response.getResponsesOrThrow("C"));
+    assertThat(response.getResponsesOrThrow("C").getFrames(0).toString(StandardCharsets.UTF_8))
+        .contains("timeEnd");
+  }
+
+  @Test
   void queryData_variable() {
     QueryDataResponse response =
         data.queryData(

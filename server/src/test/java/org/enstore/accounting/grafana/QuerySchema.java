@@ -16,6 +16,7 @@ final class QuerySchema {
       Map.of(
           "series", QuestionJson.KEYS,
           "forecast", OutlookJson.FORECAST_KEYS,
+          "anomalies", OutlookJson.ANOMALY_KEYS,
           "reconciliation", ReconciliationJson.KEYS,
           "annotations", AnnotationJson.KEYS,
           "replication", ReplicationRequest.KEYS,

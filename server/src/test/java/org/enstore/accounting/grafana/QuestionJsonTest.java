@@ -16,13 +16,16 @@ import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.frame.Legend;
 import org.enstore.accounting.measure.ByteUnit;
 import org.enstore.accounting.measure.MoverClass;
+import org.enstore.accounting.measure.Step;
 import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.proto.pluginv2.DataQuery;
 import org.enstore.accounting.series.AnnotationEvent;
 import org.enstore.accounting.series.AnnotationQuery;
+import org.enstore.accounting.series.AnomalyQuery;
 import org.enstore.accounting.series.Arrangement;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.Filter;
+import org.enstore.accounting.series.ForecastQuery;
 import org.enstore.accounting.series.GapPolicy;
 import org.enstore.accounting.series.NamesQuery;
 import org.enstore.accounting.series.QueryFailure;
@@ -407,6 +410,48 @@ class QuestionJsonTest {
     assertThat(query.onlyDifferences()).isTrue();
     assertThat(query.includeNullMovers()).isTrue();
     assertThat(query.filters()).isEmpty();
+  }
+
+  @Test
+  void readAnomalies_defaults() {
+    AnomalyQuery query =
+        ((Question.OfAnomalies) QuestionJson.read(query("{}").setQueryType("anomalies").build()))
+            .query();
+
+    assertThat(query.view()).isEqualTo(AnomalyQuery.View.BANDS);
+    assertThat(query.step()).isEqualTo(Step.DAY);
+    assertThat(query.falseAlarms()).isEqualTo(1.0);
+    assertThat(query.history()).isEmpty();
+    assertThat(query.series().groupBy()).isEmpty();
+  }
+
+  @Test
+  void readForecast_defaults() {
+    ForecastQuery query =
+        ((Question.OfForecast) QuestionJson.read(query("{}").setQueryType("forecast").build()))
+            .query();
+
+    assertThat(query.step()).isEqualTo(Step.DAY);
+    assertThat(query.history()).isEqualTo(Duration.ofDays(1826));
+    assertThat(query.total()).isEqualTo(ForecastQuery.Total.NONE);
+    assertThat(query.series().groupBy()).isEmpty();
+  }
+
+  @Test
+  void readAnnotations_ofAnomalies_haveTheirKeys() {
+    AnomalyQuery query =
+        ((Question.OfEpisodes)
+                QuestionJson.read(
+                    query(
+                            "{\"event\":\"anomaly\",\"measure\":\"transfers\",\"falseAlarms\":0.1,"
+                                + "\"silence\":\"2d\",\"groupBy\":[\"library\"]}")
+                        .setQueryType("annotations")
+                        .build()))
+            .query();
+
+    assertThat(query.series().measure()).isEqualTo(Transfers.TRANSFERS);
+    assertThat(query.series().groupBy()).containsExactly(Dimensions.LIBRARY);
+    assertThat(query.falseAlarms()).isEqualTo(0.1);
   }
 
   @Test

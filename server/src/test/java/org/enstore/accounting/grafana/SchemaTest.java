@@ -50,6 +50,11 @@ class SchemaTest {
   }
 
   @Test
+  void queryModel_anomalies() throws IOException {
+    assertQueryModel("anomalies", OutlookJson.ANOMALY_KEYS);
+  }
+
+  @Test
   void queryModel_replication() throws IOException {
     assertQueryModel("replication", ReplicationRequest.KEYS);
   }
