@@ -107,11 +107,19 @@ final class AnomalySearch {
    * Where the buckets stand on the clock, so that the same hour of another week is a whole number
    * of places away: an hour that the clock skips is a place without a value, and one that it shows
    * twice counts the first time.
-   *
-   * @param ofBucket by bucket learnt from, its place; {@link #NOWHERE} if it has none
-   * @param bucketAt by place, its bucket, or the one before
    */
-  private record Places(int[] ofBucket, int[] bucketAt) {
+  private static final class Places {
+    /** By bucket learnt from, its place; {@link #NOWHERE} if it has none. */
+    private final int[] ofBucket;
+
+    /** By place, its bucket, or the one before. */
+    private final int[] bucketAt;
+
+    private Places(int[] ofBucket, int[] bucketAt) {
+      this.ofBucket = ofBucket;
+      this.bucketAt = bucketAt;
+    }
+
     static Places of(History history) {
       int count = history.length();
       int[] ofBucket = new int[count];
@@ -281,7 +289,7 @@ final class AnomalySearch {
     /** The place of a bucket shown; {@link #NOWHERE} if it is not learnt from. */
     private int place(int bucket) {
       int learnt = bucket - history.first();
-      return learnt < 0 ? NOWHERE : places.ofBucket()[learnt];
+      return learnt < 0 ? NOWHERE : places.ofBucket[learnt];
     }
 
     private void addFlags(Series series, Anomalies found, boolean enough) {
@@ -352,8 +360,8 @@ final class AnomalySearch {
     }
 
     private void tell(Series series, Episode episode) {
-      int begin = history.first() + places.bucketAt()[episode.begin()];
-      int last = history.first() + places.bucketAt()[episode.end() - 1];
+      int begin = history.first() + places.bucketAt[episode.begin()];
+      int last = history.first() + places.bucketAt[episode.end() - 1];
       if (last >= from && begin < to) {
         episodes.add(
             new AnomalyAnswer.Episode(
@@ -366,7 +374,7 @@ final class AnomalySearch {
     }
 
     private String name(int place) {
-      int bucket = places.bucketAt()[place];
+      int bucket = places.bucketAt[place];
       return query.step() == Step.HOUR_1
           ? HOUR.format(
               Instant.ofEpochSecond(history.buckets().start(history.first() + bucket))
