@@ -21,7 +21,20 @@ final class OutlookJson {
   /** Every key of a query for anomalies, in the order to document them. */
   static final List<Key<?>> ANOMALY_KEYS = keys(OutlookRules.ANOMALY_KEYS);
 
+  /** Every key of a query for what a change is made of, in the order to document them. */
+  static final List<Key<?>> CHANGES_KEYS = withoutLegend(OutlookRules.CHANGES_KEYS);
+
   private OutlookJson() {}
+
+  /**
+   * Reads a query for what a change is made of.
+   *
+   * @throws QueryFailure with every problem
+   */
+  static Question.OfChanges changes(DataQuery query, Map<String, ?> object) {
+    KeyReader keys = reader(object, CHANGES_KEYS, OutlookRules.levels());
+    return new Question.OfChanges(OutlookRules.changes(keys, QuestionJson.window(query, keys)));
+  }
 
   /**
    * Reads a query for anomalies.
@@ -49,10 +62,15 @@ final class OutlookJson {
 
   /** A reader of {@code object} without what belongs to every query, and for the total at first. */
   static KeyReader reader(Map<String, ?> object, List<Key<?>> known) {
+    return reader(object, known, List.of());
+  }
+
+  private static KeyReader reader(
+      Map<String, ?> object, List<Key<?>> known, List<String> usualGroups) {
     String groups = QueryRules.GROUP_BY.name();
     Map<String, @Nullable Object> grouped = new LinkedHashMap<>(object);
     // Grafana makes null of an empty list when it provisions an alert rule from a file.
-    grouped.computeIfAbsent(groups, key -> List.of());
+    grouped.computeIfAbsent(groups, key -> usualGroups);
     KeyReader keys = new KeyReader("", grouped, known);
     keys.take(QuestionJson.VERSION_KEY);
     keys.take(QuestionJson.QUERY_TYPE);
@@ -61,9 +79,14 @@ final class OutlookJson {
   }
 
   private static List<Key<?>> keys(List<Key<?>> own) {
+    List<Key<?>> keys = new ArrayList<>(withoutLegend(own));
+    keys.add(QuestionJson.LEGEND);
+    return List.copyOf(keys);
+  }
+
+  private static List<Key<?>> withoutLegend(List<Key<?>> own) {
     List<Key<?>> keys = new ArrayList<>(List.of(QuestionJson.VERSION_KEY, QuestionJson.QUERY_TYPE));
     keys.addAll(own);
-    keys.add(QuestionJson.LEGEND);
     return List.copyOf(keys);
   }
 }

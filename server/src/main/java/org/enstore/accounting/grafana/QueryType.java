@@ -16,6 +16,7 @@ enum QueryType {
   SERIES("series"),
   FORECAST("forecast"),
   ANOMALIES("anomalies"),
+  CHANGES("changes"),
   RECONCILIATION("reconciliation"),
   ANNOTATIONS("annotations"),
   REPLICATION("replication"),
@@ -50,6 +51,7 @@ enum QueryType {
       case SERIES -> QuestionJson.KEYS;
       case FORECAST -> OutlookJson.FORECAST_KEYS;
       case ANOMALIES -> OutlookJson.ANOMALY_KEYS;
+      case CHANGES -> OutlookJson.CHANGES_KEYS;
       case RECONCILIATION -> ReconciliationJson.KEYS;
       case ANNOTATIONS -> AnnotationJson.KEYS;
       case REPLICATION -> ReplicationRequest.KEYS;
@@ -69,6 +71,7 @@ enum QueryType {
       case SERIES -> QuestionJson.series(query, object);
       case FORECAST -> OutlookJson.forecast(query, object);
       case ANOMALIES -> OutlookJson.anomalies(query, object);
+      case CHANGES -> OutlookJson.changes(query, object);
       case RECONCILIATION -> new Question.OfReconciliation(ReconciliationJson.read(query, object));
       case ANNOTATIONS -> AnnotationJson.read(query, object);
       case REPLICATION -> new Question.OfReplication(ReplicationRequest.read(query, object));

@@ -9,6 +9,7 @@ import org.enstore.accounting.frame.Legend;
 import org.enstore.accounting.series.AnnotationQuery;
 import org.enstore.accounting.series.AnomalyQuery;
 import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.ChangesQuery;
 import org.enstore.accounting.series.Demand;
 import org.enstore.accounting.series.ForecastQuery;
 import org.enstore.accounting.series.QueryFailure;
@@ -115,6 +116,20 @@ interface Question {
         SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
       return AnswerFrames.annotations(
           refId, engine.anomalies(query, demand, cancellation, room).annotations());
+    }
+  }
+
+  /** For what a change is made of. */
+  record OfChanges(ChangesQuery query) implements Question {
+    @Override
+    public QueryType type() {
+      return QueryType.CHANGES;
+    }
+
+    @Override
+    public Frame answer(
+        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
+      return ChangesFrames.table(refId, engine.changes(query, demand, cancellation, room));
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.enstore.accounting.catalog.Catalogue;
 import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Dimensions;
 import org.enstore.accounting.config.Durations;
 import org.enstore.accounting.config.Key;
 import org.enstore.accounting.config.KeyReader;
@@ -92,7 +93,50 @@ public final class OutlookRules {
           QueryRules.UNIT,
           QueryRules.SOURCE);
 
+  private static final Key<List<Dimension>> LEVELS =
+      Key.choices(
+          QueryRules.GROUP_BY.name(),
+          Catalogue.ENSTORE.askable(),
+          Dimension::id,
+          List.of(Dimensions.STORAGE_GROUP, Dimensions.LIBRARY));
+  private static final Key<ChangesQuery.Against> AGAINST =
+      Key.choice(
+          "against",
+          List.of(ChangesQuery.Against.values()),
+          ChangesQuery.Against::label,
+          ChangesQuery.Against.BEFORE);
+
+  /** Every key of a question for what a change is made of, in the order to document them. */
+  public static final List<Key<?>> CHANGES_KEYS =
+      List.of(
+          QueryRules.MEASURE,
+          LEVELS,
+          AGAINST,
+          QueryRules.DIRECTION,
+          QueryRules.FILTERS,
+          QueryRules.INCLUDE_NULL_MOVERS,
+          QueryRules.SOURCE);
+
   private OutlookRules() {}
+
+  /** The names of the groups that a change is split into where none are given. */
+  public static List<String> levels() {
+    return LEVELS.fallback().stream().map(Dimension::id).toList();
+  }
+
+  /**
+   * The parts of a change that {@code keys} ask for. Takes what belongs to it and finishes the
+   * reading.
+   *
+   * @param keys with the {@link #levels} where none are given
+   * @throws QueryFailure of kind {@link FailureKind#BAD_QUERY} with every complaint
+   */
+  public static ChangesQuery changes(KeyReader keys, QueryRules.Window window) {
+    ChangesQuery.Against against = keys.take(AGAINST);
+    ChangesQuery query = new ChangesQuery(QueryRules.finish(keys, window), against);
+    QueryRules.refuse(query.contradictions());
+    return query;
+  }
 
   private static Optional<Duration> history(String text) {
     if (text.isEmpty()) {

@@ -45,6 +45,7 @@ public final class SeriesEngine implements AutoCloseable {
   private final Annotator annotator;
   private final Forecasts forecasts;
   private final AnomalySearch anomalies;
+  private final Changes changes;
   private final LiveFeed live;
 
   /**
@@ -114,6 +115,7 @@ public final class SeriesEngine implements AutoCloseable {
     this.annotator = new Annotator(days, watch, settings, calendar, clock);
     this.forecasts = new Forecasts(answerer, memory, calendar, clock);
     this.anomalies = new AnomalySearch(answerer, memory, calendar, clock);
+    this.changes = new Changes(answerer, watch, settings.limits(), calendar, clock);
     this.live = new LiveFeed(answerer, watch, calendar, clock);
   }
 
@@ -241,6 +243,17 @@ public final class SeriesEngine implements AutoCloseable {
   public AnomalyAnswer anomalies(
       AnomalyQuery query, Demand demand, Cancellation cancellation, Room room) {
     return anomalies.answer(query, demand, cancellation, room);
+  }
+
+  /**
+   * What a change between two periods is made of.
+   *
+   * @param room for the answer, from before it is made
+   * @throws QueryFailure when one of the periods cannot be told, or only a part of it
+   */
+  public ChangesAnswer changes(
+      ChangesQuery query, Demand demand, Cancellation cancellation, Room room) {
+    return changes.answer(query, demand, cancellation, room);
   }
 
   /**

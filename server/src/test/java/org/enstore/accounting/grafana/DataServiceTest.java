@@ -112,6 +112,24 @@ class DataServiceTest {
   }
 
   @Test
+  void queryData_changes() {
+    QueryDataResponse response =
+        data.queryData(
+            request()
+                .addQueries(
+                    query(
+                        "A",
+                        "{\"queryType\":\"changes\",\"groupBy\":[\"storageGroup\",\"mover\"],"
+                            + "\"direction\":\"read\",\"against\":\"weeksBefore\"}"))
+                .build());
+
+    assertFrame(response.getResponsesOrThrow("A"));
+    assertThat(response.getResponsesOrThrow("A").getFrames(0).toString(StandardCharsets.UTF_8))
+        .contains("Bytes rose by 30 GiB, from 0 B to 30 GiB. cms +30 GiB (mostly LTO8_10")
+        .contains("shareOfChange");
+  }
+
+  @Test
   void queryData_variable() {
     QueryDataResponse response =
         data.queryData(

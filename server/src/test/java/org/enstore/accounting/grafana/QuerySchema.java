@@ -17,6 +17,7 @@ final class QuerySchema {
           "series", QuestionJson.KEYS,
           "forecast", OutlookJson.FORECAST_KEYS,
           "anomalies", OutlookJson.ANOMALY_KEYS,
+          "changes", OutlookJson.CHANGES_KEYS,
           "reconciliation", ReconciliationJson.KEYS,
           "annotations", AnnotationJson.KEYS,
           "replication", ReplicationRequest.KEYS,

@@ -55,6 +55,11 @@ class SchemaTest {
   }
 
   @Test
+  void queryModel_changes() throws IOException {
+    assertQueryModel("changes", OutlookJson.CHANGES_KEYS);
+  }
+
+  @Test
   void queryModel_replication() throws IOException {
     assertQueryModel("replication", ReplicationRequest.KEYS);
   }
