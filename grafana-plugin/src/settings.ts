@@ -1,5 +1,5 @@
 import type { Choice, Label } from './labels';
-import { EnstoreOptions, EnstoreSecureOptions, TlsMode } from './types';
+import { EnstoreOptions, EnstoreSecureOptions, OtherDatabase, TlsMode } from './types';
 
 type KeysOf<T> = { [K in keyof EnstoreOptions]-?: NonNullable<EnstoreOptions[K]> extends T ? K : never }[keyof EnstoreOptions];
 type TextKey = KeysOf<string>;
@@ -34,7 +34,7 @@ export type Setting = Label & {
       }
     | { kind: 'user'; key: 'user'; placeholder: string }
     | { kind: 'zone'; key: 'siteTimeZone'; placeholder: string; unset: Label }
-    | { kind: 'choice'; key: 'tlsMode'; choices: Array<Choice<TlsMode>>; default: TlsMode }
+    | { kind: 'choice'; key: 'tlsMode' | `${OtherDatabase}TlsMode`; choices: Array<Choice<TlsMode | 'same'>>; default: TlsMode | 'same' }
     | { kind: 'switch'; key: KeysOf<boolean>; default: boolean }
     | { kind: 'number'; key: KeysOf<number>; min: number; max: number; default: number }
     | { kind: 'measured'; key: TextKey; format: Format; default: string }
@@ -43,8 +43,91 @@ export type Setting = Label & {
   );
 
 const encrypted = ({ tlsMode = 'disable' }: EnstoreOptions) => tlsMode !== 'disable';
+const tlsModeOf = (options: EnstoreOptions, name: OtherDatabase) => {
+  const { [`${name}TlsMode` as const]: own = 'same' } = options;
+  return own === 'same' ? options.tlsMode : own;
+};
 const watched = ({ primaryHost }: EnstoreOptions) => Boolean(primaryHost);
 const verified = ({ tlsMode = 'disable' }: EnstoreOptions) => tlsMode.startsWith('verify');
+
+const tlsModes: Array<Choice<TlsMode>> = [
+  { value: 'disable', label: 'Off', description: 'Nothing is encrypted' },
+  { value: 'require', label: 'Encrypt', description: 'Encrypted, the server is not checked' },
+  { value: 'verify-ca', label: 'Verify CA', description: 'Encrypted, the certificate must be signed by the CA' },
+  { value: 'verify-full', label: 'Verify CA and name', description: 'As before, and made out to the host' },
+];
+
+/** The settings of a database beside accounting; all but its hosts are shown once those are given. */
+function otherDatabase(name: OtherDatabase, contents: string, port: number): Setting[] {
+  const named = (options: EnstoreOptions) => Boolean(options[`${name}Hosts`]);
+  return [
+    {
+      kind: 'text',
+      key: `${name}Hosts`,
+      label: `${name} hosts`,
+      help: `The standby servers of the database ${name}, which has ${contents}, as host:port, separated by commas; the port defaults to ${port}. Empty where no panel needs it.`,
+      placeholder: `standby3.example.org:${port}`,
+    },
+    {
+      kind: 'text',
+      key: `${name}Database`,
+      label: `${name} database`,
+      help: `Name of the database ${name}.`,
+      placeholder: name,
+      when: named,
+    },
+    {
+      kind: 'text',
+      key: `${name}User`,
+      label: `${name} user`,
+      help: 'A database role that may only read; empty for the accounting database’s, with its password.',
+      placeholder: 'as for accounting',
+      when: named,
+    },
+    {
+      kind: 'secret',
+      key: `${name}Password`,
+      label: `${name} password`,
+      help: 'Kept encrypted by Grafana and never shown again; empty for the accounting database’s, if the user is the same.',
+      when: named,
+    },
+    {
+      kind: 'choice',
+      key: `${name}TlsMode`,
+      label: `${name} TLS`,
+      help: 'Whether the connection is encrypted and how the server is checked; the certificates are the accounting database’s.',
+      choices: [{ value: 'same', label: 'As for accounting' }, ...tlsModes],
+      default: 'same',
+      when: named,
+    },
+    {
+      kind: 'text',
+      key: `${name}TlsServerName`,
+      label: `${name} server name`,
+      help: 'The name to look for in the server’s certificate when it is not that of the host.',
+      placeholder: 'the host’s own name',
+      when: (options) => named(options) && tlsModeOf(options, name) === 'verify-full',
+    },
+    {
+      kind: 'switch',
+      key: `${name}AllowPrimary`,
+      label: `${name}: allow the primary`,
+      help: 'Also ask a server that is not a standby; off, so that graphs never slow the tape system down.',
+      default: false,
+      when: named,
+    },
+    {
+      kind: 'number',
+      key: `${name}PoolSize`,
+      label: `${name} connections`,
+      help: 'Most connections held to one host, 1 to 16.',
+      default: 2,
+      min: 1,
+      max: 16,
+      when: named,
+    },
+  ];
+}
 
 /** Every setting, in the order of the page. A new one needs an entry here and its key in types.ts, nothing else. */
 export const settingSections: Array<{ title: string; settings: Setting[] }> = [
@@ -109,12 +192,7 @@ export const settingSections: Array<{ title: string; settings: Setting[] }> = [
         key: 'tlsMode',
         label: 'TLS',
         help: 'Whether the connection is encrypted and how the server is checked.',
-        choices: [
-          { value: 'disable', label: 'Off', description: 'Nothing is encrypted' },
-          { value: 'require', label: 'Encrypt', description: 'Encrypted, the server is not checked' },
-          { value: 'verify-ca', label: 'Verify CA', description: 'Encrypted, the certificate must be signed by the CA' },
-          { value: 'verify-full', label: 'Verify CA and name', description: 'As before, and made out to the host' },
-        ],
+        choices: tlsModes,
         default: 'disable',
       },
       {
@@ -176,6 +254,13 @@ export const settingSections: Array<{ title: string; settings: Setting[] }> = [
         help: 'Kept encrypted by Grafana and never shown again.',
         when: watched,
       },
+    ],
+  },
+  {
+    title: 'Enstore’s other databases',
+    settings: [
+      ...otherDatabase('drivestat', 'the drives’ own counters', 8802),
+      ...otherDatabase('enstoredb', 'volumes, files and quotas', 8888),
     ],
   },
   {

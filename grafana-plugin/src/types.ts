@@ -141,8 +141,19 @@ export const CHAINS: Dimension[] = ['storageGroup', 'library', 'driveType', 'med
 
 export type TlsMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
 
+/** Enstore's databases beside accounting. */
+export type OtherDatabase = 'drivestat' | 'enstoredb';
+
+/** Settings of the databases beside accounting; one without hosts is not asked. */
+type OtherDatabaseOptions = Partial<
+  Record<`${OtherDatabase}${'Hosts' | 'Database' | 'User' | 'TlsServerName'}`, string> &
+    Record<`${OtherDatabase}TlsMode`, TlsMode | 'same'> &
+    Record<`${OtherDatabase}AllowPrimary`, boolean> &
+    Record<`${OtherDatabase}PoolSize`, number>
+>;
+
 /** Settings of one data source; the unit of every duration and size is written in its text, such as "30s" or "64MiB". */
-export interface EnstoreOptions extends DataSourceJsonData {
+export interface EnstoreOptions extends DataSourceJsonData, OtherDatabaseOptions {
   version?: number;
   /** "host[:port][,host[:port]...]"; wins over Grafana's own url. */
   hosts?: string;
@@ -172,7 +183,7 @@ export interface EnstoreOptions extends DataSourceJsonData {
 }
 
 /** Secrets: written, never read back. The TLS ones are PEM texts. */
-export interface EnstoreSecureOptions {
+export interface EnstoreSecureOptions extends Partial<Record<`${OtherDatabase}Password`, string>> {
   password?: string;
   monitorPassword?: string;
   tlsCaCert?: string;

@@ -27,7 +27,7 @@ function edit(start: Partial<Settings> = {}) {
 
 describe('ConfigEditor', () => {
   it('gives each control an accessible name', () => {
-    edit({ jsonData: { tlsMode: 'verify-full', primaryHost: 'primary' } });
+    edit({ jsonData: { tlsMode: 'verify-full', primaryHost: 'primary', drivestatHosts: 'a', enstoredbHosts: 'b' } });
     const names = settings.map(({ label }) => label);
     for (const name of names) {
       expect(screen.getAllByLabelText(new RegExp(`^${name.replace(/[()]/g, '\\$&')}`)).length, name).toBeGreaterThan(0);
@@ -61,6 +61,20 @@ describe('ConfigEditor', () => {
     expect(screen.getByLabelText('CA certificate')).toBeDefined();
     expect(screen.getByLabelText('Client key')).toBeDefined();
     expect(screen.queryByLabelText('Server name')).toBeNull();
+  });
+
+  it('asks of another database for its hosts first', async () => {
+    const seen = edit();
+    expect(screen.queryByLabelText('drivestat password')).toBeNull();
+    await userEvent.type(screen.getByLabelText('drivestat hosts'), 'd');
+    expect(screen.getByLabelText('drivestat password')).toBeDefined();
+    expect(screen.queryByLabelText('enstoredb password')).toBeNull();
+    expect(screen.queryByLabelText('drivestat server name')).toBeNull();
+    await userEvent.type(screen.getByLabelText('drivestat connections'), '3');
+    await userEvent.click(screen.getByRole('combobox', { name: 'drivestat TLS' }));
+    await userEvent.click(await screen.findByText('Verify CA and name'));
+    expect(screen.getByLabelText('drivestat server name')).toBeDefined();
+    expect(seen.options.jsonData).toEqual({ version: 1, drivestatHosts: 'd', drivestatPoolSize: 3, drivestatTlsMode: 'verify-full' });
   });
 
   it('asks for the site time zone until it is set', async () => {
@@ -115,7 +129,7 @@ describe('the table of settings', () => {
         expect([setting.min, setting.max], setting.key).toEqual([known.minimum, known.maximum]);
       }
       if (setting.kind === 'choice') {
-        expect(setting.choices.map(({ value }) => value)).toEqual(known.enum);
+        expect(setting.choices.map(({ value }) => value), setting.key).toEqual(known.enum);
       }
     }
   });

@@ -56,6 +56,12 @@ public final class Catalogue {
     return Map.copyOf(byName);
   }
 
+  /** The datasets that live in {@code database}, and what they have together. */
+  public Catalogue of(Database database) {
+    return new Catalogue(
+        datasets.stream().filter(dataset -> dataset.database() == database).toList());
+  }
+
   /** The datasets, in the order to list them. */
   public List<Dataset> datasets() {
     return datasets;

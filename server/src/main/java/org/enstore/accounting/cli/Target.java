@@ -117,6 +117,34 @@ final class Target {
   private @Nullable String database;
 
   @Option(
+      names = "--drivestat-standby",
+      paramLabel = "<host[:port]>",
+      description =
+          "With --standby: the standby of the database drivestat, or several; read by the same role "
+              + "and password. The port is 8802 unless given.")
+  private @Nullable String drivestatStandby;
+
+  @Option(
+      names = "--drivestat-database",
+      paramLabel = "<name>",
+      description = "With --drivestat-standby: the database (drivestat unless given).")
+  private @Nullable String drivestatDatabase;
+
+  @Option(
+      names = "--enstoredb-standby",
+      paramLabel = "<host[:port]>",
+      description =
+          "With --standby: the standby of the database enstoredb, or several; read by the same role "
+              + "and password. The port is 8888 unless given.")
+  private @Nullable String enstoredbStandby;
+
+  @Option(
+      names = "--enstoredb-database",
+      paramLabel = "<name>",
+      description = "With --enstoredb-standby: the database (enstoredb unless given).")
+  private @Nullable String enstoredbDatabase;
+
+  @Option(
       names = "--site-time-zone",
       paramLabel = "<zone>",
       description = "With --standby: the time zone of the site, such as America/Chicago. Needed.")
@@ -186,6 +214,8 @@ final class Target {
     put(ofStandby, "--user", user);
     put(ofStandby, "--password-file", passwordFile);
     put(ofStandby, "--database", database);
+    put(ofStandby, "--drivestat-standby", drivestatStandby);
+    put(ofStandby, "--enstoredb-standby", enstoredbStandby);
     put(ofStandby, "--site-time-zone", siteTimeZone);
     put(ofStandby, "--tls-mode", tlsMode);
     if (standby == null && !ofStandby.isEmpty()) {
@@ -193,6 +223,8 @@ final class Target {
           ofStandby.keySet().iterator().next()
               + " belongs to --standby; give that, or leave it out.");
     }
+    belongsTo("--drivestat-standby", drivestatStandby, "--drivestat-database", drivestatDatabase);
+    belongsTo("--enstoredb-standby", enstoredbStandby, "--enstoredb-database", enstoredbDatabase);
     Map<String, Object> ofDaemon = new LinkedHashMap<>();
     put(ofDaemon, "--token-file", tokenFile);
     put(ofDaemon, "--tls", tls ? "" : null);
@@ -211,7 +243,14 @@ final class Target {
     }
   }
 
-  private static void put(Map<String, Object> options, String name, @Nullable Object value) {
+  private static void belongsTo(
+      String main, @Nullable String given, String option, @Nullable String value) {
+    if (given == null && value != null) {
+      throw Failure.usage(option + " belongs to " + main + "; give that, or leave it out.");
+    }
+  }
+
+  private static <T> void put(Map<String, T> options, String name, @Nullable T value) {
     if (value != null) {
       options.put(name, value);
     }
@@ -228,9 +267,11 @@ final class Target {
     Map<String, String> settings = new HashMap<>();
     settings.put("hosts", hosts);
     settings.put("siteTimeZone", siteTimeZone);
-    if (database != null) {
-      settings.put("database", database);
-    }
+    put(settings, "database", database);
+    put(settings, "drivestatHosts", drivestatStandby);
+    put(settings, "drivestatDatabase", drivestatDatabase);
+    put(settings, "enstoredbHosts", enstoredbStandby);
+    put(settings, "enstoredbDatabase", enstoredbDatabase);
     Map<String, String> secrets = new HashMap<>();
     if (authority != null) {
       secrets.put("tlsCaCert", text("--tls-ca", authority));
@@ -279,6 +320,10 @@ final class Target {
     Map<String, String> options = new LinkedHashMap<>();
     options.put("hosts", "--standby");
     options.put("database", "--database");
+    options.put("drivestatHosts", "--drivestat-standby");
+    options.put("drivestatDatabase", "--drivestat-database");
+    options.put("enstoredbHosts", "--enstoredb-standby");
+    options.put("enstoredbDatabase", "--enstoredb-database");
     options.put("siteTimeZone", "--site-time-zone");
     options.put("tlsMode", "--tls-mode");
     options.put("tlsCaCert", "--tls-ca");

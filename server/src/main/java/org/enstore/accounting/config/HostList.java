@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /**
  * The addresses of one database and its standbys: {@code host[:port][,host[:port]…]}, an IPv6
- * address in brackets. The port is {@link HostPort#DEFAULT_PORT} unless given.
+ * address in brackets.
  */
 final class HostList {
   private static final Pattern BRACKETED = Pattern.compile("\\[([0-9A-Fa-f:.%a-z]+)](?::(.*))?");
@@ -22,9 +22,10 @@ final class HostList {
   /**
    * The addresses in {@code text}, none when it is blank.
    *
+   * @param usualPort the port of those that give none
    * @throws IllegalArgumentException with a clause that says what is wrong and what is meant
    */
-  static List<HostPort> parse(String text) {
+  static List<HostPort> parse(String text, int usualPort) {
     if (text.isBlank()) {
       return List.of();
     }
@@ -37,14 +38,14 @@ final class HostList {
     }
     Set<HostPort> hosts = new LinkedHashSet<>();
     for (String entry : text.split(",", -1)) {
-      if (!hosts.add(one(entry.strip()))) {
+      if (!hosts.add(one(entry.strip(), usualPort))) {
         throw new IllegalArgumentException("names " + entry.strip() + " twice.");
       }
     }
     return new ArrayList<>(hosts);
   }
 
-  private static HostPort one(String entry) {
+  private static HostPort one(String entry, int usualPort) {
     if (entry.isEmpty()) {
       throw new IllegalArgumentException(
           "has an empty entry; give host[:port][,host[:port]…], such as \"standby1,standby2:8800\".");
@@ -75,7 +76,7 @@ final class HostList {
               + "; that is no host[:port], such as \"standby.example.org:8800\".");
     }
     String port = matcher.group(2);
-    return new HostPort(matcher.group(1), port == null ? HostPort.DEFAULT_PORT : port(port));
+    return new HostPort(matcher.group(1), port == null ? usualPort : port(port));
   }
 
   private static int port(String text) {

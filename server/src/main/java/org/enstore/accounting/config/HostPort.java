@@ -2,9 +2,6 @@ package org.enstore.accounting.config;
 
 /** A database server's address; an IPv6 address is held without brackets. */
 public record HostPort(String host, int port) {
-  /** The port of Enstore's accounting database. */
-  public static final int DEFAULT_PORT = 8800;
-
   public HostPort {
     if (host.isBlank()) {
       throw new IllegalArgumentException("a host must not be empty");

@@ -74,7 +74,11 @@ public final class ServeSettingsLoader {
 
   /** Secrets that the environment may hold, by the end of the variable's name. */
   private static final Map<String, String> SECRET_VARIABLES =
-      Map.of("_PASSWORD", "password", "_TLS_CLIENT_KEY", "tlsClientKey");
+      Map.of(
+          "_PASSWORD", "password",
+          "_DRIVESTAT_PASSWORD", "drivestatPassword",
+          "_ENSTOREDB_PASSWORD", "enstoredbPassword",
+          "_TLS_CLIENT_KEY", "tlsClientKey");
 
   private ServeSettingsLoader() {}
 
@@ -262,7 +266,15 @@ public final class ServeSettingsLoader {
       if (!names.add(text)) {
         problems.add("\"%s.name\" is \"%s\", as is another one's.".formatted(place, text));
       }
-      SECRET_VARIABLES.keySet().forEach(end -> variables.add(variable(text, end)));
+      for (String end : SECRET_VARIABLES.keySet()) {
+        String variable = variable(text, end);
+        if (!variables.add(variable) && surroundings.environment().containsKey(variable)) {
+          problems.add(
+              ("The environment variable %s could be meant for two data sources, one of them %s;"
+                      + " give the secret in a file.")
+                  .formatted(variable, text));
+        }
+      }
       try {
         sources.add(new ServeSettings.Named(text, source(text, values, surroundings)));
       } catch (SettingsProblems e) {
@@ -339,6 +351,8 @@ public final class ServeSettingsLoader {
   private static Map<String, String> secretFiles() {
     Map<String, String> files = new LinkedHashMap<>();
     files.put("passwordFile", "password");
+    files.put("drivestatPasswordFile", "drivestatPassword");
+    files.put("enstoredbPasswordFile", "enstoredbPassword");
     files.put("tlsCaCertFile", "tlsCaCert");
     files.put("tlsClientCertFile", "tlsClientCert");
     files.put("tlsClientKeyFile", "tlsClientKey");

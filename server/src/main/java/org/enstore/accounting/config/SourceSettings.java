@@ -3,14 +3,19 @@ package org.enstore.accounting.config;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.enstore.accounting.catalog.Database;
 
 /**
- * The settings of one data source: one accounting database and its standbys.
+ * The settings of one data source: the accounting database and its standbys, and Enstore's other
+ * databases as far as they are named.
  *
  * @param siteTimeZoneSet whether somebody chose the zone; UTC is only a guess
  * @param allowPrimary whether reading a primary is allowed
  * @param monitoring how to look at the primary's side of replication; empty for not at all
+ * @param part which of Enstore's databases {@code hosts} and {@code database} are about
+ * @param others the other databases that are named, by which they are; see {@link #of}
  */
 public record SourceSettings(
     List<HostPort> hosts,
@@ -24,15 +29,18 @@ public record SourceSettings(
     Connections connections,
     Freshness freshness,
     Limits limits,
-    Optional<Monitoring> monitoring) {
+    Optional<Monitoring> monitoring,
+    Database part,
+    Map<Database, OtherDatabase> others) {
   public SourceSettings {
     hosts = List.copyOf(hosts);
+    others = Map.copyOf(others);
     if (hosts.isEmpty()) {
       throw new IllegalArgumentException("at least one host is needed");
     }
   }
 
-  /** Settings that leave the primary alone. */
+  /** Settings of the accounting database alone, which leave the primary alone. */
   public SourceSettings(
       List<HostPort> hosts,
       String database,
@@ -57,7 +65,37 @@ public record SourceSettings(
         connections,
         freshness,
         limits,
-        Optional.empty());
+        Optional.empty(),
+        Database.ACCOUNTING,
+        Map.of());
+  }
+
+  /** The same settings for {@code wanted} alone; empty when it is not named. */
+  public Optional<SourceSettings> of(Database wanted) {
+    return wanted == part
+        ? Optional.of(this)
+        : Optional.ofNullable(others.get(wanted))
+            .map(
+                other ->
+                    new SourceSettings(
+                        other.hosts(),
+                        other.database(),
+                        other.user(),
+                        other.password(),
+                        other.tls(),
+                        siteTimeZone,
+                        siteTimeZoneSet,
+                        other.allowPrimary(),
+                        new Connections(
+                            other.poolSize(),
+                            connections.connectTimeout(),
+                            connections.statementTimeout(),
+                            connections.idleEviction()),
+                        freshness,
+                        limits,
+                        Optional.empty(),
+                        wanted,
+                        Map.of()));
   }
 
   /** The same settings for the monitoring role on the primary, if there is one. */
@@ -85,6 +123,28 @@ public record SourceSettings(
    * @param user a role that may see the server's statistics
    */
   public record Monitoring(HostPort primary, String user, Secret password) {}
+
+  /**
+   * A database beside accounting.
+   *
+   * @param allowPrimary whether reading a primary is allowed
+   * @param poolSize connections per host, 1 to 16
+   */
+  public record OtherDatabase(
+      List<HostPort> hosts,
+      String database,
+      String user,
+      Secret password,
+      TlsSettings tls,
+      boolean allowPrimary,
+      int poolSize) {
+    /** Unless the settings say otherwise. */
+    public static final int DEFAULT_POOL_SIZE = 2;
+
+    public OtherDatabase {
+      hosts = List.copyOf(hosts);
+    }
+  }
 
   /**
    * How the database is connected to.

@@ -3,11 +3,16 @@ package org.enstore.accounting.config;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.enstore.accounting.catalog.Database;
+import org.enstore.accounting.config.SourceSettings.OtherDatabase;
 
 /**
  * Reads the settings of one data source. Everything that is wrong is said at once; nothing that
@@ -27,13 +32,11 @@ public final class SourceSettingsLoader {
   public static final String DEFAULT_MONITOR = "enstore_monitor";
 
   /** The database unless one is named. */
-  public static final String DEFAULT_DATABASE = "accounting";
+  public static final String DEFAULT_DATABASE = Database.ACCOUNTING.id();
 
   private static final Key<Long> VERSION_KEY =
       Key.number("version", 1, VERSION, "version of these settings", VERSION);
-  private static final Key<List<HostPort>> HOSTS =
-      Key.text(
-          "hosts", List.of(), "", "a text of the form host[:port][,host[:port]…]", HostList::parse);
+  private static final Key<List<HostPort>> HOSTS = hostList("hosts", Database.ACCOUNTING);
   private static final Key<String> DATABASE = Key.text("database", "");
   private static final Key<TlsSettings.Mode> TLS_MODE =
       Key.choice(
@@ -124,39 +127,56 @@ public final class SourceSettingsLoader {
       Key.number(
           "summaryWarning", 1, 365, "days", SourceSettings.Freshness.DEFAULT.summaryWarningDays());
 
+  /** The databases beside accounting, in the order to document them. */
+  private static final List<OtherKeys> OTHERS =
+      Arrays.stream(Database.values())
+          .filter(database -> database != Database.ACCOUNTING)
+          .map(OtherKeys::of)
+          .toList();
+
   private static final Key<Boolean> SOCKS_PROXY = Key.flag("enableSecureSocksProxy", false);
 
   /** Every key of the settings object, in the order to document them. */
   public static final List<Key<?>> KEYS =
-      List.of(
-          VERSION_KEY,
-          HOSTS,
-          DATABASE,
-          TLS_MODE,
-          TLS_SERVER_NAME,
-          SITE_TIME_ZONE,
-          ALLOW_PRIMARY,
-          PRIMARY_HOST,
-          MONITOR_USER,
-          POOL_SIZE,
-          CONNECT_TIMEOUT,
-          STATEMENT_TIMEOUT,
-          IDLE_EVICTION,
-          LOOK_BACK,
-          MOVER_LOOK_BACK,
-          OPEN_REFRESH,
-          RECENT_REFRESH,
-          MAX_SERIES,
-          MAX_POINTS,
-          CACHE_BYTES,
-          PARTIAL_AFTER,
-          LAG_WARNING,
-          SUMMARY_WARNING,
-          SOCKS_PROXY);
+      Stream.of(
+              Stream.of(
+                  VERSION_KEY,
+                  HOSTS,
+                  DATABASE,
+                  TLS_MODE,
+                  TLS_SERVER_NAME,
+                  SITE_TIME_ZONE,
+                  ALLOW_PRIMARY,
+                  PRIMARY_HOST,
+                  MONITOR_USER),
+              OTHERS.stream().flatMap(other -> other.all().stream()),
+              Stream.of(
+                  POOL_SIZE,
+                  CONNECT_TIMEOUT,
+                  STATEMENT_TIMEOUT,
+                  IDLE_EVICTION,
+                  LOOK_BACK,
+                  MOVER_LOOK_BACK,
+                  OPEN_REFRESH,
+                  RECENT_REFRESH,
+                  MAX_SERIES,
+                  MAX_POINTS,
+                  CACHE_BYTES,
+                  PARTIAL_AFTER,
+                  LAG_WARNING,
+                  SUMMARY_WARNING,
+                  SOCKS_PROXY))
+          .<Key<?>>flatMap(keys -> keys)
+          .toList();
 
   /** Every secret, in the order to document them. */
   public static final List<String> SECRETS =
-      List.of("password", "monitorPassword", "tlsCaCert", "tlsClientCert", "tlsClientKey");
+      Stream.of(
+              Stream.of("password", "monitorPassword"),
+              OTHERS.stream().map(OtherKeys::password),
+              Stream.of("tlsCaCert", "tlsClientCert", "tlsClientKey"))
+          .flatMap(names -> names)
+          .toList();
 
   /**
    * Keys that Grafana adds to any data source's settings, as regular expressions, each with the
@@ -232,6 +252,8 @@ public final class SourceSettingsLoader {
     Optional<ZoneId> zone = keys.take(SITE_TIME_ZONE);
     boolean allowPrimary = keys.take(ALLOW_PRIMARY);
     Optional<SourceSettings.Monitoring> monitoring = monitoring(keys, raw.secrets());
+    String user = firstSet(raw.user(), DEFAULT_USER);
+    Map<Database, OtherDatabase> others = others(keys, user, raw.secrets(), tls);
     keys.drop(SourceSettingsLoader::isIgnored);
     if (keys.take(SOCKS_PROXY)) {
       keys.complain(
@@ -245,7 +267,7 @@ public final class SourceSettingsLoader {
     return new SourceSettings(
         hosts,
         database,
-        firstSet(raw.user(), DEFAULT_USER),
+        user,
         new Secret(raw.secrets().getOrDefault("password", "")),
         tls,
         zone.orElse(ZoneId.of("UTC")),
@@ -254,7 +276,95 @@ public final class SourceSettingsLoader {
         connections,
         freshness,
         limits,
-        monitoring);
+        monitoring,
+        Database.ACCOUNTING,
+        others);
+  }
+
+  /** The setting that names the hosts of {@code database}. */
+  public static String hostsKey(Database database) {
+    return database == Database.ACCOUNTING ? HOSTS.name() : database.id() + "Hosts";
+  }
+
+  /** The keys of a database beside accounting. */
+  private record OtherKeys(
+      Database of,
+      Key<List<HostPort>> hosts,
+      Key<String> database,
+      Key<String> user,
+      Key<Optional<TlsSettings.Mode>> tlsMode,
+      Key<String> tlsServerName,
+      Key<Boolean> allowPrimary,
+      Key<Long> poolSize) {
+    static OtherKeys of(Database database) {
+      String id = database.id();
+      return new OtherKeys(
+          database,
+          hostList(hostsKey(database), database),
+          Key.text(id + "Database", id),
+          Key.text(id + "User", ""),
+          Key.choice(
+              id + "TlsMode",
+              Stream.concat(
+                      Stream.of(Optional.<TlsSettings.Mode>empty()),
+                      Arrays.stream(TlsSettings.Mode.values()).map(Optional::of))
+                  .toList(),
+              mode -> mode.map(TlsSettings.Mode::text).orElse("same"),
+              Optional.empty()),
+          Key.text(id + "TlsServerName", ""),
+          Key.flag(id + "AllowPrimary", false),
+          Key.number(
+              id + "PoolSize", 1, 16, "connections per host", OtherDatabase.DEFAULT_POOL_SIZE));
+    }
+
+    /** The secret with the role's password. */
+    String password() {
+      return of.id() + "Password";
+    }
+
+    List<Key<?>> all() {
+      return List.of(hosts, database, user, tlsMode, tlsServerName, allowPrimary, poolSize);
+    }
+  }
+
+  private static Map<Database, OtherDatabase> others(
+      KeyReader keys, String user, Map<String, String> secrets, TlsSettings tls) {
+    Map<Database, OtherDatabase> others = new EnumMap<>(Database.class);
+    for (OtherKeys other : OTHERS) {
+      List<HostPort> hosts = keys.take(other.hosts());
+      String ownUser = keys.take(other.user()).strip();
+      // The usual role's password is nobody else's business.
+      String password =
+          ownUser.isEmpty() || ownUser.equals(user) ? secrets.getOrDefault("password", "") : "";
+      String ownPassword = secrets.getOrDefault(other.password(), "");
+      OtherDatabase named =
+          new OtherDatabase(
+              hosts,
+              firstSet(keys.take(other.database()), other.of().id()),
+              firstSet(ownUser, user),
+              new Secret(ownPassword.isEmpty() ? password : ownPassword),
+              new TlsSettings(
+                  keys.take(other.tlsMode()).orElse(tls.mode()),
+                  keys.take(other.tlsServerName()).strip(),
+                  tls.caCertificate(),
+                  tls.clientCertificate(),
+                  tls.clientKey()),
+              keys.take(other.allowPrimary()),
+              Math.toIntExact(keys.take(other.poolSize())));
+      if (!hosts.isEmpty()) {
+        others.put(other.of(), named);
+      }
+    }
+    return others;
+  }
+
+  private static Key<List<HostPort>> hostList(String name, Database database) {
+    return Key.text(
+        name,
+        List.of(),
+        "",
+        "a text of the form host[:port][,host[:port]…]",
+        text -> HostList.parse(text, database.usualPort()));
   }
 
   private static Optional<SourceSettings.Monitoring> monitoring(
@@ -266,7 +376,7 @@ public final class SourceSettingsLoader {
   }
 
   private static Optional<HostPort> primaryHost(String text) {
-    List<HostPort> hosts = HostList.parse(text);
+    List<HostPort> hosts = HostList.parse(text, Database.ACCOUNTING.usualPort());
     if (hosts.size() > 1) {
       throw new IllegalArgumentException("names several hosts; name the primary alone.");
     }
@@ -280,12 +390,12 @@ public final class SourceSettingsLoader {
       return hosts;
     }
     try {
-      hosts = HostList.parse(url);
+      hosts = HostList.parse(url, Database.ACCOUNTING.usualPort());
       if (hosts.isEmpty() && fromUrl) {
         keys.complain(
             "No host is set: give the standby's address as host[:port] in the field \"Host\"; the"
                 + " port is "
-                + HostPort.DEFAULT_PORT
+                + Database.ACCOUNTING.usualPort()
                 + " unless given.");
       } else if (hosts.isEmpty()) {
         // "hosts" itself was blank.

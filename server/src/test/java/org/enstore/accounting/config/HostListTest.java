@@ -24,7 +24,7 @@ class HostListTest {
       })
   void parse(String text, String hosts) {
     assertThat(
-            HostList.parse(text).stream().map(HostPort::toString).collect(Collectors.joining(" ")))
+            HostList.parse(text, 8800).stream().map(HostPort::toString).collect(Collectors.joining(" ")))
         .isEqualTo(hosts);
   }
 
@@ -49,7 +49,7 @@ class HostListTest {
         "[::1                                       | no host[:port]"
       })
   void parse_refused(String text, String reason) {
-    assertThatThrownBy(() -> HostList.parse(text))
+    assertThatThrownBy(() -> HostList.parse(text, 8800))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(reason)
         .hasMessageEndingWith(".");
@@ -58,6 +58,6 @@ class HostListTest {
   @ParameterizedTest
   @CsvSource({"postgres://u:secret@standby/db", "u:secret@standby"})
   void parse_refused_keepsPasswordsToItself(String text) {
-    assertThatThrownBy(() -> HostList.parse(text)).hasMessageNotContaining("secret");
+    assertThatThrownBy(() -> HostList.parse(text, 8800)).hasMessageNotContaining("secret");
   }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.enstore.accounting.catalog.Database;
 import org.junit.jupiter.api.Test;
 
 class ServeSettingsLoaderTest {
@@ -122,6 +123,53 @@ class ServeSettingsLoaderTest {
                 .settings()
                 .password())
         .isEqualTo(new Secret("from-environment"));
+  }
+
+  @Test
+  void passwordOfAnotherDatabase_comesFromItsFile_orFromTheEnvironment() {
+    Map<String, Object> file =
+        Map.of(
+            "dataSources",
+            List.of(
+                Map.of(
+                    "name",
+                    "fnal",
+                    "hosts",
+                    "a",
+                    "drivestatHosts",
+                    "d",
+                    "drivestatPasswordFile",
+                    "secrets/fnal",
+                    "enstoredbHosts",
+                    "e")));
+
+    SourceSettings settings =
+        load(file, Map.of("ENSTORE_ACCOUNTING_FNAL_ENSTOREDB_PASSWORD", "from-environment"))
+            .dataSources()
+            .get(0)
+            .settings();
+
+    assertThat(settings.password().isEmpty()).isTrue();
+    assertThat(settings.of(Database.DRIVESTAT).orElseThrow().password())
+        .isEqualTo(new Secret("from-file"));
+    assertThat(settings.of(Database.ENSTOREDB).orElseThrow().password())
+        .isEqualTo(new Secret("from-environment"));
+  }
+
+  @Test
+  void variableOfTwoDataSources_isRefused() {
+    assertThat(
+            problems(
+                Map.of(
+                    "dataSources",
+                    List.of(
+                        Map.of("name", "a", "hosts", "x"),
+                        Map.of("name", "a-drivestat", "hosts", "y"))),
+                Map.of("ENSTORE_ACCOUNTING_A_DRIVESTAT_PASSWORD", "hunter2")))
+        .singleElement()
+        .asString()
+        .contains("ENSTORE_ACCOUNTING_A_DRIVESTAT_PASSWORD", "two data sources")
+        .doesNotContain("hunter2");
   }
 
   @Test

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssertAlternative;
+import org.enstore.accounting.catalog.Database;
+import org.enstore.accounting.config.SourceSettings.OtherDatabase;
 import org.enstore.accounting.config.SourceSettingsLoader.RawSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +76,20 @@ class SourceSettingsLoaderTest {
     json.put("allowPrimary", true);
     json.put("primaryHost", "p:2");
     json.put("monitorUser", "watcher");
+    json.put("drivestatHosts", "d1,d2:1");
+    json.put("drivestatDatabase", "ds");
+    json.put("drivestatUser", "dreader");
+    json.put("drivestatTlsMode", "require");
+    json.put("drivestatTlsServerName", "ds.example.org");
+    json.put("drivestatAllowPrimary", true);
+    json.put("drivestatPoolSize", new BigDecimal("3"));
+    json.put("enstoredbHosts", "e");
+    json.put("enstoredbDatabase", "");
+    json.put("enstoredbUser", "");
+    json.put("enstoredbTlsMode", "same");
+    json.put("enstoredbTlsServerName", "");
+    json.put("enstoredbAllowPrimary", false);
+    json.put("enstoredbPoolSize", new BigDecimal("1"));
     json.put("poolSize", new BigDecimal("8"));
     json.put("connectTimeout", "10s");
     json.put("statementTimeout", "1m");
@@ -104,6 +120,7 @@ class SourceSettingsLoaderTest {
                 Map.of(
                     "password", "pw",
                     "monitorPassword", "mpw",
+                    "drivestatPassword", "dpw",
                     "tlsCaCert", CERTIFICATE,
                     "tlsClientCert", CERTIFICATE,
                     "tlsClientKey", KEY)));
@@ -115,12 +132,7 @@ class SourceSettingsLoaderTest {
                 "acc",
                 "reader",
                 new Secret("pw"),
-                new TlsSettings(
-                    TlsSettings.Mode.VERIFY_FULL,
-                    "db.example.org",
-                    new Secret(CERTIFICATE),
-                    new Secret(CERTIFICATE),
-                    new Secret(KEY)),
+                tls(TlsSettings.Mode.VERIFY_FULL, "db.example.org"),
                 ZoneId.of("America/Chicago"),
                 true,
                 true,
@@ -131,8 +143,66 @@ class SourceSettingsLoaderTest {
                 new SourceSettings.Limits(365, 2000, 10_000_000, 1L << 30, Duration.ofSeconds(9)),
                 Optional.of(
                     new SourceSettings.Monitoring(
-                        new HostPort("p", 2), "watcher", new Secret("mpw")))));
+                        new HostPort("p", 2), "watcher", new Secret("mpw"))),
+                Database.ACCOUNTING,
+                Map.of(
+                    Database.DRIVESTAT,
+                    new OtherDatabase(
+                        List.of(new HostPort("d1", 8802), new HostPort("d2", 1)),
+                        "ds",
+                        "dreader",
+                        new Secret("dpw"),
+                        tls(TlsSettings.Mode.REQUIRE, "ds.example.org"),
+                        true,
+                        3),
+                    Database.ENSTOREDB,
+                    new OtherDatabase(
+                        List.of(new HostPort("e", 8888)),
+                        "enstoredb",
+                        "reader",
+                        new Secret("pw"),
+                        tls(TlsSettings.Mode.VERIFY_FULL, ""),
+                        false,
+                        1))));
     assertThat(settings.toString()).doesNotContain("pw").doesNotContain("MII");
+  }
+
+  private static TlsSettings tls(TlsSettings.Mode mode, String serverName) {
+    return new TlsSettings(
+        mode, serverName, new Secret(CERTIFICATE), new Secret(CERTIFICATE), new Secret(KEY));
+  }
+
+  @Test
+  void of_anotherDatabase_readsAsTheAccountingRoleUnlessSaid() {
+    assertThat(load(Map.of("drivestatDatabase", "ds")).of(Database.DRIVESTAT)).isEmpty();
+    SourceSettings all =
+        SourceSettingsLoader.load(
+            new RawSettings(
+                "standby",
+                "reader",
+                "",
+                Map.of("drivestatHosts", "d", "enstoredbHosts", "e:1", "enstoredbUser", "other"),
+                Map.of("password", "pw")));
+
+    SourceSettings drivestat = all.of(Database.DRIVESTAT).orElseThrow();
+    assertThat(drivestat.part()).isEqualTo(Database.DRIVESTAT);
+    assertThat(drivestat.hosts()).containsExactly(new HostPort("d", 8802));
+    assertThat(drivestat.database()).isEqualTo("drivestat");
+    assertThat(drivestat.user()).isEqualTo("reader");
+    assertThat(drivestat.password()).isEqualTo(new Secret("pw"));
+    assertThat(drivestat.connections().poolSize()).isEqualTo(2);
+    assertThat(all.of(Database.ENSTOREDB).orElseThrow().password())
+        .as("another role has another password")
+        .isEqualTo(new Secret(""));
+    assertThat(all.of(Database.ACCOUNTING)).contains(all);
+  }
+
+  @Test
+  void load_anotherDatabase_isReadAsStrictly() {
+    refused("drivestatHosts", "a b").withMessageContaining("\"drivestatHosts\" names");
+    refused("enstoredbPoolSize", BigDecimal.ZERO).withMessageContaining("from 1 to 16");
+    refused("enstoredbTlsMode", "off").withMessageContaining("one of \"same\", \"disable\"");
+    refused("drivestatHost", "a").withMessageContaining("Did you mean \"drivestatHosts\"?");
   }
 
   @Test
