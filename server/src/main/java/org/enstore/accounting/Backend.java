@@ -3,6 +3,7 @@ package org.enstore.accounting;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.enstore.accounting.api.AccountingService;
 import org.enstore.accounting.api.DataSources;
+import org.enstore.accounting.catalog.Database;
 import org.enstore.accounting.cli.ExitCode;
 import org.enstore.accounting.config.ProcessSettings;
 import org.enstore.accounting.config.SourceSettings;
@@ -181,14 +183,22 @@ final class Backend implements AutoCloseable {
   static SeriesEngine engine(
       SourceId id, SourceSettings settings, Optional<SeriesEngine.Disk> disk) {
     InstantSource clock = InstantSource.system();
-    String name = "enstore-" + id;
-    return new SeriesEngine(
+    Map<Database, SeriesEngine.Part> parts = new EnumMap<>(Database.class);
+    for (Database database : Database.values()) {
+      settings.of(database).ifPresent(own -> parts.put(database, part(id, own, clock)));
+    }
+    return new SeriesEngine(parts, settings, clock, disk);
+  }
+
+  private static SeriesEngine.Part part(SourceId id, SourceSettings settings, InstantSource clock) {
+    String name =
+        "enstore-"
+            + id
+            + (settings.part() == Database.ACCOUNTING ? "" : "-" + settings.part().id());
+    return new SeriesEngine.Part(
         new StandbyTransferSource(
             settings, clock, name, "enstore-accounting/" + Application.version()),
-        settings,
-        clock,
-        pool(name + "-load", settings.connections().poolSize(), LOADER_QUEUE),
-        disk);
+        pool(name + "-load", settings.connections().poolSize(), LOADER_QUEUE));
   }
 
   /** Closes all, whatever one of them throws; the first failure carries the others. */

@@ -36,6 +36,7 @@ import org.enstore.accounting.config.ServeSettings;
 import org.enstore.accounting.config.SettingsProblems;
 import org.enstore.accounting.grafana.InstanceRegistry.SourceId;
 import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.Health;
 import org.enstore.accounting.series.SeriesEngine;
 
 /**
@@ -180,7 +181,7 @@ final class Daemon implements AutoCloseable {
     monitor.ifPresent(MonitorServer::announceEnd);
     List<AutoCloseable> parts = new ArrayList<>();
     // Watches never end by themselves, and would use up the time that calls have to end.
-    sources.forEach(source -> parts.add(source.engine().live()));
+    sources.forEach(source -> parts.add(source.engine()::endWatches));
     parts.add(server);
     grafana.ifPresent(parts::add);
     parts.add(backend);
@@ -214,9 +215,13 @@ final class Daemon implements AutoCloseable {
             .execute(
                 id(source.name()),
                 () -> {
-                  boolean well = source.engine().health().ok();
-                  health.put(source.name(), well);
-                  server.healthOf(source.name(), well);
+                  Health found = source.engine().health();
+                  health.put(source.name(), found.ok());
+                  found
+                      .others()
+                      .forEach(
+                          (database, ok) -> health.put(source.name() + " " + database.id(), ok));
+                  server.healthOf(source.name(), found.ok());
                 },
                 new Cancellation());
       } catch (RejectedExecutionException ignored) {

@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.enstore.accounting.api.AccessLog;
+import org.enstore.accounting.catalog.Database;
 import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.grafana.FairThreads;
 import org.enstore.accounting.grafana.InstanceRegistry.SourceId;
@@ -209,42 +210,41 @@ final class Figures {
         "pool_connections",
         "Connections to a database host, by what they do.",
         Unit.NONE,
-        List.of("source", "host", "state"),
+        List.of("source", "database", "host", "state"),
         () ->
-            samples(
-                (id, engine, samples) -> {
-                  for (PoolStats.Pool pool : engine.poolStats().pools()) {
-                    samples.add(Sample.of(pool.active(), id.toString(), pool.host(), "active"));
-                    samples.add(Sample.of(pool.idle(), id.toString(), pool.host(), "idle"));
+            databases(
+                (labels, engine, database, samples) -> {
+                  for (PoolStats.Pool pool : engine.poolStats(database).pools()) {
+                    samples.add(labels.of(pool.active(), pool.host(), "active"));
+                    samples.add(labels.of(pool.idle(), pool.host(), "idle"));
                   }
                 }));
     to.gauge(
         "pool_waiting",
         "Threads that wait for a connection.",
         Unit.NONE,
-        List.of("source", "host"),
+        List.of("source", "database", "host"),
         () ->
-            samples(
-                (id, engine, samples) -> {
-                  for (PoolStats.Pool pool : engine.poolStats().pools()) {
-                    samples.add(Sample.of(pool.waiting(), id.toString(), pool.host()));
+            databases(
+                (labels, engine, database, samples) -> {
+                  for (PoolStats.Pool pool : engine.poolStats(database).pools()) {
+                    samples.add(labels.of(pool.waiting(), pool.host()));
                   }
                 }));
     to.gauge(
         "replay_lag",
         "How far the standby's replay was behind when last looked at; absent when unknown.",
         Unit.SECONDS,
-        List.of("source", "host"),
+        List.of("source", "database", "host"),
         () ->
-            samples(
-                (id, engine, samples) ->
+            databases(
+                (labels, engine, database, samples) ->
                     engine
-                        .lastState()
+                        .lastState(database)
                         .ifPresent(
                             state -> {
                               if (state.lag() instanceof ReplayLag.Known known) {
-                                samples.add(
-                                    Sample.of(seconds(known.lag()), id.toString(), state.host()));
+                                samples.add(labels.of(seconds(known.lag()), state.host()));
                               }
                             })));
     hosts(
@@ -282,38 +282,34 @@ final class Figures {
         "host_receiver",
         "1 for what a standby's WAL receiver was doing when last looked at.",
         Unit.NONE,
-        List.of("source", "host", "state"),
+        List.of("source", "database", "host", "state"),
         () ->
-            samples(
-                (id, engine, samples) ->
+            databases(
+                (labels, engine, database, samples) ->
                     engine
-                        .replication()
+                        .replication(database)
                         .last()
                         .forEach(
                             host ->
                                 host.receiver()
                                     .ifPresent(
-                                        state ->
-                                            samples.add(
-                                                Sample.of(
-                                                    1, id.toString(), host.host(), state))))));
+                                        state -> samples.add(labels.of(1, host.host(), state))))));
     to.gauge(
         "state_age",
         "How long ago the database was last looked at.",
         Unit.SECONDS,
-        List.of("source", "host"),
+        List.of("source", "database", "host"),
         () ->
-            samples(
-                (id, engine, samples) ->
+            databases(
+                (labels, engine, database, samples) ->
                     engine
-                        .lastState()
+                        .lastState(database)
                         .ifPresent(
                             state ->
                                 samples.add(
-                                    Sample.of(
+                                    labels.of(
                                         seconds(
                                             Duration.between(state.observedAt(), clock.instant())),
-                                        id.toString(),
                                         state.host())))));
   }
 
@@ -325,7 +321,7 @@ final class Figures {
         Unit.SECONDS,
         engine ->
             engine
-                .lastState()
+                .lastState(Database.ACCOUNTING)
                 .flatMap(state -> state.of(Transfers.SUMMARY).lastDay())
                 .map(day -> seconds(engine.startOfDay(day))));
     known(
@@ -335,7 +331,7 @@ final class Figures {
         Unit.SECONDS,
         engine ->
             engine
-                .lastState()
+                .lastState(Database.ACCOUNTING)
                 .flatMap(state -> state.of(Transfers.FACTS).newest())
                 .map(Figures::seconds));
     known(
@@ -394,14 +390,14 @@ final class Figures {
         name,
         help,
         unit,
-        List.of("source", "host"),
+        List.of("source", "database", "host"),
         () ->
-            samples(
-                (id, engine, samples) -> {
-                  for (HostStatus host : engine.replication().last()) {
+            databases(
+                (labels, engine, database, samples) -> {
+                  for (HostStatus host : engine.replication(database).last()) {
                     OptionalDouble figure = value.apply(host);
                     if (figure.isPresent()) {
-                      samples.add(Sample.of(figure.getAsDouble(), id.toString(), host.host()));
+                      samples.add(labels.of(figure.getAsDouble(), host.host()));
                     }
                   }
                 }));
@@ -431,6 +427,23 @@ final class Figures {
     return samples;
   }
 
+  private List<Sample> databases(DatabaseSampler sampler) {
+    return samples(
+        (id, engine, samples) -> {
+          for (Database database : engine.databases()) {
+            sampler.sample(
+                (value, further) -> {
+                  List<String> labels = new ArrayList<>(List.of(id.toString(), database.id()));
+                  labels.addAll(List.of(further));
+                  return Sample.of(value, labels.toArray(new String[0]));
+                },
+                engine,
+                database,
+                samples);
+          }
+        });
+  }
+
   private static double seconds(Instant instant) {
     return instant.toEpochMilli() / 1000.0;
   }
@@ -443,5 +456,18 @@ final class Figures {
   @FunctionalInterface
   private interface Sampler {
     void sample(SourceId id, SeriesEngine engine, List<Sample> samples);
+  }
+
+  /** Adds what one database of a data source has to tell. */
+  @FunctionalInterface
+  private interface DatabaseSampler {
+    void sample(Labels labels, SeriesEngine engine, Database database, List<Sample> samples);
+  }
+
+  /** Makes samples with the labels of one database of a data source. */
+  @FunctionalInterface
+  private interface Labels {
+    /** A sample with {@code further} labels after those two. */
+    Sample of(double value, String... further);
   }
 }

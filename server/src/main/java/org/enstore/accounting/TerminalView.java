@@ -90,7 +90,7 @@ final class TerminalView {
    */
   void tellOfChanges(Instant now, Runnable changed) {
     engine
-        .live()
+        .live(Transfers.DATASET)
         .watch(
             query(now),
             new LiveFeed.Watcher() {

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.config.SourceSettingsLoader;
 import org.enstore.accounting.config.SourceSettingsLoader.RawSettings;
@@ -85,7 +86,7 @@ class SharedEnginesTest {
 
   /** An engine that ended has ended its feed. */
   private static boolean isOpen(SeriesEngine engine) {
-    LiveFeed feed = engine.live();
+    LiveFeed feed = engine.live(Transfers.DATASET);
     return !feed.isClosed();
   }
 

@@ -18,6 +18,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.enstore.accounting.api.DataSources.DataSource;
+import org.enstore.accounting.catalog.Database;
 import org.enstore.accounting.catalog.Dimension;
 import org.enstore.accounting.catalog.Dimensions;
 import org.enstore.accounting.catalog.Transfers;
@@ -202,7 +203,9 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
         reply,
         "looking at the replication",
         source ->
-            cancellation -> HostParts.response(source.engine().replication().look(cancellation)));
+            cancellation ->
+                HostParts.response(
+                    source.engine().replication(Database.ACCOUNTING).look(cancellation)));
   }
 
   @Override
@@ -262,7 +265,8 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
     Watch watch = new Watch(request.getQuery(), reply);
     try {
       DataSource source = source(request.getDataSource());
-      watch.begin(source.engine().live(), openQuery(request));
+      SeriesQuery query = openQuery(request);
+      watch.begin(source.engine().live(query.dataset()), query);
     } catch (RuntimeException e) {
       watch.end(Failures.status(e, "beginning a watch", ""));
     }

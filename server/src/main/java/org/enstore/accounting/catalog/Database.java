@@ -1,6 +1,8 @@
 package org.enstore.accounting.catalog;
 
-/** A database that datasets live in. At a site each is a cluster of its own, with its own standbys. */
+/**
+ * A database that datasets live in. At a site each is a cluster of its own, with its own standbys.
+ */
 public enum Database {
   /** What encp, movers and media changers record: transfers, errors, mounts, blanks. */
   ACCOUNTING("accounting", 8800),

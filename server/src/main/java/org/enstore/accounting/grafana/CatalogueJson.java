@@ -5,34 +5,51 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.enstore.accounting.catalog.Catalogue;
 import org.enstore.accounting.catalog.Dataset;
 import org.enstore.accounting.catalog.Dimension;
 import org.enstore.accounting.catalog.Measure;
 import org.enstore.accounting.series.Availability;
 import org.enstore.accounting.series.SourceChoice;
-import org.enstore.accounting.series.SourceState;
 
 /** What can be asked, as editors are told of it. */
 final class CatalogueJson {
   private CatalogueJson() {}
 
+  /** All datasets and dimensions, everything said to be available. */
+  static Map<String, Object> of(Catalogue catalogue) {
+    return of(
+        catalogue,
+        dataset -> Availability.of(dataset, Optional.empty()),
+        (dataset, measure) -> Availability.of(dataset, measure, Optional.empty()));
+  }
+
   /**
    * All datasets and dimensions.
    *
-   * @param state the last look at the database, if there was one; without it everything is said to
-   *     be available
+   * @param datasets whether a dataset can be asked about
+   * @param measures whether a measure of it can be asked for
    */
-  static Map<String, Object> of(Catalogue catalogue, Optional<SourceState> state) {
+  static Map<String, Object> of(
+      Catalogue catalogue,
+      Function<Dataset, Availability> datasets,
+      BiFunction<Dataset, Measure, Availability> measures) {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put(
-        "datasets", catalogue.datasets().stream().map(dataset -> dataset(dataset, state)).toList());
+        "datasets",
+        catalogue.datasets().stream()
+            .map(dataset -> dataset(dataset, datasets.apply(dataset), measures))
+            .toList());
     all.put("dimensions", catalogue.askable().stream().map(CatalogueJson::dimension).toList());
     return all;
   }
 
-  private static Map<String, Object> dataset(Dataset dataset, Optional<SourceState> state) {
-    Availability availability = Availability.of(dataset, state);
+  private static Map<String, Object> dataset(
+      Dataset dataset,
+      Availability availability,
+      BiFunction<Dataset, Measure, Availability> measures) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("id", dataset.id());
     object.put("name", dataset.name());
@@ -45,14 +62,16 @@ final class CatalogueJson {
     object.put("sources", sources(dataset));
     object.put(
         "measures",
-        dataset.measures().stream().map(measure -> measure(dataset, measure, state)).toList());
+        dataset.measures().stream()
+            .map(measure -> measure(dataset, measure, measures.apply(dataset, measure)))
+            .toList());
     object.put("available", availability.available());
     object.put("problem", availability.problem().orElse(""));
     return object;
   }
 
   private static Map<String, Object> measure(
-      Dataset dataset, Measure measure, Optional<SourceState> state) {
+      Dataset dataset, Measure measure, Availability availability) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("id", measure.id());
     object.put("name", measure.name());
@@ -61,7 +80,7 @@ final class CatalogueJson {
     object.put("kind", measure.kind().id());
     object.put("unit", measure.kind().unit().id());
     object.put("additive", measure.kind().isAdditive());
-    object.put("available", Availability.of(dataset, measure, state).available());
+    object.put("available", availability.available());
     return object;
   }
 

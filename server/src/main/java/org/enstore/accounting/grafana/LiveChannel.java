@@ -78,7 +78,7 @@ final class LiveChannel implements LiveFeed.Watcher {
     Instant now = clock.instant();
     Question.OfSeries current = question.at(now);
     AutoCloseable before = watch;
-    watch = held.engine().live().watch(current.query(), this);
+    watch = held.engine().live(current.query().dataset()).watch(current.query(), this);
     asked = current;
     Duration run = question.width().compareTo(SHORTEST_RUN) > 0 ? question.width() : SHORTEST_RUN;
     renewAt = question.start().isPresent() ? Instant.MAX : now.plus(run);

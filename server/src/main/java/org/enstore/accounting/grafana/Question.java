@@ -2,6 +2,7 @@ package org.enstore.accounting.grafana;
 
 import java.util.List;
 import java.util.Optional;
+import org.enstore.accounting.catalog.Database;
 import org.enstore.accounting.frame.ArrowFile;
 import org.enstore.accounting.frame.Frame;
 import org.enstore.accounting.frame.FrameNotice;
@@ -185,7 +186,7 @@ interface Question {
     @Override
     public Frame answer(
         SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
-      Replication replication = engine.replication();
+      Replication replication = engine.replication(Database.ACCOUNTING);
       return request.frame(refId, replication.look(cancellation), replication, engine::told);
     }
   }

@@ -25,7 +25,6 @@ import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.MoverDetail;
 import org.enstore.accounting.series.QueryFailure;
-import org.enstore.accounting.series.SourceState;
 
 /**
  * Answers HTTP requests below a data source's resource root: what can be asked and lists of names,
@@ -121,9 +120,12 @@ public final class ResourceService extends ResourceGrpc.ResourceImplBase {
     parameters(request, List.of(), Set.of());
     Optional<InstanceRegistry.Lease> built = registry.acquireIfBuilt(request.getPluginContext());
     try (InstanceRegistry.Lease lease = built.orElse(null)) {
-      Optional<SourceState> state = lease == null ? Optional.empty() : lease.engine().lastState();
-      return response(
-          200, ByteString.copyFromUtf8(Json.text(CatalogueJson.of(Catalogue.ENSTORE, state))));
+      Map<String, Object> all =
+          lease == null
+              ? CatalogueJson.of(Catalogue.ENSTORE)
+              : CatalogueJson.of(
+                  Catalogue.ENSTORE, lease.engine()::availability, lease.engine()::availability);
+      return response(200, ByteString.copyFromUtf8(Json.text(all)));
     }
   }
 

@@ -270,9 +270,10 @@ final class Connector {
     }
   }
 
-  private static void setZoneAndSchemas(Connection connection, String zone) throws SQLException {
+  private void setZoneAndSchemas(Connection connection, String zone) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(ZONE_AND_SCHEMAS)) {
-      Object[] tables = TableReaders.all().stream().map(reader -> reader.table().name()).toArray();
+      Object[] tables =
+          TableReaders.of(settings.part()).stream().map(reader -> reader.table().name()).toArray();
       statement.setArray(1, connection.createArrayOf("text", tables));
       statement.setString(2, zone);
       statement.execute();

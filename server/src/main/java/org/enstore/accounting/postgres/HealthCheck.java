@@ -17,8 +17,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.enstore.accounting.catalog.Catalogue;
+import org.enstore.accounting.catalog.Database;
 import org.enstore.accounting.catalog.Dataset;
 import org.enstore.accounting.catalog.Rollup;
+import org.enstore.accounting.catalog.SourceTable;
 import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.HostPort;
 import org.enstore.accounting.config.SourceSettings;
@@ -38,6 +40,7 @@ final class HealthCheck {
   private static final String SEEN = "seen: ";
 
   private final SourceSettings settings;
+  private final Catalogue catalogue;
   private final InstantSource clock;
   private final WallClock wallClock;
   private final SqlFailures failures;
@@ -55,6 +58,7 @@ final class HealthCheck {
       SqlFailures failures,
       Executor lookers) {
     this.settings = settings;
+    this.catalogue = Catalogue.ENSTORE.of(settings.part());
     this.clock = clock;
     this.wallClock = wallClock;
     this.failures = failures;
@@ -100,7 +104,7 @@ final class HealthCheck {
       if (facts == null || look == null) {
         throw new IllegalStateException("a chosen host has been looked at");
       }
-      ok = facts.isReadable(Transfers.FACTS) || facts.isReadable(Transfers.SUMMARY);
+      ok = isAnswerable(facts);
       sentence = sentence(chosen.get().host(), facts, look, ok);
       describe(chosen.get().host(), facts, look, details);
       advise(facts, look, advice);
@@ -128,7 +132,7 @@ final class HealthCheck {
                 advice.add(capital(finding));
               }
             });
-    if (!settings.siteTimeZoneSet()) {
+    if (!settings.siteTimeZoneSet() && isAccounting()) {
       advice.add(zoneNotSet(chosen.map(Finding::facts)));
     }
     return new Health(ok, sentence, details, advice);
@@ -137,7 +141,7 @@ final class HealthCheck {
   private Finding tried(Connector connector) {
     Duration timeout = settings.connections().connectTimeout();
     try (Connection connection = connector.openToLook(timeout)) {
-      HostFacts facts = HostFacts.inspect(connection);
+      HostFacts facts = HostFacts.inspect(connection, settings.part());
       StateQuery.Look look =
           new StateQuery(wallClock, settings.user(), clock).look(connection, facts);
       return new Finding(connector.host(), facts, look, null);
@@ -178,6 +182,21 @@ final class HealthCheck {
     }
   }
 
+  private boolean isAccounting() {
+    return settings.part() == Database.ACCOUNTING;
+  }
+
+  /** Whether any panel can be answered: of accounting, that is one of transfers. */
+  private boolean isAnswerable(HostFacts facts) {
+    return isAccounting()
+        ? facts.isReadable(Transfers.FACTS) || facts.isReadable(Transfers.SUMMARY)
+        : tables().isEmpty() || tables().stream().anyMatch(facts::isReadable);
+  }
+
+  private List<SourceTable> tables() {
+    return catalogue.tables();
+  }
+
   private String sentence(HostPort host, HostFacts facts, StateQuery.Look look, boolean ok) {
     String server =
         (facts.standby() ? "standby " : "primary ") + host + ", PostgreSQL " + facts.version();
@@ -185,7 +204,16 @@ final class HealthCheck {
       return "Connected to "
           + server
           + ", but no table can be read: "
-          + facts.problem(Transfers.FACTS).map(HostFacts.Problem::sentence).orElse("");
+          + facts.problem(tables().get(0)).map(HostFacts.Problem::sentence).orElse("");
+    }
+    if (!isAccounting()) {
+      return "Connected to "
+          + server
+          + ". Replay lag: "
+          + lag(look)
+          + ". Tables that can be read: "
+          + readable(facts)
+          + ".";
     }
     return "Connected to "
         + server
@@ -211,6 +239,10 @@ final class HealthCheck {
             ? "none"
             : "TLS, " + settings.tls().mode().text());
     details.put("Replay lag", lag(look));
+    if (!isAccounting()) {
+      details.put("Tables", readable(facts));
+      return;
+    }
     details.put("Last summary day", day(facts, look));
     details.put("Newest transfer", newest(facts, look));
     details.put(
@@ -218,7 +250,7 @@ final class HealthCheck {
   }
 
   private void advise(HostFacts facts, StateQuery.Look look, List<String> advice) {
-    for (TableReader reader : TableReaders.all()) {
+    for (TableReader reader : TableReaders.of(settings.part())) {
       facts.problem(reader.table()).ifPresent(problem -> advice.add(capital(problem.sentence())));
     }
     if (facts.anyBytes()) {
@@ -248,7 +280,7 @@ final class HealthCheck {
               + " behind its primary. Check its log and pg_stat_wal_receiver.");
     }
     summaryAdvice(look).ifPresent(advice::add);
-    for (Dataset dataset : Catalogue.ENSTORE.datasets()) {
+    for (Dataset dataset : catalogue.datasets()) {
       for (Rollup rollup : dataset.rollups()) {
         advice.addAll(look.extent(rollup.table()).oddities(rollup.table(), rollup.noun()));
       }
@@ -263,7 +295,7 @@ final class HealthCheck {
                     "Some transfers are dated up to "
                         + TimeText.of(Duration.between(now, newest))
                         + " ahead of now. Check siteTimeZone, and the clocks of the clients."));
-    if (settings.siteTimeZoneSet()) {
+    if (settings.siteTimeZoneSet() && isAccounting()) {
       zoneOf(facts)
           .filter(zone -> differs(zone, settings.siteTimeZone(), now))
           .ifPresent(
@@ -280,6 +312,13 @@ final class HealthCheck {
           "If panels of single movers below a day are slow, run sql/04-optional-indexes.sql on the"
               + " primary.");
     }
+  }
+
+  /** The tables that can be read, by name. */
+  private String readable(HostFacts facts) {
+    List<String> names =
+        tables().stream().filter(facts::isReadable).map(SourceTable::name).toList();
+    return names.isEmpty() ? "none is needed" : String.join(", ", names);
   }
 
   private Optional<String> summaryAdvice(StateQuery.Look look) {

@@ -153,7 +153,7 @@ final class Host implements AutoCloseable {
         throw failed.cause();
       }
       try (Connection connection = connector.openToLook(patience)) {
-        Known found = new Known(HostFacts.inspect(connection), clock.instant());
+        Known found = new Known(HostFacts.inspect(connection, settings.part()), clock.instant());
         known = found;
         return found;
       } catch (SQLException e) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.enstore.accounting.catalog.Database;
 import org.enstore.accounting.catalog.SourceTable;
 import org.enstore.accounting.config.HostPort;
 import org.enstore.accounting.series.FailureKind;
@@ -20,6 +21,7 @@ import org.enstore.accounting.series.ReadRequest;
  * What a server is and what of the tables its user may see, as found when it was connected to. Old
  * sites lack columns that came late, and no site gives the same rights.
  *
+ * @param database which of Enstore's databases was connected to
  * @param version such as {@code 12.22}
  * @param standby whether it was in recovery
  * @param user whom the server took us for
@@ -29,6 +31,7 @@ import org.enstore.accounting.series.ReadRequest;
  * @param lineageVisible whether {@link Lineage} may be looked at
  */
 record HostFacts(
+    Database database,
     String version,
     boolean standby,
     String user,
@@ -93,16 +96,17 @@ record HostFacts(
       order by pg_table_is_visible(c.oid) desc, n.nspname <> 'public', n.nspname
       """;
 
-  /** Looks at the server behind {@code connection}. */
-  static HostFacts inspect(Connection connection) throws SQLException {
+  /** Looks at the server behind {@code connection}, which is to {@code database}. */
+  static HostFacts inspect(Connection connection, Database database) throws SQLException {
     Map<SourceTable, Columns> tables = new HashMap<>();
-    for (TableReader reader : TableReaders.all()) {
+    for (TableReader reader : TableReaders.of(database)) {
       tables.put(reader.table(), inspect(connection, reader));
     }
     try (PreparedStatement statement = connection.prepareStatement(SERVER);
         ResultSet row = statement.executeQuery()) {
       row.next();
       return new HostFacts(
+          database,
           row.getString(1).replaceFirst(" .*", ""),
           row.getBoolean(2),
           row.getString(3),
@@ -185,7 +189,9 @@ record HostFacts(
               FailureKind.SCHEMA_MISMATCH,
               "there is no table "
                   + name
-                  + ". Check that this is Enstore's accounting database"
+                  + ". Check that this is Enstore's "
+                  + database.id()
+                  + " database"
                   + (source.isRollup()
                       ? "; if the site makes no summaries, choose raw as the source."
                       : ".")));
@@ -219,7 +225,7 @@ record HostFacts(
                     + (column.equals("library")
                         ? ", as at sites that were set up before Enstore recorded it. Leave library"
                             + " out of the query, or let Enstore's update_database_schema add it."
-                        : ". Check that this is Enstore's accounting database.")));
+                        : ". Check that this is Enstore's " + database.id() + " database.")));
       }
       if (!table.mayRead(column)) {
         return Optional.of(

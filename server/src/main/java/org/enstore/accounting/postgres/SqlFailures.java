@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
+import org.enstore.accounting.catalog.Database;
 import org.enstore.accounting.config.HostPort;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.config.TlsSettings;
@@ -79,7 +80,14 @@ final class SqlFailures {
               FailureKind.BUG,
               "answered with something that this program does not expect (" + origin + ").");
     }
-    return new QueryFailure(verdict.kind(), host + " " + verdict.clause(), thrown);
+    return new QueryFailure(verdict.kind(), named(host) + " " + verdict.clause(), thrown);
+  }
+
+  /** {@code host} in a sentence, with its database where that is not the usual one. */
+  private String named(HostPort host) {
+    return settings.part() == Database.ACCOUNTING
+        ? host.toString()
+        : host + " (" + settings.part().id() + ")";
   }
 
   private @Nullable Verdict verdict(
@@ -159,7 +167,7 @@ final class SqlFailures {
     return new QueryFailure(
         FailureKind.STANDBY_UNAVAILABLE,
         "%s has not answered since %s: its server hangs, or the network drops what is sent. Check both; it is asked again every second."
-            .formatted(host, SECONDS.format(since.atZone(settings.siteTimeZone()))));
+            .formatted(named(host), SECONDS.format(since.atZone(settings.siteTimeZone()))));
   }
 
   /** Whether, and when, the same question may well succeed on a second try. */
@@ -212,7 +220,10 @@ final class SqlFailures {
               FailureKind.NOT_CONFIGURED,
               "has no database "
                   + settings.database()
-                  + ". Enstore's is called accounting, at very old sites enstore.");
+                  + ". Enstore's is called "
+                  + (settings.part() == Database.ACCOUNTING
+                      ? "accounting, at very old sites enstore."
+                      : settings.part().id() + "."));
       case "42501" ->
           new Verdict(
               FailureKind.ACCESS_DENIED,
@@ -301,7 +312,8 @@ final class SqlFailures {
     if (find(thrown, ConnectException.class).isPresent()) {
       return unavailable(
           "refuses the connection: nothing listens there. Check the host and the port (Enstore's"
-              + " accounting database usually has 8800), and listen_addresses on that host.");
+              + " %s database usually has %s), and listen_addresses on that host."
+                  .formatted(settings.part().id(), settings.part().usualPort()));
     }
     if (find(thrown, NoRouteToHostException.class).isPresent()) {
       return unavailable("cannot be reached from here. Check the network and firewalls.");

@@ -64,7 +64,7 @@ final class StateQuery {
   private Map<SourceTable, TableState> states(
       Look look, HostFacts facts, HostPort host, Instant observedAt) {
     Map<SourceTable, TableState> states = new HashMap<>();
-    for (TableReader reader : TableReaders.all()) {
+    for (TableReader reader : TableReaders.of(facts.database())) {
       SourceTable table = reader.table();
       states.put(
           table,
@@ -115,7 +115,7 @@ final class StateQuery {
     Replay replay = Replay.look(connection);
     Map<SourceTable, Ends<LocalDate>> rollups = new HashMap<>();
     Map<SourceTable, Ends<LocalDateTime>> newest = new HashMap<>();
-    for (TableReader reader : TableReaders.all()) {
+    for (TableReader reader : TableReaders.of(facts.database())) {
       SourceTable table = reader.table();
       if (facts.isReadable(table) && table.isRollup()) {
         rollups.put(table, ofDays(connection, reader, dayOfReplay(replay)));

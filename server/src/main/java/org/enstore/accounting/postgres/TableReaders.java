@@ -3,6 +3,8 @@ package org.enstore.accounting.postgres;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.enstore.accounting.catalog.Catalogue;
+import org.enstore.accounting.catalog.Database;
 import org.enstore.accounting.catalog.SourceTable;
 
 /** The readers of all tables of the catalogue. */
@@ -15,9 +17,10 @@ final class TableReaders {
 
   private TableReaders() {}
 
-  /** All of them, in the order to name their tables. */
-  static List<TableReader> all() {
-    return List.copyOf(READERS.values());
+  /** Those of the tables of {@code database}, in the order to name them. */
+  static List<TableReader> of(Database database) {
+    List<SourceTable> tables = Catalogue.ENSTORE.of(database).tables();
+    return READERS.values().stream().filter(reader -> tables.contains(reader.table())).toList();
   }
 
   /** The reader of {@code table}. */

@@ -95,10 +95,12 @@ final class BlockFormat {
    * Goes through the records of {@code file}, up to the first that is not whole.
    *
    * @param lineage whose data it is
+   * @param catalogue what the database has
    * @param found takes each record that this version knows
    * @throws IOException at the first that is damaged
    */
-  static void scan(Path file, String lineage, BiConsumer<BlockKey, Place> found)
+  static void scan(
+      Path file, String lineage, Catalogue catalogue, BiConsumer<BlockKey, Place> found)
       throws IOException {
     long at = 0;
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -122,7 +124,7 @@ final class BlockFormat {
           throw new IOException("a damaged record at " + at);
         }
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(head));
-        Optional<BlockKey> key = decodeKey(in);
+        Optional<BlockKey> key = decodeKey(in, catalogue);
         if (key.isPresent()) {
           Origin origin = new Origin(instant(in), instant(in), instant(in), instant(in), lineage);
           found.accept(key.get(), new Place(file, end - bodyBytes, bodyBytes, bodyCheck, origin));
@@ -176,19 +178,20 @@ final class BlockFormat {
   }
 
   /** The key that a head begins with; empty for what this version does not know. */
-  private static Optional<BlockKey> decodeKey(DataInputStream in) throws IOException {
-    Optional<SourceTable> table = Catalogue.ENSTORE.table(in.readUTF());
+  private static Optional<BlockKey> decodeKey(DataInputStream in, Catalogue catalogue)
+      throws IOException {
+    Optional<SourceTable> table = catalogue.table(in.readUTF());
     String grain = in.readUTF();
     List<Dimension> dimensions = new ArrayList<>();
     boolean known = true;
     for (int i = in.readInt(); i > 0; i--) {
-      Optional<Dimension> dimension = Catalogue.ENSTORE.dimension(in.readUTF());
+      Optional<Dimension> dimension = catalogue.dimension(in.readUTF());
       dimension.ifPresent(dimensions::add);
       known &= dimension.isPresent();
     }
     List<Quantity> quantities = new ArrayList<>();
     for (int i = in.readInt(); i > 0; i--) {
-      Optional<Quantity> quantity = Catalogue.ENSTORE.quantity(in.readUTF());
+      Optional<Quantity> quantity = catalogue.quantity(in.readUTF());
       quantity.ifPresent(quantities::add);
       known &= quantity.isPresent();
     }

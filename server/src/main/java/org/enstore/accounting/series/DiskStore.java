@@ -26,6 +26,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
+import org.enstore.accounting.catalog.Catalogue;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,7 @@ final class DiskStore implements AutoCloseable {
 
   private final Path root;
   private final SourceSettings settings;
+  private final Catalogue catalogue;
   private final SiteCalendar calendar;
   private final Numbering numbering;
   private final InstantSource clock;
@@ -86,22 +88,27 @@ final class DiskStore implements AutoCloseable {
   /**
    * A store that has not opened anything yet.
    *
+   * @param settings of one database
+   * @param catalogue what that database has
    * @param writer runs the writing; what it refuses is not written
    */
   DiskStore(
       Path root,
       SourceSettings settings,
+      Catalogue catalogue,
       SiteCalendar calendar,
       Numbering numbering,
       InstantSource clock,
       Executor writer) {
-    this(root, settings, calendar, numbering, clock, writer, DIRECTORY_BYTES, ROOT_BYTES);
+    this(
+        root, settings, catalogue, calendar, numbering, clock, writer, DIRECTORY_BYTES, ROOT_BYTES);
   }
 
   /** A store with other bounds. */
   DiskStore(
       Path root,
       SourceSettings settings,
+      Catalogue catalogue,
       SiteCalendar calendar,
       Numbering numbering,
       InstantSource clock,
@@ -112,6 +119,7 @@ final class DiskStore implements AutoCloseable {
     this.rootBytes = rootBytes;
     this.root = root;
     this.settings = settings;
+    this.catalogue = catalogue;
     this.calendar = calendar;
     this.numbering = numbering;
     this.clock = clock;
@@ -266,6 +274,7 @@ final class DiskStore implements AutoCloseable {
       BlockFormat.scan(
           file,
           wanted,
+          catalogue,
           (key, place) ->
               index.merge(
                   key,
@@ -360,7 +369,7 @@ final class DiskStore implements AutoCloseable {
             "\n",
             "format " + BlockFormat.VERSION,
             "lineage " + wanted,
-            "database " + settings.database(),
+            "database " + settings.part().id() + " " + settings.database(),
             "user " + settings.user(),
             "zone " + settings.siteTimeZone(),
             "rules " + rules.getTransitions() + rules.getTransitionRules(),

@@ -40,4 +40,27 @@ public record EngineStats(
     int readsInFlight,
     int readsWaiting,
     long diskHits,
-    long diskDiscarded) {}
+    long diskDiscarded) {
+  /** These figures and those of {@code other}, which has the same cache. */
+  EngineStats plus(EngineStats other) {
+    return new EngineStats(
+        queries + other.queries,
+        cachedAnswers + other.cachedAnswers,
+        partialAnswers + other.partialAnswers,
+        failures + other.failures,
+        reads + other.reads,
+        tailReads + other.tailReads,
+        readSeconds + other.readSeconds,
+        blockHits + other.blockHits,
+        blockLoads + other.blockLoads,
+        blockEvictions,
+        blocks,
+        blockBytes,
+        cacheLimitBytes,
+        bufferBytes,
+        readsInFlight + other.readsInFlight,
+        readsWaiting + other.readsWaiting,
+        diskHits + other.diskHits,
+        diskDiscarded + other.diskDiscarded);
+  }
+}

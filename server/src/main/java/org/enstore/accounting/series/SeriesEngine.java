@@ -5,18 +5,25 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.enstore.accounting.catalog.Database;
+import org.enstore.accounting.catalog.Dataset;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Measure;
 import org.enstore.accounting.config.SourceSettings;
+import org.enstore.accounting.config.SourceSettingsLoader;
 import org.enstore.accounting.measure.SiteCalendar;
 import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.measure.TimeText;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Answers questions about one data source from cached blocks, reading what is missing. Thread-safe.
@@ -24,32 +31,36 @@ import org.slf4j.LoggerFactory;
  * saw.
  */
 public final class SeriesEngine implements AutoCloseable {
-  private static final Logger logger = LoggerFactory.getLogger(SeriesEngine.class);
-
   /** The part of the cache that the keys of blocks may take. */
   private static final int KEY_SHARE = 4;
 
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(2);
 
-  private final TransferSource source;
   private final SourceSettings settings;
   private final SiteCalendar calendar;
   private final InstantSource clock;
-  private final ExecutorService loaders;
-  private final BlockStore store;
-  private final StateWatch watch;
   private final Memory memory;
-  private final Answerer answerer;
-  private final NameLists names;
+  private final Map<Database, DatabaseEngine> engines = new EnumMap<>(Database.class);
+  private final DatabaseEngine accounting;
   private final Reconciliation reconciliation;
   private final Annotator annotator;
-  private final Forecasts forecasts;
-  private final AnomalySearch anomalies;
-  private final Changes changes;
-  private final LiveFeed live;
 
   /**
-   * An engine over {@code source}. Does no I/O.
+   * One database to answer from.
+   *
+   * @param loaders runs its reads; a bounded queue that refuses is an answer of its own
+   */
+  public record Part(TransferSource source, ExecutorService loaders) {}
+
+  /**
+   * A directory for what is worth keeping beyond the process.
+   *
+   * @param writer runs what is written there; work that it refuses is not written
+   */
+  public record Disk(Path directory, Executor writer) {}
+
+  /**
+   * An engine over the accounting database alone, without a disk. Does no I/O.
    *
    * @param loaders runs the reads; a bounded queue that refuses is an answer of its own
    * @apiNote {@link #close} also closes the source and shuts the loaders down
@@ -62,61 +73,92 @@ public final class SeriesEngine implements AutoCloseable {
     this(source, settings, clock, loaders, Optional.empty());
   }
 
-  /**
-   * A directory for what is worth keeping beyond the process.
-   *
-   * @param writer runs what is written there; work that it refuses is not written
-   */
-  public record Disk(Path directory, Executor writer) {}
-
-  /**
-   * An engine over {@code source}. Does no I/O.
-   *
-   * @param loaders runs the reads; a bounded queue that refuses is an answer of its own
-   * @param disk where settled blocks outlive the engine; empty for nowhere
-   * @apiNote {@link #close} also closes the source and shuts the loaders down
-   */
+  /** The same with a disk. */
   public SeriesEngine(
       TransferSource source,
       SourceSettings settings,
       InstantSource clock,
       ExecutorService loaders,
       Optional<Disk> disk) {
-    this.source = source;
+    this(Map.of(Database.ACCOUNTING, new Part(source, loaders)), settings, clock, disk);
+  }
+
+  /**
+   * An engine over the databases of one data source, which share its memory and nothing else: one
+   * that is away fails its own questions alone. Does no I/O.
+   *
+   * @param parts the databases, accounting among them; the settings must name each
+   * @param disk where settled blocks outlive the engine; empty for nowhere
+   * @apiNote {@link #close} also closes the sources and shuts the loaders down
+   */
+  public SeriesEngine(
+      Map<Database, Part> parts,
+      SourceSettings settings,
+      InstantSource clock,
+      Optional<Disk> disk) {
     this.settings = settings;
     this.calendar = new SiteCalendar(settings.siteTimeZone());
     this.clock = clock;
-    this.loaders = loaders;
     memory = new Memory(settings.limits().cacheBytes());
     Numbering numbering = new Numbering(memory, () -> memory.limit() / KEY_SHARE);
-    this.store =
-        new BlockStore(
-            source,
-            settings,
-            calendar,
-            clock,
-            loaders,
-            numbering,
-            memory,
-            disk.map(
-                place ->
-                    new DiskStore(
-                        place.directory(), settings, calendar, numbering, clock, place.writer())));
-    this.watch =
-        new StateWatch(
-            source,
-            clock,
-            settings.freshness().openRefresh(),
-            state -> store.saw(state.lineage(), state.observedAt()));
-    this.answerer = new Answerer(store, watch, memory, settings, calendar, clock);
-    DayBlocks days = new DayBlocks(store, calendar, clock);
-    this.names = new NameLists(days, watch, settings, calendar, clock);
-    this.reconciliation = new Reconciliation(days, watch, settings, calendar, clock);
-    this.annotator = new Annotator(days, watch, settings, calendar, clock);
-    this.forecasts = new Forecasts(answerer, memory, calendar, clock);
-    this.anomalies = new AnomalySearch(answerer, memory, calendar, clock);
-    this.changes = new Changes(answerer, watch, settings.limits(), calendar, clock);
-    this.live = new LiveFeed(answerer, watch, calendar, clock);
+    parts.forEach(
+        (database, part) ->
+            engines.put(
+                database,
+                new DatabaseEngine(
+                    part.source(),
+                    part.loaders(),
+                    settings.of(database).orElseThrow(),
+                    calendar,
+                    clock,
+                    memory,
+                    numbering,
+                    disk)));
+    accounting = engine(Database.ACCOUNTING);
+    reconciliation =
+        new Reconciliation(accounting.days(), accounting.watch(), settings, calendar, clock);
+    annotator = new Annotator(accounting.days(), accounting.watch(), settings, calendar, clock);
+  }
+
+  /** The databases that can be asked. */
+  public Set<Database> databases() {
+    return Collections.unmodifiableSet(engines.keySet());
+  }
+
+  private DatabaseEngine engine(Database database) {
+    DatabaseEngine engine = engines.get(database);
+    if (engine == null) {
+      throw new IllegalArgumentException("the settings name no " + database.id());
+    }
+    return engine;
+  }
+
+  /**
+   * The engine that {@code dataset} is asked of.
+   *
+   * @throws QueryFailure that names the setting when its database is not configured
+   */
+  private DatabaseEngine engine(Dataset dataset) {
+    missing(dataset)
+        .ifPresent(
+            sentence -> {
+              throw new QueryFailure(FailureKind.NOT_CONFIGURED, sentence);
+            });
+    return engine(dataset.database());
+  }
+
+  /** What to set when the database of {@code dataset} is not configured; empty when it is. */
+  private Optional<String> missing(Dataset dataset) {
+    Database database = dataset.database();
+    return engines.containsKey(database)
+        ? Optional.empty()
+        : Optional.of(
+            dataset.name()
+                + " need the database "
+                + database.id()
+                + ": set "
+                + SourceSettingsLoader.hostsKey(database)
+                + " in the settings of the data source to the addresses of its standbys.");
   }
 
   /**
@@ -127,17 +169,20 @@ public final class SeriesEngine implements AutoCloseable {
    */
   public SeriesAnswer answer(
       SeriesQuery query, Demand demand, Cancellation cancellation, Room room) {
-    return answerer.answer(
-        query,
-        demand,
-        demand == Demand.FRESH ? Optional.of(clock.instant()) : Optional.empty(),
-        cancellation,
-        room);
+    return engine(query.dataset())
+        .answerer()
+        .answer(
+            query,
+            demand,
+            demand == Demand.FRESH ? Optional.of(clock.instant()) : Optional.empty(),
+            cancellation,
+            room);
   }
 
   /** The answer to {@code query} if the cache has it ready, without waiting for anything. */
   public Optional<SeriesAnswer> cached(SeriesQuery query) {
-    return answerer.cached(query);
+    return Optional.ofNullable(engines.get(query.dataset().database()))
+        .flatMap(engine -> engine.answerer().cached(query));
   }
 
   /**
@@ -145,7 +190,9 @@ public final class SeriesEngine implements AutoCloseable {
    * {@code range}; never waits.
    */
   public Optional<byte[]> written(Object form, TimeRange range) {
-    return answerer.written(form, range);
+    return engines.values().stream()
+        .flatMap(engine -> engine.answerer().written(form, range).stream())
+        .findFirst();
   }
 
   /**
@@ -159,7 +206,8 @@ public final class SeriesEngine implements AutoCloseable {
    */
   public Optional<byte[]> write(
       Object form, SeriesQuery query, long maxValues, Function<SeriesAnswer, byte[]> writer) {
-    return answerer.write(form, query, maxValues, writer);
+    return Optional.ofNullable(engines.get(query.dataset().database()))
+        .flatMap(engine -> engine.answerer().write(form, query, maxValues, writer));
   }
 
   /**
@@ -169,7 +217,7 @@ public final class SeriesEngine implements AutoCloseable {
    * @throws QueryFailure when they cannot be read
    */
   public List<String> names(NamesQuery query, Cancellation cancellation) {
-    return names.names(query, cancellation);
+    return engine(query.dataset()).names().names(query, cancellation);
   }
 
   /**
@@ -179,7 +227,7 @@ public final class SeriesEngine implements AutoCloseable {
    * @throws QueryFailure when they cannot be read
    */
   public List<MoverDetail> movers(NamesQuery query, Cancellation cancellation) {
-    return names.movers(query, cancellation);
+    return engine(query.dataset()).names().movers(query, cancellation);
   }
 
   /**
@@ -215,7 +263,7 @@ public final class SeriesEngine implements AutoCloseable {
     return query.event() == AnnotationEvent.REPLICATION_LAG
         ? LagAnnotations.of(
             query,
-            replication(),
+            replication(Database.ACCOUNTING),
             settings.freshness().lagWarning(),
             settings.siteTimeZone(),
             clock.instant(),
@@ -231,7 +279,7 @@ public final class SeriesEngine implements AutoCloseable {
    */
   public ForecastAnswer forecast(
       ForecastQuery query, Demand demand, Cancellation cancellation, Room room) {
-    return forecasts.answer(query, demand, cancellation, room);
+    return engine(query.series().dataset()).forecasts().answer(query, demand, cancellation, room);
   }
 
   /**
@@ -242,7 +290,7 @@ public final class SeriesEngine implements AutoCloseable {
    */
   public AnomalyAnswer anomalies(
       AnomalyQuery query, Demand demand, Cancellation cancellation, Room room) {
-    return anomalies.answer(query, demand, cancellation, room);
+    return engine(query.series().dataset()).anomalies().answer(query, demand, cancellation, room);
   }
 
   /**
@@ -253,22 +301,40 @@ public final class SeriesEngine implements AutoCloseable {
    */
   public ChangesAnswer changes(
       ChangesQuery query, Demand demand, Cancellation cancellation, Room room) {
-    return changes.answer(query, demand, cancellation, room);
+    return engine(query.series().dataset()).changes().answer(query, demand, cancellation, room);
   }
 
   /**
-   * How fresh the database is, as the last look told, which is at most as old as the running day's
-   * numbers may be.
+   * How fresh the accounting database is, as the last look told, which is at most as old as the
+   * running day's numbers may be.
    *
    * @throws QueryFailure when it has never been seen and cannot be reached
    */
   public SourceState state(Cancellation cancellation) {
-    return watch.look(Optional.empty(), cancellation).state();
+    return accounting.watch().look(Optional.empty(), cancellation).state();
   }
 
-  /** The last look at the database, however old, if there ever was one; never waits. */
-  public Optional<SourceState> lastState() {
-    return watch.last().map(StateWatch.Look::state);
+  /**
+   * The last look at {@code database}, however old, if there ever was one; never waits.
+   *
+   * @param database one of {@link #databases}
+   */
+  public Optional<SourceState> lastState(Database database) {
+    return engine(database).watch().last().map(StateWatch.Look::state);
+  }
+
+  /** Whether {@code dataset} can be asked about, as far as the last look told; never waits. */
+  public Availability availability(Dataset dataset) {
+    return missing(dataset)
+        .map(sentence -> new Availability(false, Optional.of(sentence)))
+        .orElseGet(() -> Availability.of(dataset, lastState(dataset.database())));
+  }
+
+  /** Whether {@code measure} of {@code dataset} can be asked for, in the same way. */
+  public Availability availability(Dataset dataset, Measure measure) {
+    return missing(dataset)
+        .map(sentence -> new Availability(false, Optional.of(sentence)))
+        .orElseGet(() -> Availability.of(dataset, measure, lastState(dataset.database())));
   }
 
   /** {@code moment} as people of the site are told of it. */
@@ -281,24 +347,55 @@ public final class SeriesEngine implements AutoCloseable {
     return Instant.ofEpochSecond(calendar.startOfDay(day));
   }
 
-  /** Tries the connection and the privileges; never throws for an outage. */
+  /** Tries the connections and the privileges; never throws for an outage. */
   public Health health() {
-    return source.health();
+    Map<Database, CompletableFuture<Health>> others = new EnumMap<>(Database.class);
+    engines.forEach(
+        (database, engine) -> {
+          if (engine != accounting) {
+            others.put(
+                database,
+                CompletableFuture.supplyAsync(() -> engine.source().health(), this::beside));
+          }
+        });
+    Health own = accounting.source().health();
+    Map<Database, Health> found = new EnumMap<>(Database.class);
+    others.forEach((database, health) -> found.put(database, health.join()));
+    return own.with(found);
+  }
+
+  private void beside(Runnable work) {
+    Thread thread = new Thread(work, "enstore-health");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /** From when on numbers are looked at again for late rows at {@code now}: a local midnight. */
   public Instant settledBefore(Instant now) {
-    return Instant.ofEpochSecond(calendar.startOfDay(store.settledBefore(now)));
+    return Instant.ofEpochSecond(calendar.startOfDay(accounting.store().settledBefore(now)));
   }
 
-  /** Tells of new numbers as they become visible. */
-  public LiveFeed live() {
-    return live;
+  /**
+   * Tells of new numbers as they become visible.
+   *
+   * @throws QueryFailure that names the setting when the dataset's database is not configured
+   */
+  public LiveFeed live(Dataset dataset) {
+    return engine(dataset).live();
   }
 
-  /** How replication stands on the hosts of the data source, and how it stood. */
-  public Replication replication() {
-    return source.replication();
+  /** Ends every watch of new numbers; nobody can watch any more. */
+  public void endWatches() {
+    engines.values().forEach(engine -> engine.live().close());
+  }
+
+  /**
+   * How replication stands on the hosts of {@code database}, and how it stood.
+   *
+   * @param database one of {@link #databases}
+   */
+  public Replication replication(Database database) {
+    return engine(database).source().replication();
   }
 
   /**
@@ -312,25 +409,29 @@ public final class SeriesEngine implements AutoCloseable {
 
   /** The engine's figures at this moment. */
   public EngineStats stats() {
-    return answerer.stats();
+    return engines.values().stream()
+        .map(engine -> engine.answerer().stats())
+        .reduce(EngineStats::plus)
+        .orElseThrow();
   }
 
-  /** The figures of the connection pools at this moment. */
-  public PoolStats poolStats() {
-    return source.poolStats();
+  /**
+   * The figures of the connection pools at this moment.
+   *
+   * @param database one of {@link #databases}
+   */
+  public PoolStats poolStats(Database database) {
+    return engine(database).source().poolStats();
   }
 
-  /** Stops the reads, waiting for them briefly, and closes the source. */
+  /** Stops the reads, waiting for them briefly, and closes the sources. */
   @Override
   public void close() {
-    live.close();
-    store.close();
-    loaders.shutdownNow();
-    source.close();
+    engines.values().forEach(DatabaseEngine::close);
     try {
-      // Its connections are closed by now: a read that outlasts the wait ends with its statement.
-      boolean ended = loaders.awaitTermination(CLOSE_WAIT.toMillis(), TimeUnit.MILLISECONDS);
-      logger.debug("engine of {} closed, reads ended: {}", settings.hosts(), ended);
+      for (DatabaseEngine engine : engines.values()) {
+        engine.await(CLOSE_WAIT.toMillis() / engines.size());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

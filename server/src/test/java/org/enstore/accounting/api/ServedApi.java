@@ -19,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.config.SourceSettingsLoader;
 import org.enstore.accounting.config.SourceSettingsLoader.RawSettings;
@@ -151,12 +152,12 @@ final class ServedApi implements AutoCloseable {
 
   /** Ends the feeds alone, as the service's end begins. */
   void endFeeds() {
-    engines.forEach(engine -> engine.live().close());
+    engines.forEach(SeriesEngine::endWatches);
   }
 
   /** How many watches there are. */
   int watchers() {
-    return engines.stream().mapToInt(engine -> engine.live().watchers()).sum();
+    return engines.stream().mapToInt(engine -> engine.live(Transfers.DATASET).watchers()).sum();
   }
 
   int port() {

@@ -24,7 +24,9 @@ class HostListTest {
       })
   void parse(String text, String hosts) {
     assertThat(
-            HostList.parse(text, 8800).stream().map(HostPort::toString).collect(Collectors.joining(" ")))
+            HostList.parse(text, 8800).stream()
+                .map(HostPort::toString)
+                .collect(Collectors.joining(" ")))
         .isEqualTo(hosts);
   }
 

@@ -118,12 +118,18 @@ class SourceSettingsLoaderTest {
                 "ignored",
                 json,
                 Map.of(
-                    "password", "pw",
-                    "monitorPassword", "mpw",
-                    "drivestatPassword", "dpw",
-                    "tlsCaCert", CERTIFICATE,
-                    "tlsClientCert", CERTIFICATE,
-                    "tlsClientKey", KEY)));
+                    "password",
+                    "pw",
+                    "monitorPassword",
+                    "mpw",
+                    "drivestatPassword",
+                    "dpw",
+                    "tlsCaCert",
+                    CERTIFICATE,
+                    "tlsClientCert",
+                    CERTIFICATE,
+                    "tlsClientKey",
+                    KEY)));
 
     assertThat(settings)
         .isEqualTo(

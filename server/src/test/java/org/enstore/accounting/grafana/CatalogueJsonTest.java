@@ -16,6 +16,7 @@ import java.util.Optional;
 import org.enstore.accounting.catalog.Catalogue;
 import org.enstore.accounting.catalog.SourceTable;
 import org.enstore.accounting.catalog.Transfers;
+import org.enstore.accounting.series.Availability;
 import org.enstore.accounting.series.Extent;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.QueryFailure;
@@ -37,9 +38,7 @@ class CatalogueJsonTest {
                 .setPrettyPrinting()
                 .disableHtmlEscaping()
                 .create()
-                .toJson(
-                    JsonParser.parseString(
-                        Json.text(CatalogueJson.of(Catalogue.ENSTORE, Optional.empty()))))
+                .toJson(JsonParser.parseString(Json.text(CatalogueJson.of(Catalogue.ENSTORE))))
             + "\n";
     if (Boolean.getBoolean("regenerate")) {
       Files.writeString(RECORDED, now);
@@ -92,7 +91,13 @@ class CatalogueJsonTest {
             Instant.EPOCH,
             "lineage",
             tables);
-    return list(CatalogueJson.of(Catalogue.ENSTORE, Optional.of(state)).get("datasets")).stream()
+    return list(
+            CatalogueJson.of(
+                    Catalogue.ENSTORE,
+                    dataset -> Availability.of(dataset, Optional.of(state)),
+                    (dataset, measure) -> Availability.of(dataset, measure, Optional.of(state)))
+                .get("datasets"))
+        .stream()
         .filter(dataset -> "transfers".equals(dataset.get("id")))
         .findFirst()
         .orElseThrow();

@@ -15,6 +15,7 @@ import java.time.LocalDateTime;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.proto.pluginv2.PublishStreamRequest;
 import org.enstore.accounting.proto.pluginv2.PublishStreamResponse;
@@ -148,7 +149,8 @@ class StreamServiceTest {
         .isEqualTo(List.of(List.of(times.get(times.size() - 1)), List.of(BigDecimal.valueOf(77))));
 
     call.cancel(null);
-    while (services.registry.engines().values().iterator().next().live().watchers() > 0) {
+    while (services.registry.engines().values().iterator().next().live(Transfers.DATASET).watchers()
+        > 0) {
       Thread.onSpinWait();
     }
   }

@@ -173,7 +173,9 @@ final class OpenSpanIT {
               known.connections(),
               known.freshness(),
               known.limits(),
-              known.monitoring());
+              known.monitoring(),
+              known.part(),
+              known.others());
       try (SeriesEngine engine = engine(settings)) {
         assertThat(bytes(engine, 50)).isEqualTo(2);
         String before = engine.state(new Cancellation()).lineage();

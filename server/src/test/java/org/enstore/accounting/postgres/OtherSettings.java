@@ -88,6 +88,8 @@ final class OtherSettings {
         connections,
         settings.freshness(),
         settings.limits(),
-        settings.monitoring());
+        settings.monitoring(),
+        settings.part(),
+        settings.others());
   }
 }

@@ -342,7 +342,9 @@ final class ReplicationIT {
         monitorPassword.map(
             password ->
                 new SourceSettings.Monitoring(
-                    shared.primaryAddress(), "enstore_monitor", password)));
+                    shared.primaryAddress(), "enstore_monitor", password)),
+        base.part(),
+        base.others());
   }
 
   private static StandbyTransferSource source(SourceSettings settings) {

@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.enstore.accounting.catalog.Catalogue;
 import org.enstore.accounting.catalog.Dimensions;
 import org.enstore.accounting.catalog.TransferQuantities;
 import org.enstore.accounting.catalog.Transfers;
@@ -71,6 +72,7 @@ class DiskStoreTest {
               root,
               settings(
                   Map.of("siteTimeZone", "America/Chicago", "lookBack", Long.valueOf(lookBack))),
+              Catalogue.ENSTORE,
               CALENDAR,
               numbering,
               () -> NOW,
@@ -452,7 +454,9 @@ class DiskStoreTest {
     Memory memory = new Memory(64L << 20);
     Numbering numbering = new Numbering(memory, () -> 16L << 20);
     SourceSettings settings = settings(Map.of("siteTimeZone", "America/Chicago"));
-    DiskStore disk = new DiskStore(root, settings, CALENDAR, numbering, () -> NOW, Runnable::run);
+    DiskStore disk =
+        new DiskStore(
+            root, settings, Catalogue.ENSTORE, CALENDAR, numbering, () -> NOW, Runnable::run);
     BlockStore store =
         new BlockStore(
             source,

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.Numbers;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,7 @@ class LiveFeedTest extends SeriesEngineFixture {
   void firstEverything_thenWhatChanges_alsoForANewMover() throws Exception {
     transfer("2025-06-20T08:00:00", "LTO8_1.mover", Direction.READ, 3);
     Listener listener = new Listener();
-    AutoCloseable watch = engine.live().watch(byHour(), listener);
+    AutoCloseable watch = engine.live(Transfers.DATASET).watch(byHour(), listener);
     LiveUpdate first = listener.updates.take();
     assertThat(first.first()).isTrue();
     assertThat(told(first)).isEqualTo(Map.of("LTO8_1 2025-06-20T13:00:00Z", 3L));
@@ -67,7 +68,7 @@ class LiveFeedTest extends SeriesEngineFixture {
     assertThat(told(second)).doesNotContainKey("LTO8_1 2025-06-20T13:00:00Z");
     assertThat(second.series()).hasSize(second.known() + 1);
     watch.close();
-    assertThat(engine.live().watchers()).isZero();
+    assertThat(engine.live(Transfers.DATASET).watchers()).isZero();
   }
 
   @Test
@@ -77,8 +78,8 @@ class LiveFeedTest extends SeriesEngineFixture {
     Listener bad = new Listener();
     SeriesQuery wrong =
         new Query().source(SourceChoice.SUMMARY).by(Dimensions.STORAGE_GROUP).build();
-    engine.live().watch(wrong, bad);
-    engine.live().watch(byHour(), good);
+    engine.live(Transfers.DATASET).watch(wrong, bad);
+    engine.live(Transfers.DATASET).watch(byHour(), good);
     assertThat(bad.failures.take().kind()).isEqualTo(FailureKind.BAD_QUERY);
     good.updates.take();
 
@@ -86,7 +87,7 @@ class LiveFeedTest extends SeriesEngineFixture {
     transfer("2025-06-20T12:00:01", "LTO8_1.mover", Direction.READ, 5);
 
     assertThat(told(good.updates.take())).containsEntry("LTO8_1 2025-06-20T17:00:00Z", 5L);
-    assertThat(engine.live().watchers()).isEqualTo(1);
+    assertThat(engine.live(Transfers.DATASET).watchers()).isEqualTo(1);
   }
 
   @Test
@@ -95,7 +96,7 @@ class LiveFeedTest extends SeriesEngineFixture {
     Listener listener = new Listener();
     SeriesQuery byMinute =
         new Query().from("2025-06-20T05:00:00Z").step(Duration.ofMinutes(1)).build();
-    engine.live().watch(byMinute, listener);
+    engine.live(Transfers.DATASET).watch(byMinute, listener);
     listener.updates.take();
 
     now.set(NOON.plus(Duration.ofDays(366 * 3)));
@@ -109,16 +110,16 @@ class LiveFeedTest extends SeriesEngineFixture {
     int fitting = LiveFeed.MAX_VALUES / (100 * 24 * 60);
     for (int i = 0; i < fitting; i++) {
       Listener listener = new Listener();
-      engine.live().watch(hundredDaysByMinute("m" + i), listener);
+      engine.live(Transfers.DATASET).watch(hundredDaysByMinute("m" + i), listener);
       listener.updates.take();
     }
     Listener oneMore = new Listener();
-    engine.live().watch(hundredDaysByMinute("m"), oneMore);
+    engine.live(Transfers.DATASET).watch(hundredDaysByMinute("m"), oneMore);
 
     QueryFailure failure = oneMore.failures.take();
     assertThat(failure.kind()).isEqualTo(FailureKind.TOO_LARGE);
     assertThat(failure.sentence()).contains("500000 values together", "step");
-    assertThat(engine.live().watchers()).isEqualTo(fitting);
+    assertThat(engine.live(Transfers.DATASET).watchers()).isEqualTo(fitting);
   }
 
   private static SeriesQuery hundredDaysByMinute(String mover) {
@@ -136,7 +137,7 @@ class LiveFeedTest extends SeriesEngineFixture {
     SeriesQuery query = byHour();
     for (int i = 0; i < LiveFeed.MAX_QUERIES; i++) {
       engine
-          .live()
+          .live(Transfers.DATASET)
           .watch(
               new Query()
                   .total()
@@ -147,27 +148,27 @@ class LiveFeedTest extends SeriesEngineFixture {
               new Listener());
     }
 
-    assertThatThrownBy(() -> engine.live().watch(query, new Listener()))
+    assertThatThrownBy(() -> engine.live(Transfers.DATASET).watch(query, new Listener()))
         .isInstanceOfSatisfying(
             QueryFailure.class,
             failure -> assertThat(failure.kind()).isEqualTo(FailureKind.OVERLOADED));
     engine
-        .live()
+        .live(Transfers.DATASET)
         .watch(
             new Query().total().from("2025-06-20T05:00:00Z").movers("m0").build(), new Listener());
-    assertThat(engine.live().watchers()).isEqualTo(LiveFeed.MAX_QUERIES + 1);
+    assertThat(engine.live(Transfers.DATASET).watchers()).isEqualTo(LiveFeed.MAX_QUERIES + 1);
   }
 
   @Test
   void closedFeed_tellsEverybody_andTakesNobody() throws Exception {
     Listener listener = new Listener();
-    engine.live().watch(byHour(), listener);
+    engine.live(Transfers.DATASET).watch(byHour(), listener);
     listener.updates.take();
 
-    engine.live().close();
+    engine.endWatches();
 
     assertThat(listener.failures.take().kind()).isEqualTo(FailureKind.CANCELLED);
-    assertThatThrownBy(() -> engine.live().watch(byHour(), listener))
+    assertThatThrownBy(() -> engine.live(Transfers.DATASET).watch(byHour(), listener))
         .isInstanceOf(QueryFailure.class);
   }
 }
