@@ -13,8 +13,8 @@ public final class Dimensions {
   public static final Dimension MOVER_CLASS =
       new Dimension(
           "moverClass",
-          "class",
-          "classes",
+          "mover class",
+          "mover classes",
           Arrays.stream(MoverClass.values()).map(MoverClass::label).toList());
 
   public static final Dimension STORAGE_GROUP =

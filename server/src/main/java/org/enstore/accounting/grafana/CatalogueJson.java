@@ -11,6 +11,7 @@ import org.enstore.accounting.catalog.Catalogue;
 import org.enstore.accounting.catalog.Dataset;
 import org.enstore.accounting.catalog.Dimension;
 import org.enstore.accounting.catalog.Measure;
+import org.enstore.accounting.catalog.Rollup;
 import org.enstore.accounting.series.Availability;
 import org.enstore.accounting.series.SourceChoice;
 
@@ -61,6 +62,8 @@ final class CatalogueJson {
     object.put("hasExcluded", dataset.defaults().excluded().isPresent());
     object.put("sources", sources(dataset));
     object.put(
+        "rollups", dataset.rollups().stream().map(rollup -> rollup(dataset, rollup)).toList());
+    object.put(
         "measures",
         dataset.measures().stream()
             .map(measure -> measure(dataset, measure, measures.apply(dataset, measure)))
@@ -80,7 +83,20 @@ final class CatalogueJson {
     object.put("kind", measure.kind().id());
     object.put("unit", measure.kind().unit().id());
     object.put("additive", measure.kind().isAdditive());
+    object.put("zeroWhenEmpty", measure.kind().isZeroWhenEmpty());
     object.put("available", availability.available());
+    return object;
+  }
+
+  /** What the source that holds a part of the facts can answer. */
+  private static Map<String, Object> rollup(Dataset dataset, Rollup rollup) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("source", SourceChoice.SUMMARY.label());
+    object.put(
+        "measures", dataset.measures().stream().filter(rollup::has).map(Measure::id).toList());
+    object.put(
+        "dimensions",
+        ids(dataset.dimensions().stream().filter(rollup.dimensions()::contains).toList()));
     return object;
   }
 

@@ -233,7 +233,7 @@ class QuestionJsonTest {
         "{\"filters\":{\"mover\":{\"match\":\"(\"}}} | \"filters.mover.match\" is not a regular"
             + " expression",
         "{\"filters\":{\"moverClass\":{\"include\":[\"robot\"]}}} | \"filters.moverClass\" names"
-            + " the class \"robot\"",
+            + " the mover class \"robot\"",
         "{\"version\":2,\"future\":1}    | made by a newer version of the plugin",
         "{\"version\":0}                 | it must be a whole number from 1 to 1",
         "{\"queryType\":\"annotation\"} | \"queryType\" is \"annotation\"",

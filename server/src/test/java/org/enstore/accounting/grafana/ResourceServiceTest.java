@@ -83,7 +83,7 @@ class ResourceServiceTest {
         "libraries?mover=disk_1      | LTO8",
         "movers?mover=disk_1&class=disk | disk_1",
         "movers?dataset=transfers    | disk_1 LTO8_9 LTO8_10",
-        "classes                     | disk tape",
+        "mover-classes               | disk tape",
         "variable?query=%7B%22match%22%3A%22disk%22%7D | disk_1"
       })
   void names(String url, String names) {
@@ -131,7 +131,7 @@ class ResourceServiceTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "GET    | nothing                   | 404 | known are movers, classes, storage-groups",
+        "GET    | nothing                   | 404 | known are movers, mover-classes, storage-groups",
         "GET    | ''                        | 404 | known are movers",
         "GET    | movers/LTO8               | 404 | There is no resource",
         "GET    | movers?clas=tape          | 400 | parameter \\\"clas\\\" is not known",
