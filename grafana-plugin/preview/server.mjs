@@ -6,6 +6,8 @@ import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
+/** What can be asked, as the backend's tests have recorded it. */
+const catalog = join(here, '../../server/src/test/resources/grafana/catalog.json');
 
 const movers = [
   ['LTO8_001', 'CD-LTO8G1', 'LTO8', 'TS4500'],
@@ -235,6 +237,7 @@ async function respond(request, folder) {
     const found =
       path === 'query' ? answer(body)
       : path === 'health' ? { status: 'OK', message: 'The standby answers; the newest transfer is 3 s old.' }
+      : list === 'catalog' ? JSON.parse(await readFile(catalog, 'utf8'))
       : list === 'variable' ? variable(body)
       : list in kinds ? variable({ kind: list })
       : undefined;

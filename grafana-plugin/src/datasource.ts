@@ -6,23 +6,22 @@ import { DataSourceWithBackend, getGrafanaLiveSrv, getTemplateSrv, TemplateSrv }
 import { map, merge, Observable } from 'rxjs';
 
 import { annotations } from './annotations';
+import { CatalogStore, dimensionOf } from './catalog';
 import { describe } from './describe';
 import { Filling } from './filling';
-import { AdHocFilter, listOf, withAdHoc } from './filters';
+import { AdHocFilter, withAdHoc } from './filters';
 import { isLive, pruned, typeOf } from './fit';
-import { classChoices } from './labels';
 import { channelOf, isForRules, liveAnswers } from './live';
 import { Lookup } from './lookup';
 import { migrateQuery } from './migrate';
 import { asNothing } from './nothing';
-import {
-  DEFAULTS, DIMENSIONS, EnstoreOptions, EnstoreQuery, QUERY_VERSION, TOP_AT_FIRST, VariableKind,
-} from './types';
+import { DEFAULTS, EnstoreOptions, EnstoreQuery, QUERY_VERSION, TOP_AT_FIRST } from './types';
 import { EnstoreVariables } from './variables';
 
 /** Sends queries to the backend, after variables and ad hoc filters are put in; all else happens there. */
 export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, EnstoreOptions> implements Lookup {
   annotations = annotations;
+  catalog = new CatalogStore(() => this.getResource('catalog', undefined, { showErrorAlert: false }));
   private readonly filling: Filling;
 
   constructor(
@@ -35,12 +34,12 @@ export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, Ensto
   }
 
   getDefaultQuery(app: CoreApp): Partial<EnstoreQuery> {
-    const start: Partial<EnstoreQuery> = { version: QUERY_VERSION, measure: 'bytes', direction: 'both' };
-    return app === CoreApp.Explore ? { ...start, groupBy: [] } : { ...start, groupBy: ['mover'], top: TOP_AT_FIRST };
+    // Measure and groups are the backend's own, which are those of most use; Explore begins with their total.
+    return app === CoreApp.Explore ? { version: QUERY_VERSION, groupBy: [] } : { version: QUERY_VERSION, top: TOP_AT_FIRST };
   }
 
   getQueryDisplayText(query: EnstoreQuery): string {
-    return describe(query);
+    return describe(query, this.catalog.current);
   }
 
   filterQuery(query: EnstoreQuery): boolean {
@@ -70,19 +69,18 @@ export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, Ensto
   }
 
   async getTagKeys(): Promise<MetricFindValue[]> {
-    return DIMENSIONS.map((dimension) => ({ text: dimension }));
+    const { dimensions } = await this.catalog.load();
+    return dimensions.map(({ id }) => ({ text: id }));
   }
 
   async getTagValues({ key }: { key: string }): Promise<MetricFindValue[]> {
-    if (key === 'moverClass') {
-      return classChoices.map(({ value }) => ({ text: value }));
-    }
-    return key in listOf ? this.names(listOf[key as keyof typeof listOf]) : [];
+    const { dimensions } = await this.catalog.load();
+    const dimension = dimensions.find(({ id }) => id === key);
+    return dimension === undefined ? [] : dimension.values.length > 0 ? dimension.values.map((text) => ({ text })) : this.names(key);
   }
 
-  /** Names the backend offers for choosing. */
-  names(list: VariableKind): Promise<MetricFindValue[]> {
-    return this.getResource(list, undefined, { showErrorAlert: false });
+  async names(dimension: string): Promise<MetricFindValue[]> {
+    return this.getResource(dimensionOf(await this.catalog.load(), dimension).list, undefined, { showErrorAlert: false });
   }
 
   private followed(request: DataQueryRequest<EnstoreQuery>, target: EnstoreQuery): Observable<DataQueryResponse> {

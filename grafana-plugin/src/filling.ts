@@ -26,7 +26,7 @@ export class Filling {
   /** Replaces variables in filters; in lists, each value of a variable becomes an item. What restricts nothing is dropped. */
   filledFilters(filters: Filters, scopedVars: ScopedVars): Filters {
     const filled = Object.entries(filters)
-      .map(([dimension, filter]) => [dimension, this.filledFilter(filter, scopedVars)] as const)
+      .map(([dimension, filter]) => [dimension, this.filledFilter(filter ?? {}, scopedVars)] as const)
       .filter(([, filter]) => Object.keys(filter).length > 0);
     return Object.fromEntries(filled);
   }

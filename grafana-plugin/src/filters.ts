@@ -1,13 +1,4 @@
-import { Dimension, DIMENSIONS, Filter, Filters, VariableKind } from './types';
-
-/** The backend's list that holds the names of a dimension; the classes of movers are known without asking. */
-export const listOf: Record<Exclude<Dimension, 'moverClass'>, VariableKind> = {
-  mover: 'movers',
-  storageGroup: 'storage-groups',
-  library: 'libraries',
-  driveType: 'drive-types',
-  mediaChanger: 'media-changers',
-};
+import { Filter, Filters } from './types';
 
 /** A filter as Grafana's ad hoc variable hands it over. */
 export interface AdHocFilter {
@@ -19,28 +10,23 @@ export interface AdHocFilter {
 }
 
 /** Changes part of one dimension's filter and drops what became empty, so that saved queries stay short. */
-export function withFilter(filters: Filters | undefined, dimension: Dimension, change: Filter): Filters {
+export function withFilter(filters: Filters | undefined, dimension: string, change: Filter): Filters {
   const { [dimension]: before, ...others } = filters ?? {};
   const parts = Object.entries({ ...before, ...change }).filter(([, part]) => part !== undefined && part.length > 0);
   return parts.length === 0 ? others : { ...others, [dimension]: Object.fromEntries(parts) };
 }
 
-/** Adds ad hoc filters to those of the query. All of them apply together; one that cannot is an error. */
+/**
+ * Adds ad hoc filters to those of the query. All of them apply together; an operator that cannot be is an error here, a
+ * dimension that the query does not have is one of the backend's.
+ */
 export function withAdHoc(filters: Filters | undefined, adHoc: readonly AdHocFilter[]): Filters {
   return adHoc
     .filter((filter) => filter.key !== '')
-    .reduce<Filters>((sum, filter) => {
-      const dimension = DIMENSIONS.find((known) => known === filter.key);
-      if (dimension === undefined) {
-        throw new Error(
-          `The ad hoc filter names "${filter.key}"; this data source knows ${DIMENSIONS.join(', ')}.`
-        );
-      }
-      return { ...sum, [dimension]: narrow(sum[dimension] ?? {}, dimension, filter) };
-    }, filters ?? {});
+    .reduce<Filters>((sum, filter) => ({ ...sum, [filter.key]: narrow(sum[filter.key] ?? {}, filter) }), filters ?? {});
 }
 
-function narrow(filter: Filter, dimension: Dimension, { operator, value, values }: AdHocFilter): Filter {
+function narrow(filter: Filter, { key: dimension, operator, value, values }: AdHocFilter): Filter {
   switch (operator) {
     case '=':
       return only(filter, [value]);

@@ -1,28 +1,8 @@
 import { DataQuery } from '@grafana/data';
 
+import { Catalog, Dataset, firstDataset, measureOf, Rollup } from './catalog';
 import { migrateQuery } from './migrate';
-import { DEFAULTS, Dimension, EnstoreQuery, Measure, QueryType, SeriesQuery } from './types';
-
-/** What the measures have in common that tells which controls mean something. */
-export type MeasureKind = 'amount' | 'count' | 'size' | 'rate' | 'speed';
-
-export const kindOf: Record<Measure, MeasureKind> = {
-  bytes: 'amount',
-  throughput: 'rate',
-  transfers: 'count',
-  meanFileSize: 'size',
-  driveRate: 'speed',
-  driveRateP50: 'speed',
-  driveRateP95: 'speed',
-  driveRateMax: 'speed',
-  networkRate: 'speed',
-  diskRate: 'speed',
-  transferRate: 'speed',
-  overallRate: 'speed',
-};
-
-/** Dimensions that Enstore's daily summary table has no column for. */
-export const ONLY_IN_TRANSFERS: readonly Dimension[] = ['storageGroup', 'library', 'driveType', 'mediaChanger'];
+import { DEFAULTS, EnstoreQuery, QueryType, SeriesQuery } from './types';
 
 /** The kind of question a query is. */
 export function typeOf(query: EnstoreQuery): QueryType {
@@ -30,35 +10,92 @@ export function typeOf(query: EnstoreQuery): QueryType {
   return type in DEFAULTS ? type : 'series';
 }
 
-/** A series query with its defaults. */
-export function asSeries(query: EnstoreQuery): EnstoreQuery & SeriesQuery {
-  return { ...DEFAULTS.series, ...query } as EnstoreQuery & SeriesQuery;
+/** A series query with its defaults; as long as its measure is not known, with no groups by default. */
+export function asSeries(query: EnstoreQuery, catalog: Catalog): EnstoreQuery & SeriesQuery {
+  const found = measureOf(catalog, query.measure);
+  return {
+    ...DEFAULTS.series,
+    ...query,
+    measure: query.measure ?? found?.measure.id,
+    groupBy: query.groupBy ?? found?.dataset.defaultGroupBy ?? [],
+  } as EnstoreQuery & SeriesQuery;
 }
 
-/** Which controls mean something for a series query, as it stands. */
-export function fits(query: EnstoreQuery) {
-  const { measure, groupBy, filters } = asSeries(query);
-  const kind = kindOf[measure];
-  const moving = kind === 'amount' || kind === 'rate';
+/** Which controls mean something for a series query, as it stands: all of them as long as its measure is not known. */
+export function fits(query: EnstoreQuery, catalog: Catalog) {
+  const found = measureOf(catalog, query.measure);
+  if (found === undefined) {
+    const top = query.groupBy === undefined || query.groupBy.length > 0;
+    return { direction: true, nullMovers: true, unit: true, runningTotal: true, top, gaps: true, source: true };
+  }
+  const { dataset, measure } = found;
+  const { groupBy, filters } = asSeries(query, catalog);
+  const told = [...groupBy, ...Object.keys(filters)];
   return {
-    unit: kind !== 'count',
-    runningTotal: kind === 'amount' || kind === 'count',
+    direction: dataset.hasDirection,
+    nullMovers: dataset.hasExcluded,
+    unit: isOfBytes(measure.unit),
+    runningTotal: measure.additive,
     top: groupBy.length > 0,
     /** A mean of nothing is nothing, whatever gaps say. */
-    gaps: moving || kind === 'count',
-    source: moving && !ONLY_IN_TRANSFERS.some((dimension) => groupBy.includes(dimension) || filters[dimension]),
+    gaps: measure.zeroWhenEmpty,
+    source: dataset.rollups.some(
+      ({ measures, dimensions }) => measures.includes(measure.id) && told.every((dimension) => dimensions.includes(dimension))
+    ),
   };
 }
 
+/** Whether a measure's values are shown in the unit that the query chooses. */
+export function isOfBytes(unit: string): boolean {
+  return unit === 'bytes' || unit === 'bytesPerSecond';
+}
+
+/** What the source that a query names can answer, if it holds only a part of the facts. */
+export function rollupOf({ rollups }: Dataset, source: string | undefined): Rollup | undefined {
+  return rollups.find((rollup) => rollup.source === source);
+}
+
 /** Drops from a query what would be refused after a change of measure, groups or filters. */
-export function fitted(query: EnstoreQuery): EnstoreQuery {
-  const { runningTotal, top, source } = fits(query);
+export function fitted(query: EnstoreQuery, catalog: Catalog): EnstoreQuery {
+  const { direction, nullMovers, unit, runningTotal, top, source } = fits(query, catalog);
+  const dataset = measureOf(catalog, query.measure)?.dataset;
+  const sourceStays =
+    source || query.source === undefined || (dataset?.sources.includes(query.source) && !rollupOf(dataset, query.source));
   const dropped = [
+    ...(direction ? [] : ['direction']),
+    ...(nullMovers ? [] : ['includeNullMovers']),
+    ...(unit ? [] : ['unit']),
     ...(runningTotal ? [] : ['runningTotal']),
     ...(top ? [] : ['top']),
-    ...(source || query.source !== 'summary' ? [] : ['source']),
+    ...(sourceStays ? [] : ['source']),
   ];
   return without(query, dropped);
+}
+
+/**
+ * The same query for another measure. One of another dataset has other dimensions: choices that it does not have are
+ * dropped, and a query that was grouped as its dataset is by default is so again.
+ */
+export function withMeasure(query: EnstoreQuery, measure: string, catalog: Catalog): EnstoreQuery {
+  const before = measureOf(catalog, query.measure)?.dataset;
+  const after = measureOf(catalog, measure)?.dataset;
+  const next = { ...query, measure };
+  if (before === undefined || after === undefined || before === after) {
+    return fitted(next, catalog);
+  }
+  const { groupBy = before.defaultGroupBy, filters = {} } = query;
+  const kept = Object.entries(filters).filter(([dimension]) => after.dimensions.includes(dimension));
+  return fitted(
+    {
+      ...next,
+      groupBy:
+        groupBy.join() === before.defaultGroupBy.join()
+          ? after.defaultGroupBy
+          : groupBy.filter((dimension) => after.dimensions.includes(dimension)),
+      ...(query.filters && { filters: Object.fromEntries(kept) }),
+    },
+    catalog
+  );
 }
 
 /** Drops the keys that belong to other kinds of queries only: they would be refused by name. */
@@ -69,10 +106,13 @@ export function pruned(query: EnstoreQuery): EnstoreQuery {
 }
 
 /** The same query as another kind of question. */
-export function ofType(query: EnstoreQuery, queryType: QueryType): EnstoreQuery {
+export function ofType(query: EnstoreQuery, queryType: QueryType, catalog: Catalog): EnstoreQuery {
   const { includeNullMovers, filters = {}, ...rest } = query;
-  // The only filter of a reconciliation is the mover; null movers have another default there.
-  const kept = queryType === 'reconciliation' ? (filters.mover ? { mover: filters.mover } : {}) : filters;
+  const dataset = firstDataset(catalog);
+  // A reconciliation is filtered by its subject alone; null movers have another default there.
+  const kept = Object.fromEntries(
+    Object.entries(filters).filter(([dimension]) => queryType !== 'reconciliation' || dataset === undefined || dimension === dataset.subject)
+  );
   return pruned({ ...rest, ...(Object.keys(kept).length > 0 && { filters: kept }), queryType });
 }
 
@@ -88,7 +128,7 @@ export function isLive(query: EnstoreQuery, rangeEnd: unknown): boolean {
 
 /** Whether the numbers of a query depend on where the time range begins: all would change as the range moves. */
 export function beginsWithRange(query: EnstoreQuery): boolean {
-  const { runningTotal, compare } = asSeries(query);
+  const { runningTotal, compare } = { ...DEFAULTS.series, ...query };
   return runningTotal || compare !== 'none';
 }
 

@@ -1,8 +1,6 @@
-import { kindOf } from './fit';
-import {
-  Compare, Dimension, DIMENSIONS, Direction, EventKind, Filter, Gaps, Measure, MoverClass, QueryType,
-  ReplicationView, Source, Unit, VariableKind,
-} from './types';
+import { Catalog, Dataset, dimensionOf } from './catalog';
+import { isOfBytes } from './fit';
+import { Compare, Direction, EventKind, Filter, Gaps, QueryType, ReplicationView, Source, Unit } from './types';
 
 /** A control's name and its one sentence of help. */
 export interface Label {
@@ -19,11 +17,11 @@ export interface Choice<T> {
 export const queryLabels = {
   queryType: {
     label: 'Ask for',
-    help: 'Series draws transfers over time; reconciliation compares the daily summary with single transfers; replication shows how far the standby is behind.',
+    help: 'Series draws a measure over time; reconciliation compares the daily summary with individual transfers; replication shows how far the standby is behind.',
   },
   measure: {
     label: 'Measure',
-    help: 'What is drawn: bytes, the number of files, their mean size, or a rate; each choice says what it means.',
+    help: 'What is drawn; each choice says what it means, or what the database lacks for it.',
   },
   direction: {
     label: 'Direction',
@@ -55,7 +53,7 @@ export const queryLabels = {
   },
   addFilter: {
     label: 'Filter',
-    help: 'Restrict the transfers by one more property; all filters apply together.',
+    help: 'Restrict what counts by one more property; all filters apply together.',
   },
   step: {
     label: 'Step',
@@ -63,11 +61,11 @@ export const queryLabels = {
   },
   source: {
     label: 'Source',
-    help: 'Auto takes whole days from Enstore’s daily summary and the rest, today included, from single transfers.',
+    help: 'Auto takes whole days from Enstore’s daily summary and the rest, today included, from the individual transfers.',
   },
   gaps: {
     label: 'Gaps',
-    help: 'What a step without transfers shows: zero, nothing, or zero only as far as the data reaches.',
+    help: 'What a step in which nothing happened shows: zero, nothing, or zero only as far as the data reaches.',
   },
   legend: {
     label: 'Legend',
@@ -79,7 +77,7 @@ export const queryLabels = {
   },
   onlyDifferences: {
     label: 'Only differences',
-    help: 'List only the days and movers on which the daily summary and the single transfers do not agree.',
+    help: 'List only the days and movers on which the daily summary and the individual transfers do not agree.',
   },
   view: {
     label: 'View',
@@ -108,7 +106,7 @@ export const queryLabels = {
   },
   variableLookBack: {
     label: 'Look-back',
-    help: 'Only names seen in transfers within this time, for example 90d; a long one also lists what has been retired.',
+    help: 'Only names seen within this time, for example 90d; a long one also lists what has been retired.',
   },
   variableFilter: {
     label: 'Seen with',
@@ -117,88 +115,30 @@ export const queryLabels = {
 } satisfies Record<string, Label>;
 
 export const typeChoices: Array<Choice<QueryType>> = [
-  { value: 'series', label: 'Series', description: 'Transfers over time' },
-  { value: 'reconciliation', label: 'Reconciliation', description: 'Daily summary against single transfers' },
+  { value: 'series', label: 'Series', description: 'A measure over time' },
+  { value: 'reconciliation', label: 'Reconciliation', description: 'Daily summary compared with individual transfers' },
   { value: 'replication', label: 'Replication', description: 'How far the standby is behind' },
 ];
 
-interface MeasureWords {
-  label: string;
-  /** One sentence for the list of measures. */
-  description: string;
-  /** How a sentence about the query begins, by direction; %s stands for "read", "written" and the like. */
-  subject: string;
+/** A choice that cannot be made now is shown with the reason. */
+interface Entry extends Choice<string> {
+  isDisabled?: boolean;
 }
 
-export const measureWords: Record<Measure, MeasureWords> = {
-  bytes: { label: 'Bytes', description: 'Bytes transferred in each step', subject: 'Bytes %s' },
-  transfers: { label: 'Transfers', description: 'Number of files transferred in each step', subject: 'Files %s' },
-  meanFileSize: { label: 'Mean file size', description: 'Bytes divided by files', subject: 'Mean size of files %s' },
-  throughput: {
-    label: 'Throughput',
-    description: 'Bytes divided by the length of the step, idle time included',
-    subject: 'Throughput of bytes %s',
-  },
-  driveRate: {
-    label: 'Drive rate',
-    description: 'Bytes divided by the time the drive moved them; files under 512 MiB left out',
-    subject: 'Drive rate of files %s',
-  },
-  driveRateP50: {
-    label: 'Drive rate, median',
-    description: 'Half of the files were slower, half faster; within 1 %',
-    subject: 'Median drive rate of files %s',
-  },
-  driveRateP95: {
-    label: 'Drive rate, 95th percentile',
-    description: '19 of 20 files were slower; within 1 %',
-    subject: '95th percentile of the drive rate of files %s',
-  },
-  driveRateMax: {
-    label: 'Drive rate, highest',
-    description: 'The fastest file of each step',
-    subject: 'Highest drive rate of files %s',
-  },
-  networkRate: {
-    label: 'Network rate',
-    description: 'Speed of the network half of the client’s copying',
-    subject: 'Network rate of files %s',
-  },
-  diskRate: {
-    label: 'Disk rate',
-    description: 'Speed of the disk half of the client’s copying',
-    subject: 'Disk rate of files %s',
-  },
-  transferRate: {
-    label: 'Transfer rate',
-    description: 'Speed of the data transfer as the client timed it',
-    subject: 'Transfer rate of files %s',
-  },
-  overallRate: {
-    label: 'Overall rate',
-    description: 'Speed of all of a file’s handling once a mover is there; the queue before that left out',
-    subject: 'Overall rate of files %s',
-  },
-};
-
-const measureGroups: Array<[label: string, measures: Measure[]]> = [
-  ['Amounts', ['bytes', 'transfers', 'meanFileSize']],
-  ['Bytes over time', ['throughput']],
-  ['Speed at the drive', ['driveRate', 'driveRateP50', 'driveRateP95', 'driveRateMax']],
-  ['Speed as the client saw it', ['networkRate', 'diskRate', 'transferRate', 'overallRate']],
-];
-
-/** The measures as the groups of a list. */
-export const measureChoices: Array<{ label: string; options: Array<Choice<Measure>> }> = measureGroups.map(
-  ([label, measures]) => ({
-    label,
-    options: measures.map((value) => ({
-      value,
-      label: measureWords[value].label,
-      description: measureWords[value].description,
+/** The measures as the groups of a list. One that is chosen already is among them even if it is not known. */
+export function measureChoices({ datasets }: Catalog, chosen: string | undefined): Array<{ label: string; options: Entry[] }> {
+  const groups = datasets.map(({ name, measures, problem }) => ({
+    label: name,
+    options: measures.map(({ id, name: label, help, available }) => ({
+      value: id,
+      label,
+      ...(available ? { description: help } : { description: problem, isDisabled: true }),
     })),
-  })
-);
+  }));
+  return chosen === undefined || groups.some(({ options }) => options.some(({ value }) => value === chosen))
+    ? groups
+    : [...groups, { label: 'Not known', options: [{ value: chosen, label: chosen }] }];
+}
 
 export const directionChoices: Array<Choice<Direction>> = [
   { value: 'read', label: 'Read' },
@@ -222,33 +162,32 @@ export const compareChoices: Array<Choice<Compare>> = [
 
 const unitNames: Record<Unit, string> = { bytes: 'B', MiB: 'MiB', MB: 'MB' };
 
-/** The unit as it is written beside numbers of the measure; files have none. */
-export function unitName(unit: Unit, measure: Measure): string | undefined {
-  switch (kindOf[measure]) {
-    case 'count':
-      return undefined;
-    case 'amount':
-    case 'size':
-      return unitNames[unit];
-    case 'rate':
-    case 'speed':
-      return `${unitNames[unit]}/s`;
+/** The unit as it is written beside numbers of a measure; plain numbers have none. */
+export function unitName(unit: Unit, ofMeasure: string): string | undefined {
+  if (!isOfBytes(ofMeasure)) {
+    return ofMeasure === 'none' ? undefined : ofMeasure;
   }
+  return ofMeasure === 'bytesPerSecond' ? `${unitNames[unit]}/s` : unitNames[unit];
 }
 
-export function unitChoices(measure: Measure): Array<Choice<Unit>> {
+export function unitChoices(ofMeasure: string): Array<Choice<Unit>> {
   const units: Unit[] = ['MiB', 'MB', 'bytes'];
-  return units.map((unit) => ({ value: unit, label: unitName(unit, measure) ?? unitNames[unit] }));
+  return units.map((unit) => ({ value: unit, label: unitName(unit, ofMeasure) ?? unitNames[unit] }));
 }
 
-export const sourceChoices: Array<Choice<Source>> = [
-  { value: 'auto', label: 'Auto', description: 'Daily summary where it reaches, single transfers for the rest' },
-  { value: 'summary', label: 'Daily summary', description: 'Complete days only, quick over years' },
-  { value: 'raw', label: 'Single transfers', description: 'Exact to the minute, slow over months' },
-];
+/** What one row of the source is, for those of a dataset or, unless it is known, of any. */
+export function sourceChoices(dataset: Dataset | undefined): Array<Choice<Source>> {
+  const rows = dataset ? dataset.name.toLowerCase() : 'rows';
+  const choices: Array<Choice<Source>> = [
+    { value: 'auto', label: 'Auto', description: `Daily summary where it reaches, individual ${rows} for the rest` },
+    { value: 'summary', label: 'Daily summary', description: 'Complete days only, quick over years' },
+    { value: 'raw', label: `Individual ${rows}`, description: 'Exact to the minute, slow over months' },
+  ];
+  return choices.filter(({ value }) => dataset === undefined || dataset.sources.includes(value));
+}
 
 export const gapsChoices: Array<Choice<Gaps>> = [
-  { value: 'notYet', label: 'Zero, as far as known', description: 'No transfers is 0, not yet known is empty' },
+  { value: 'notYet', label: 'Zero, as far as known', description: 'Nothing is 0, not yet known is empty' },
   { value: 'zero', label: 'Zero', description: 'Always 0' },
   { value: 'null', label: 'Empty', description: 'Always empty' },
 ];
@@ -308,25 +247,14 @@ export function stepAdverb(step: string): string {
   return stepNames[step]?.[1] ?? `every ${stepName(step)}`;
 }
 
-/** Names of the dimensions, for one and for several. */
-export const dimensionNames: Record<Dimension, [one: string, many: string]> = {
-  mover: ['mover', 'movers'],
-  moverClass: ['mover class', 'mover classes'],
-  storageGroup: ['storage group', 'storage groups'],
-  library: ['library', 'libraries'],
-  driveType: ['drive type', 'drive types'],
-  mediaChanger: ['media changer', 'media changers'],
-};
-
 /** A name as it begins a label. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-export const dimensionChoices: Array<Choice<Dimension>> = DIMENSIONS.map((value) => ({
-  value,
-  label: capital(dimensionNames[value][0]),
-}));
+export function dimensionChoices(catalog: Catalog, dimensions: string[]): Array<Choice<string>> {
+  return dimensions.map((id) => ({ value: id, label: capital(dimensionOf(catalog, id).name) }));
+}
 
 export type Condition = keyof Filter;
 
@@ -336,18 +264,4 @@ export const conditionChoices: Array<Choice<Condition>> = [
   { value: 'exclude', label: 'without', description: 'All but these' },
   { value: 'match', label: 'matching', description: 'Regular expression that matches anywhere in the name' },
   { value: 'noMatch', label: 'not matching', description: 'Regular expression that matches nowhere in the name' },
-];
-
-export const kindChoices: Array<Choice<VariableKind>> = [
-  { value: 'movers', label: 'Movers' },
-  { value: 'storage-groups', label: 'Storage groups' },
-  { value: 'libraries', label: 'Libraries' },
-  { value: 'drive-types', label: 'Drive types' },
-  { value: 'media-changers', label: 'Media changers' },
-];
-
-export const classChoices: Array<Choice<MoverClass>> = [
-  { value: 'tape', label: 'Tape' },
-  { value: 'disk', label: 'Disk' },
-  { value: 'null', label: 'Null' },
 ];

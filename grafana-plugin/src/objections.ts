@@ -1,45 +1,52 @@
-import { asSeries, beginsWithRange, endsNow, fits, kindOf, ONLY_IN_TRANSFERS, typeOf } from './fit';
-import { dimensionNames, measureWords } from './labels';
-import { DEFAULTS, Dimension, EnstoreQuery, Filters } from './types';
+import { Catalog, dimensionOf, firstDataset, measureOf } from './catalog';
+import { asSeries, beginsWithRange, endsNow, fits, rollupOf, typeOf } from './fit';
+import { DEFAULTS, EnstoreQuery, Filters } from './types';
 
-const LEGEND_WORDS = ['direction', 'measure', 'unit'];
+const LEGEND_WORDS = ['measure', 'unit'];
 const MOST_APART = 500;
 
 const HOURS: Record<string, number> = { ms: 1 / 3600000, s: 1 / 3600, m: 1 / 60, h: 1, d: 24 };
 
 /** Sentences on what the backend will refuse in a query, each with the way out; none when it will answer. */
-export function objections(query: EnstoreQuery): string[] {
-  return [...refusals(query), ...expressionFaults(query.filters ?? {})];
+export function objections(query: EnstoreQuery, catalog: Catalog): string[] {
+  return [...refusals(query, catalog), ...expressionFaults(query.filters ?? {}, catalog)];
 }
 
 /** Sentences on what will be answered otherwise than it was asked, in a time range that ends so, as it is written. */
-export function remarks(query: EnstoreQuery, rangeEnd: unknown = 'now'): string[] {
+export function remarks(query: EnstoreQuery, catalog: Catalog, rangeEnd: unknown = 'now'): string[] {
   if (typeOf(query) !== 'series') {
     return [];
   }
-  const { source, step, groupBy, legend, compare, live } = asSeries(query);
-  const known = [...groupBy, ...LEGEND_WORDS, ...(compare === 'none' ? [] : ['period'])];
+  const { source, step, groupBy, legend, compare, live } = asSeries(query, catalog);
+  const found = measureOf(catalog, query.measure);
+  const known = [
+    ...groupBy,
+    ...(fits(query, catalog).direction ? ['direction'] : []),
+    ...LEGEND_WORDS,
+    ...(compare === 'none' ? [] : ['period']),
+  ];
   const stranger = Array.from(legend.matchAll(/\{\{\s*([^}]*?)\s*\}\}/g), ([, word]) => word).find(
     (word) => !known.includes(word)
   );
   return [
+    ...(found?.measure.available && found.dataset.problem ? [found.dataset.problem] : []),
     ...(source === 'summary' && isUnderADay(step) ? ['The daily summary holds whole days: the step will be one day.'] : []),
     ...(live && !endsNow(rangeEnd) ? ['Live needs a time range that ends now: this one is asked once for each refresh.'] : []),
     ...(live && endsNow(rangeEnd) && beginsWithRange(query)
       ? ['A running total or a comparison is never live: it is asked once for each refresh.']
       : []),
-    ...(stranger === undefined
+    ...(stranger === undefined || (found === undefined && query.groupBy === undefined)
       ? []
       : [`The legend’s {{${stranger}}} will stay empty: this query has only ${known.map((word) => `{{${word}}}`).join(' ')}.`]),
   ];
 }
 
-function refusals(query: EnstoreQuery): string[] {
+function refusals(query: EnstoreQuery, catalog: Catalog): string[] {
   switch (typeOf(query)) {
     case 'series':
-      return ofSeries(query);
+      return ofSeries(query, catalog);
     case 'reconciliation':
-      return otherThanMovers(query);
+      return otherThanSubject(query, catalog);
     case 'replication':
       return [];
     case 'annotations': {
@@ -56,43 +63,56 @@ function refusals(query: EnstoreQuery): string[] {
   }
 }
 
-function ofSeries(query: EnstoreQuery): string[] {
-  const { source, filters, groupBy, measure, top, runningTotal } = asSeries(query);
-  const found: string[] = [];
-  if (source === 'summary') {
-    const kind = kindOf[measure];
-    if (kind !== 'amount' && kind !== 'rate') {
-      found.push(`The daily summary holds bytes only: for “${measureWords[measure].label}” take another source.`);
+function ofSeries(query: EnstoreQuery, catalog: Catalog): string[] {
+  const { source, filters, groupBy, top, runningTotal } = asSeries(query, catalog);
+  const found = measureOf(catalog, query.measure);
+  if (found === undefined) {
+    return catalog.datasets.length === 0 ? [] : [`The measure “${query.measure}” is not known: choose one of the list.`];
+  }
+  const { dataset, measure } = found;
+  const objected: string[] = measure.available ? [] : [dataset.problem];
+  const told = [...new Set([...Object.keys(filters), ...groupBy])];
+  const rollup = rollupOf(dataset, source);
+  const listed = (dimensions: string[], word: string) =>
+    dimensions.map((dimension) => dimensionOf(catalog, dimension).plural).join(` ${word} `);
+  const foreign = told.filter((dimension) => !dataset.dimensions.includes(dimension));
+  if (foreign.length > 0) {
+    objected.push(`${dataset.name} are not told apart by ${listed(foreign, 'or')}: remove that choice.`);
+  }
+  if (rollup) {
+    if (!rollup.measures.includes(measure.id)) {
+      objected.push(`The daily summary does not hold “${measure.name}”: take another source.`);
     }
-    const unknown = ONLY_IN_TRANSFERS.filter((dimension) => filters[dimension] || groupBy.includes(dimension));
+    const unknown = told.filter((dimension) => !rollup.dimensions.includes(dimension) && !foreign.includes(dimension));
     if (unknown.length > 0) {
-      const names = unknown.map((dimension) => dimensionNames[dimension][1]).join(' or ');
-      found.push(`The daily summary does not know ${names}: remove that choice, or take another source.`);
+      objected.push(`The daily summary does not know ${listed(unknown, 'or')}: remove that choice, or take another source.`);
     }
   }
-  if (runningTotal && !fits(query).runningTotal) {
-    found.push('Only bytes and transfers have a running total: switch it off, or choose one of the two.');
+  if (runningTotal && !measure.additive) {
+    objected.push(`“${measure.name}” cannot be added up: switch the running total off, or choose another measure.`);
   }
   if (!Number.isInteger(top) || top < 0 || top > MOST_APART) {
-    found.push(`“Largest” must be a whole number up to ${MOST_APART}, or empty.`);
+    objected.push(`“Largest” must be a whole number up to ${MOST_APART}, or empty.`);
   } else if (top > 0 && groupBy.length === 0) {
-    found.push('A total has no largest series: choose a group, or empty “Largest”.');
+    objected.push('A total has no largest series: choose a group, or empty “Largest”.');
   }
-  return found;
+  return objected;
 }
 
-function otherThanMovers({ filters = {} }: EnstoreQuery): string[] {
-  const others = (Object.keys(filters) as Dimension[]).filter((dimension) => dimension !== 'mover');
-  return others.length === 0
+function otherThanSubject({ filters = {} }: EnstoreQuery, catalog: Catalog): string[] {
+  const dataset = firstDataset(catalog);
+  const others = Object.keys(filters).filter((dimension) => dataset && dimension !== dataset.subject);
+  const names = (dimensions: string[]) => dimensions.map((each) => dimensionOf(catalog, each).plural).join(' and ');
+  return dataset === undefined || others.length === 0
     ? []
-    : [`A reconciliation can be filtered by movers only: remove ${others.map((each) => dimensionNames[each][1]).join(' and ')}.`];
+    : [`A reconciliation can be filtered by ${names([dataset.subject])} only: remove ${names(others)}.`];
 }
 
-function expressionFaults(filters: Filters): string[] {
-  return Object.entries(filters).flatMap(([dimension, { match, noMatch }]) =>
+function expressionFaults(filters: Filters, catalog: Catalog): string[] {
+  return Object.entries(filters).flatMap(([dimension, { match, noMatch } = {}]) =>
     [match, noMatch].flatMap((expression) => {
       const fault = expression && faultOf(expression);
-      return fault ? [`The expression “${expression}” for ${dimensionNames[dimension as Dimension][1]} ${fault}.`] : [];
+      return fault ? [`The expression “${expression}” for ${dimensionOf(catalog, dimension).plural} ${fault}.`] : [];
     })
   );
 }

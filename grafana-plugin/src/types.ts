@@ -4,14 +4,6 @@ import { DataQuery, DataSourceJsonData } from '@grafana/data';
 export const QUERY_VERSION = 1;
 export const SETTINGS_VERSION = 1;
 
-export const MEASURES = [
-  'bytes', 'throughput', 'transfers', 'meanFileSize', 'driveRate', 'driveRateP50', 'driveRateP95', 'driveRateMax',
-  'networkRate', 'diskRate', 'transferRate', 'overallRate',
-] as const;
-export const DIMENSIONS = ['mover', 'moverClass', 'storageGroup', 'library', 'driveType', 'mediaChanger'] as const;
-
-export type Measure = (typeof MEASURES)[number];
-export type Dimension = (typeof DIMENSIONS)[number];
 export type Direction = 'read' | 'write' | 'both' | 'sum';
 export type Unit = 'bytes' | 'MiB' | 'MB';
 export type Gaps = 'zero' | 'null' | 'notYet';
@@ -40,7 +32,8 @@ export interface Filter {
   noMatch?: string;
 }
 
-export type Filters = Partial<Record<Dimension, Filter>>;
+/** Filters by the dimension they are of. */
+export type Filters = Partial<Record<string, Filter>>;
 
 /** What a panel asks. The backend holds the default of every key, since alert rules reach it without a browser. */
 export interface EnstoreQuery extends DataQuery {
@@ -48,9 +41,10 @@ export interface EnstoreQuery extends DataQuery {
   filters?: Filters;
   includeNullMovers?: boolean;
 
-  measure?: Measure;
-  /** One series per combination of values of these; none of them means the total. */
-  groupBy?: Dimension[];
+  /** A measure of the catalog. */
+  measure?: string;
+  /** One series per combination of values of these dimensions of the catalog; none of them means the total. */
+  groupBy?: string[];
   direction?: Direction;
   /** So many of the largest groups are kept apart, the rest is one series; 0 keeps all apart. */
   top?: number;
@@ -82,12 +76,15 @@ export interface EnstoreQuery extends DataQuery {
 
 type Keys = keyof Omit<EnstoreQuery, keyof DataQuery>;
 
-/** The keys that each kind of query has, with the backend's defaults, repeated here only to show what absence means. */
+/**
+ * The keys that each kind of query has, with the backend's defaults, repeated here only to show what absence means. What
+ * is not said here depends on the catalog.
+ */
 export const DEFAULTS = {
   series: {
     version: QUERY_VERSION,
-    measure: 'bytes',
-    groupBy: ['mover'],
+    measure: undefined,
+    groupBy: undefined,
     direction: 'both',
     filters: {},
     includeNullMovers: false,
@@ -106,19 +103,19 @@ export const DEFAULTS = {
   annotations: { version: QUERY_VERSION, event: 'moverSilent', filters: {}, silence: '1d', lag: '' },
 } satisfies Record<QueryType, Partial<Pick<EnstoreQuery, Keys>>>;
 
-export type SeriesQuery = Required<Pick<EnstoreQuery, keyof (typeof DEFAULTS)['series']>>;
+export type SeriesQuery = Required<Omit<Pick<EnstoreQuery, keyof (typeof DEFAULTS)['series']>, 'measure'>>;
 
-export const VARIABLE_KINDS = ['movers', 'storage-groups', 'libraries', 'drive-types', 'media-changers'] as const;
-export type VariableKind = (typeof VARIABLE_KINDS)[number];
-export type MoverClass = 'tape' | 'disk' | 'null';
+/** What a variable lists that says nothing else. Only of these there are classes to choose. */
+export const MOVERS = 'movers';
 
 /** What a dashboard variable lists. */
 export interface EnstoreVariableQuery extends DataQuery {
   version?: number;
-  kind?: VariableKind;
+  /** The dimension whose values are listed, by its name for several with hyphens, such as "storage-groups". */
+  kind?: string;
   match?: string;
   /** For movers only. */
-  classes?: MoverClass[];
+  classes?: string[];
   /** Days, such as "90d": names seen in transfers within them. Empty means the data source's own look-back. */
   lookBack?: string;
   /** Only names seen together with what passes these; a variable among them chains this one to it. */
@@ -129,15 +126,12 @@ export interface EnstoreVariableQuery extends DataQuery {
 
 export const VARIABLE_DEFAULTS = {
   version: QUERY_VERSION,
-  kind: 'movers',
+  kind: MOVERS,
   match: '',
   classes: ['tape', 'disk'],
   lookBack: '90d',
   filters: {},
 } satisfies Partial<EnstoreVariableQuery>;
-
-/** What variables can be chained by. */
-export const CHAINS: Dimension[] = ['storageGroup', 'library', 'driveType', 'mediaChanger'];
 
 export type TlsMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
 

@@ -5,7 +5,7 @@ import { VariableEditor } from './components/VariableEditor';
 import { Filling } from './filling';
 import { EditedSource } from './lookup';
 import { migrateVariableQuery } from './migrate';
-import { EnstoreOptions, EnstoreQuery, EnstoreVariableQuery, VARIABLE_DEFAULTS } from './types';
+import { EnstoreOptions, EnstoreQuery, EnstoreVariableQuery, MOVERS, VARIABLE_DEFAULTS } from './types';
 
 /** Answers dashboard variables with lists of names from the backend. */
 export class EnstoreVariables extends CustomVariableSupport<
@@ -36,7 +36,7 @@ export class EnstoreVariables extends CustomVariableSupport<
       version,
       kind,
       match: this.filling.expression(match, scopedVars),
-      ...(kind === 'movers' && { classes }),
+      ...(kind === MOVERS && { classes }),
       lookBack: this.filling.replaced(lookBack, scopedVars),
       ...(Object.keys(filled).length > 0 && { filters: filled }),
     };

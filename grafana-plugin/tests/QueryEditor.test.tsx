@@ -10,6 +10,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { QueryEditor } from '../src/components/QueryEditor';
 import { queryLabels } from '../src/labels';
 import { EnstoreQuery } from '../src/types';
+import { lacking } from './catalog';
 import { FakeBackend, fakeDataSource, FakeTemplates } from './fakes';
 
 const movers = ['LTO8_001', 'LTO8_002'].map((name) => ({ text: name, value: name }));
@@ -72,7 +73,7 @@ describe('QueryEditor', () => {
       includeNullMovers: true,
     });
     expect(seen.runs).toHaveBeenCalledTimes(5);
-    expect(screen.getByText(/^Throughput of bytes read plus written per mover/)).toBeDefined();
+    expect(screen.getByText(/^Throughput per mover, read plus written/)).toBeDefined();
   });
 
   it('groups by several dimensions, or by none', async () => {
@@ -162,6 +163,60 @@ describe('QueryEditor', () => {
     await choose('Mover classes only', 'Disk');
     expect(seen.query.filters).toEqual({ moverClass: { include: ['disk'] } });
     expect(seen.backend.asked).toEqual([]);
+  });
+
+  it('groups the measures by what they are of, and explains each', async () => {
+    edit({});
+    await userEvent.click(screen.getByRole('combobox', { name: 'Measure' }));
+    for (const text of ['Mishaps', 'How long it took', 'Bytes divided by files']) {
+      expect(screen.getAllByText(text).length).toBeGreaterThan(0);
+    }
+    await userEvent.type(screen.getByRole('combobox', { name: 'Measure' }), 'elay');
+    expect(screen.getByText('How long it took')).toBeDefined();
+    expect(screen.queryByText('Bytes divided by files')).toBeNull();
+  });
+
+  it('drops what another dataset does not have, and offers what it has', async () => {
+    const seen = edit({ direction: 'read', top: 10, filters: { library: { include: ['L'] } } });
+    await choose('Measure', 'Delay');
+    expect(seen.query).toEqual({ refId: 'A', version: 1, measure: 'delay', groupBy: ['kind'], top: 10, filters: {} });
+    expect(screen.getByText(/^Delay per kind/)).toBeDefined();
+    for (const name of ['Direction', 'Unit']) {
+      expect(screen.queryByRole('radiogroup', { name }), name).toBeNull();
+    }
+    for (const name of ['Null movers', 'Running total', 'Source', 'Gaps']) {
+      expect(screen.queryByLabelText(name), name).toBeNull();
+    }
+    await userEvent.click(screen.getByRole('combobox', { name: 'Filter' }));
+    expect(screen.getByText('Tapes')).toBeDefined();
+    expect(screen.queryByText('Libraries')).toBeNull();
+    await choose('Kinds only', 'Robot');
+    expect(seen.query.filters).toEqual({ kind: { include: ['robot'] } });
+  });
+
+  it('shows what the database lacks, and lets it not be chosen', async () => {
+    const seen = edit({}, new FakeBackend({ catalog: lacking }));
+    await choose('Measure', 'Delay');
+    expect(seen.runs).not.toHaveBeenCalled();
+    expect(screen.getAllByText(/GRANT SELECT ON mishap/)).toHaveLength(2);
+  });
+
+  it('keeps a query usable while what can be asked is not known', async () => {
+    const backend = new FakeBackend({ catalog: new Error('No standby answers.') });
+    const seen = edit({ measure: 'mishaps', groupBy: ['kind'], filters: { tape: { include: ['V1'] } } }, backend);
+    expect(await screen.findByText('No standby answers.')).toBeDefined();
+    for (const text of ['mishaps', 'V1', 'Kind']) {
+      expect(screen.getByText(text)).toBeDefined();
+    }
+    expect(screen.queryByText('This query will be refused')).toBeNull();
+    await choose('Step', '1 day');
+    expect(seen.query).toEqual({
+      refId: 'A', version: 1, measure: 'mishaps', groupBy: ['kind'], filters: { tape: { include: ['V1'] } }, step: '1d',
+    });
+    delete backend.resources.catalog;
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(await screen.findByText(/^Mishaps per kind, only tape V1, daily/)).toBeDefined();
+    expect(screen.queryByText('No standby answers.')).toBeNull();
   });
 
   it('keeps chosen names the backend does not offer', () => {

@@ -22,10 +22,15 @@ function edit(start: unknown) {
   return seen;
 }
 
+async function list(kind: string) {
+  await userEvent.click(screen.getByRole('combobox', { name: 'List' }));
+  await userEvent.click(await screen.findByText(kind, { selector: '[id*=option] *' }));
+}
+
 describe('VariableEditor', () => {
   it('starts from an empty text with the movers', async () => {
     const seen = edit('');
-    expect(screen.getByRole('radio', { name: 'Movers' })).toHaveProperty('checked', true);
+    expect(screen.getByText('Movers')).toBeDefined();
     expect(screen.getByRole('combobox', { name: 'Classes' })).toBeDefined();
     await userEvent.type(screen.getByRole('textbox', { name: 'Matching' }), '^LTO{Enter}');
     expect(seen.query).toMatchObject({ version: 1, kind: 'movers', match: '^LTO', classes: ['tape', 'disk'], lookBack: '90d' });
@@ -33,7 +38,7 @@ describe('VariableEditor', () => {
 
   it('asks for classes only of movers', async () => {
     const seen = edit({ refId: 'V', kind: 'movers' });
-    await userEvent.click(screen.getByRole('radio', { name: 'Libraries' }));
+    await list('Libraries');
     expect(seen.query.kind).toBe('libraries');
     expect(screen.queryByRole('combobox', { name: 'Classes' })).toBeNull();
   });
@@ -48,7 +53,7 @@ describe('VariableEditor', () => {
 
   it('says its query as a text for Grafana’s list of variables', async () => {
     const seen = edit('');
-    await userEvent.click(screen.getByRole('radio', { name: 'Drive types' }));
+    await list('Drive types');
     expect(seen.query).toMatchObject({ kind: 'drive-types', query: 'Drive types, seen within 90d' });
     expect(screen.getByText('Drive types, seen within 90d')).toBeDefined();
   });
@@ -61,5 +66,20 @@ describe('VariableEditor', () => {
     await userEvent.click(await screen.findByText('$library'));
     expect(seen.query).toMatchObject({ filters: { library: { include: ['$library'] } } });
     expect(seen.query.query).toContain('only library $library');
+  });
+
+  it('lists any dimension of any dataset, chained by what is seen with it', async () => {
+    const seen = edit({ refId: 'V', kind: 'movers', filters: { library: { include: ['L'] } } });
+    await list('Tapes');
+    expect(seen.query).toMatchObject({ kind: 'tapes', filters: {}, query: 'Tapes, seen within 90d' });
+    await userEvent.click(screen.getByRole('combobox', { name: 'Seen with' }));
+    expect(screen.queryByText('Libraries', { selector: '[id*=option] *' })).toBeNull();
+    expect(screen.getByText('Movers', { selector: '[id*=option] *' })).toBeDefined();
+  });
+
+  it('keeps a kind that it does not know', async () => {
+    edit({ refId: 'V', kind: 'robots' });
+    expect(screen.getByText('Robots')).toBeDefined();
+    expect(screen.getByText('Robots, seen within 90d')).toBeDefined();
   });
 });

@@ -7,11 +7,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { lastValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
+import { measureOf } from '../src/catalog';
 import { describeVariable } from '../src/describe';
-import { kindOf } from '../src/fit';
 import { objections } from '../src/objections';
 import plugin from '../src/plugin.json';
-import { Measure } from '../src/types';
+import { catalog } from './catalog';
 
 const files = readdirSync('src/dashboards');
 const read = (file: string) => JSON.parse(readFileSync(`src/dashboards/${file}`, 'utf8'));
@@ -90,30 +90,30 @@ describe.each(files)('%s', (file) => {
     for (const panel of panels.filter(({ datasource }: any) => datasource?.type === own.type)) {
       for (const query of panel.targets) {
         expectAccepted(query, query.queryType || 'series', panel.title);
-        expect(objections(query), panel.title).toEqual([]);
+        expect(objections(query, catalog), panel.title).toEqual([]);
       }
     }
     for (const { name, target } of annotations.list) {
       expectAccepted(target, 'annotations', name);
       expect(target.queryType).toBe('annotations');
-      expect(objections(target), name).toEqual([]);
+      expect(objections(target, catalog), name).toEqual([]);
     }
     for (const { name, query, type, datasource, definition } of templating.list) {
       if (type === 'query' && datasource.type === own.type) {
         const { query: sentence, ...sent } = query;
         expectAccepted(sent, 'variable', name);
-        expect([sentence, definition], name).toEqual([describeVariable(query), describeVariable(query)]);
+        expect([sentence, definition], name).toEqual([describeVariable(query, catalog), describeVariable(query, catalog)]);
       }
     }
   });
 
   it('asks for plain bytes, of which Grafana draws axes below a MiB too, and says so', () => {
-    const units = { amount: 'bytes', size: 'bytes', rate: 'binBps', speed: 'binBps', count: 'short' };
+    const units: Record<string, string> = { bytes: 'bytes', bytesPerSecond: 'binBps', none: 'short' };
     for (const { title, targets = [], fieldConfig, datasource } of panels) {
       for (const query of datasource?.type === own.type ? targets.filter(({ measure }: any) => measure) : []) {
-        const kind = kindOf[query.measure as Measure];
-        expect(query.unit, title).toBe(kind === 'count' ? undefined : 'bytes');
-        expect([units[kind], 'dateTimeFromNow'], title).toContain(fieldConfig.defaults.unit);
+        const unit = measureOf(catalog, query.measure)?.measure.unit ?? '';
+        expect(query.unit, title).toBe(unit === 'none' ? undefined : 'bytes');
+        expect([units[unit], 'dateTimeFromNow'], title).toContain(fieldConfig.defaults.unit);
       }
     }
   });

@@ -3,11 +3,13 @@ import './browser';
 
 import { AnnotationQuery, CoreApp, DataQueryRequest } from '@grafana/data';
 import { lastValueFrom } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
+import { CatalogStore, UNKNOWN } from '../src/catalog';
 import { objections } from '../src/objections';
 import { EnstoreQuery, EnstoreVariableQuery } from '../src/types';
 import { EnstoreVariables } from '../src/variables';
+import { wider } from './catalog';
 import { FakeBackend, fakeDataSource, FakeTemplates } from './fakes';
 
 const query = (part: Partial<EnstoreQuery>): EnstoreQuery => ({ refId: 'A', version: 1, ...part });
@@ -15,10 +17,10 @@ const query = (part: Partial<EnstoreQuery>): EnstoreQuery => ({ refId: 'A', vers
 describe('EnstoreDataSource', () => {
   it('starts panels with the largest movers and Explore with the total', () => {
     const datasource = fakeDataSource();
-    expect(datasource.getDefaultQuery(CoreApp.Dashboard)).toMatchObject({ version: 1, groupBy: ['mover'], top: 10 });
-    expect(datasource.getDefaultQuery(CoreApp.Explore)).toMatchObject({ version: 1, groupBy: [] });
+    expect(datasource.getDefaultQuery(CoreApp.Dashboard)).toEqual({ version: 1, top: 10 });
+    expect(datasource.getDefaultQuery(CoreApp.Explore)).toEqual({ version: 1, groupBy: [] });
     const starts = [CoreApp.Dashboard, CoreApp.Explore].map((app) => query(datasource.getDefaultQuery(app)));
-    expect(starts.flatMap(objections)).toEqual([]);
+    expect(starts.flatMap((start) => objections(start, wider))).toEqual([]);
   });
 
   it('skips hidden queries only', () => {
@@ -74,7 +76,7 @@ describe('EnstoreDataSource', () => {
     const movers = [{ text: 'LTO8_001', value: 'LTO8_001' }];
     const datasource = fakeDataSource(undefined, new FakeBackend({ movers }));
     expect((await datasource.getTagKeys()).map(({ text }) => text)).toEqual([
-      'mover', 'moverClass', 'storageGroup', 'library', 'driveType', 'mediaChanger',
+      'mover', 'moverClass', 'storageGroup', 'library', 'driveType', 'mediaChanger', 'kind', 'tape',
     ]);
     expect(await datasource.getTagValues({ key: 'mover' })).toEqual(movers);
     expect(await datasource.getTagValues({ key: 'moverClass' })).toContainEqual({ text: 'tape' });
@@ -111,7 +113,37 @@ describe('EnstoreDataSource', () => {
   });
 
   it('shows a query as a sentence', () => {
-    expect(fakeDataSource().getQueryDisplayText(query({ step: '1d' }))).toBe('Bytes read and written per mover, daily, MiB');
+    expect(fakeDataSource().getQueryDisplayText(query({ step: '1d' }))).toBe('Bytes per mover, read and written, daily, MiB');
+  });
+});
+
+describe('CatalogStore', () => {
+  it('asks once for all who need to know, and again after a failure', async () => {
+    let asked = 0;
+    const store = new CatalogStore(async () => {
+      if (++asked === 1) {
+        throw new Error('No standby answers.');
+      }
+      return wider;
+    });
+    await expect(Promise.all([store.load(), store.load()])).rejects.toThrow('No standby');
+    expect([asked, store.current]).toEqual([1, UNKNOWN]);
+    expect(await Promise.all([store.load(), store.load()])).toEqual([wider, wider]);
+    expect([asked, store.current]).toEqual([2, wider]);
+  });
+
+  it('asks again when a right may have been granted meanwhile', async () => {
+    vi.useFakeTimers();
+    const ask = vi.fn(async () => wider);
+    const store = new CatalogStore(ask);
+    await store.load();
+    vi.advanceTimersByTime(59_000);
+    await store.load();
+    expect(ask).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(2_000);
+    await store.load();
+    expect(ask).toHaveBeenCalledTimes(2);
+    vi.useRealTimers();
   });
 });
 

@@ -1,41 +1,43 @@
 import { describe as group, expect, it } from 'vitest';
 
+import { UNKNOWN } from '../src/catalog';
 import { describe, describeVariable } from '../src/describe';
-import { EnstoreQuery, EnstoreVariableQuery, MEASURES } from '../src/types';
+import { EnstoreQuery, EnstoreVariableQuery } from '../src/types';
+import { catalog, wider } from './catalog';
 
-const saying = (query: Partial<EnstoreQuery>) => describe({ refId: 'A', ...query });
+const saying = (query: Partial<EnstoreQuery>) => describe({ refId: 'A', ...query }, catalog);
 
 group('describe', () => {
   it('says the defaults of an empty query', () => {
-    expect(saying({})).toBe('Bytes read and written per mover, in steps that fit the panel, MiB');
+    expect(saying({})).toBe('Bytes per mover, read and written, in steps that fit the panel, MiB');
   });
 
   it.each([
-    [{ direction: 'read', step: '1d' }, 'Bytes read per mover, daily, MiB'],
-    [{ direction: 'read', step: '1m', live: true }, 'Bytes read per mover, every minute, MiB, live'],
-    [{ direction: 'write', step: '15m', unit: 'bytes' }, 'Bytes written per mover, every 15 minutes, B'],
-    [{ direction: 'sum', groupBy: [], step: '1M', unit: 'MB' }, 'Bytes read plus written in total, monthly, MB'],
-    [{ measure: 'throughput', direction: 'read', step: '1h' }, 'Throughput of bytes read per mover, hourly, MiB/s'],
-    [{ measure: 'throughput', unit: 'bytes', step: '6h' }, 'Throughput of bytes read and written per mover, every 6 hours, B/s'],
-    [{ groupBy: ['storageGroup', 'library'], step: '1w' }, 'Bytes read and written per storage group and library, weekly, MiB'],
-    [{ step: '45m', source: 'raw' }, 'Bytes read and written per mover, every 45 minutes, from single transfers, MiB'],
-    [{ step: '1y', source: 'summary' }, 'Bytes read and written per mover, yearly, from the daily summary, MiB'],
-    [{ measure: 'transfers', direction: 'read', groupBy: ['driveType'], step: '1d' }, 'Files read per drive type, daily'],
-    [{ measure: 'meanFileSize', direction: 'write', step: '1w', unit: 'MB' }, 'Mean size of files written per mover, weekly, MB'],
+    [{ direction: 'read', step: '1d' }, 'Bytes per mover, read, daily, MiB'],
+    [{ direction: 'read', step: '1m', live: true }, 'Bytes per mover, read, every minute, MiB, live'],
+    [{ direction: 'write', step: '15m', unit: 'bytes' }, 'Bytes per mover, written, every 15 minutes, B'],
+    [{ direction: 'sum', groupBy: [], step: '1M', unit: 'MB' }, 'Bytes in total, read plus written, monthly, MB'],
+    [{ measure: 'throughput', direction: 'read', step: '1h' }, 'Throughput per mover, read, hourly, MiB/s'],
+    [{ measure: 'throughput', unit: 'bytes', step: '6h' }, 'Throughput per mover, read and written, every 6 hours, B/s'],
+    [{ groupBy: ['storageGroup', 'library'], step: '1w' }, 'Bytes per storage group and library, read and written, weekly, MiB'],
+    [{ step: '45m', source: 'raw' }, 'Bytes per mover, read and written, every 45 minutes, from individual transfers, MiB'],
+    [{ step: '1y', source: 'summary' }, 'Bytes per mover, read and written, yearly, from the daily summary, MiB'],
+    [{ measure: 'transfers', direction: 'read', groupBy: ['driveType'], step: '1d' }, 'Transfers per drive type, read, daily'],
+    [{ measure: 'meanFileSize', direction: 'write', step: '1w', unit: 'MB' }, 'Mean file size per mover, written, weekly, MB'],
     [
       { measure: 'driveRateP95', direction: 'read', groupBy: [], step: '1d' },
-      '95th percentile of the drive rate of files read in total, daily, MiB/s',
+      'Drive rate, 95th percentile in total, read, daily, MiB/s',
     ],
-    [{ top: 5, direction: 'sum', step: '1d' }, 'Bytes read plus written per mover, the 5 largest and the others together, daily, MiB'],
-    [{ top: 1, direction: 'read', step: '1d' }, 'Bytes read per mover, the largest and the others together, daily, MiB'],
+    [{ top: 5, direction: 'sum', step: '1d' }, 'Bytes per mover, read plus written, the 5 largest and the others together, daily, MiB'],
+    [{ top: 1, direction: 'read', step: '1d' }, 'Bytes per mover, read, the largest and the others together, daily, MiB'],
     [
       { direction: 'read', groupBy: [], step: '1d', runningTotal: true, compare: 'previousPeriod' },
-      'Bytes read in total, daily, as a running total, beside the period before, MiB',
+      'Bytes in total, read, daily, as a running total, beside the period before, MiB',
     ],
-    [{ queryType: 'reconciliation' }, 'Days on which the daily summary and the single transfers of a mover differ'],
+    [{ queryType: 'reconciliation' }, 'Days on which the daily summary and the individual transfers of a mover differ'],
     [
       { queryType: 'reconciliation', onlyDifferences: false, includeNullMovers: false, filters: { mover: { match: '^L8' } } },
-      'Daily summary and single transfers per mover and day, movers matching “^L8”, null movers left out',
+      'Daily summary and individual transfers per mover and day, movers matching “^L8”, null movers left out',
     ],
     [{ queryType: 'replication' }, 'State of replication on each host'],
     [{ queryType: 'replication', view: 'history' }, 'Replication lag of each host over time'],
@@ -45,7 +47,7 @@ group('describe', () => {
     [{ queryType: 'annotations', event: 'replicationLag' }, 'Times of replication lag, above the warning threshold'],
     [{ queryType: 'annotations', event: 'replicationLag', lag: '10m' }, 'Times of replication lag, above 10m'],
     [{ queryType: 'annotations', event: 'recordDay', filters: { library: { include: ['L'] } } }, 'Days of record bytes, only library L'],
-    [{ step: '1d', includeNullMovers: true }, 'Bytes read and written per mover, null movers counted, daily, MiB'],
+    [{ step: '1d', includeNullMovers: true }, 'Bytes per mover, read and written, null movers counted, daily, MiB'],
   ] as Array<[Partial<EnstoreQuery>, string]>)('says %j', (query, sentence) => {
     expect(saying(query)).toBe(sentence);
   });
@@ -60,7 +62,7 @@ group('describe', () => {
         },
       })
     ).toBe(
-      'Bytes read and written per mover, only movers LTO8_001 and LTO8_002, movers matching “^LTO”, ' +
+      'Bytes per mover, read and written, only movers LTO8_001 and LTO8_002, movers matching “^LTO”, ' +
         'without movers matching “T$”, only storage group cms, without storage group test, daily, MiB'
     );
   });
@@ -71,16 +73,25 @@ group('describe', () => {
     expect(saying({ filters: { mover: { include: include.slice(0, 4) } } })).toContain('only movers a, b, c and d,');
   });
 
-  it('has words for every measure, and shows one it does not know', () => {
-    for (const measure of MEASURES) {
-      expect(saying({ measure, direction: 'read' })).toMatch(/ read per mover, /);
+  it('has a sentence for every measure there is', () => {
+    for (const { id, name } of wider.datasets.flatMap(({ measures }) => measures)) {
+      expect(describe({ refId: 'A', measure: id, groupBy: ['mover'], step: '1d' }, wider)).toMatch(new RegExp(`^${name} per mover, .*daily`));
     }
-    expect(saying({ measure: 'mounts' as any, groupBy: ['robot' as any], step: '1d' })).toBe('mounts per robot, daily');
+    expect(describe({ refId: 'A', measure: 'delay', top: 5 }, wider)).toBe(
+      'Delay per kind, the 5 largest and the others together, in steps that fit the panel, seconds'
+    );
+  });
+
+  it('shows what it does not know by its name', () => {
+    expect(saying({ measure: 'mounts', groupBy: ['robot'], step: '1d' })).toBe('mounts per robot, daily');
+    const unheard = (query: Partial<EnstoreQuery>) => describe({ refId: 'A', ...query }, UNKNOWN);
+    expect(unheard({ measure: 'bytes', direction: 'read', step: '1d' })).toBe('bytes, read, daily');
+    expect(unheard({ step: '1d' })).toBe('What a query without a measure means, daily');
   });
 });
 
 group('describeVariable', () => {
-  const saying = (query: Partial<EnstoreVariableQuery>) => describeVariable({ refId: 'V', ...query });
+  const saying = (query: Partial<EnstoreVariableQuery>) => describeVariable({ refId: 'V', ...query }, catalog);
 
   it.each([
     [{}, 'Movers, tape and disk, seen within 90d'],

@@ -1,9 +1,11 @@
 import { DataSourceInstanceSettings, MetricFindValue } from '@grafana/data';
 import { setBackendSrv, setTemplateSrv } from '@grafana/runtime';
 
+import { Catalog, UNKNOWN } from '../src/catalog';
 import { EnstoreDataSource } from '../src/datasource';
 import { AdHocFilter } from '../src/filters';
 import { EnstoreOptions } from '../src/types';
+import { wider } from './catalog';
 
 /** Replaces $name and ${name} as Grafana does: by a format's name or by a function. */
 export class FakeTemplates {
@@ -42,19 +44,21 @@ export class FakeTemplates {
   updateTimeRange() {}
 }
 
-/** A backend that answers resources from a table and remembers what it was asked. */
+/** A backend that answers resources from a table, the catalog included, and remembers what else it was asked. */
 export class FakeBackend {
   asked: Array<{ path: string; body?: any }> = [];
 
-  constructor(readonly resources: Record<string, MetricFindValue[] | Error> = {}) {}
+  constructor(readonly resources: Record<string, MetricFindValue[] | Catalog | Error> = {}) {}
 
   fetch(request: any) {
     throw new Error(`No answer is prepared for ${request.url}.`);
   }
 
   async answer(path: string, body?: any) {
-    this.asked.push({ path, body });
-    const answer = this.resources[path];
+    if (path !== 'catalog') {
+      this.asked.push({ path, body });
+    }
+    const answer = path === 'catalog' ? (this.resources.catalog ?? wider) : this.resources[path];
     if (answer === undefined || answer instanceof Error) {
       throw { data: { error: answer?.message ?? `No resource ${path}` } };
     }
@@ -62,7 +66,7 @@ export class FakeBackend {
   }
 }
 
-/** A data source whose backend and variables are fakes. */
+/** A data source whose backend and variables are fakes, and which has heard what can be asked unless that fails. */
 export function fakeDataSource(templates = new FakeTemplates(), backend = new FakeBackend()) {
   setTemplateSrv(templates as any);
   setBackendSrv(backend as any);
@@ -70,5 +74,7 @@ export function fakeDataSource(templates = new FakeTemplates(), backend = new Fa
   const datasource = new EnstoreDataSource(settings as DataSourceInstanceSettings<EnstoreOptions>, templates as any);
   datasource.getResource = ((path: string) => backend.answer(path)) as any;
   datasource.postResource = ((path: string, body: any) => backend.answer(path, body)) as any;
+  const { catalog = wider } = backend.resources;
+  datasource.catalog.current = catalog instanceof Error ? UNKNOWN : (catalog as Catalog);
   return datasource;
 }

@@ -42,8 +42,11 @@ describe('withAdHoc', () => {
     expect(withAdHoc({ mover: { include: ['a'] } }, [mover('=', 'b')])).toEqual({ mover: { include: ['b'], exclude: ['b'] } });
   });
 
+  it('leaves dimensions that there may not be to the backend', () => {
+    expect(withAdHoc({}, [{ key: 'host', operator: '=', value: 'a' }])).toEqual({ host: { include: ['a'] } });
+  });
+
   it('refuses what it cannot express', () => {
-    expect(() => withAdHoc({}, [{ key: 'host', operator: '=', value: 'a' }])).toThrow('"host"');
     expect(() => withAdHoc({}, [mover('<', 'a')])).toThrow('"<"');
     expect(() => withAdHoc({ mover: { match: 'a' } }, [mover('=~', 'b')])).toThrow('Only one expression');
   });

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
+import { UNKNOWN } from '../src/catalog';
 import { isUnderADay, objections, remarks } from '../src/objections';
 import { EnstoreQuery } from '../src/types';
+import { catalog, lacking, wider } from './catalog';
 
-const against = (query: Partial<EnstoreQuery>) => objections({ refId: 'A', ...query });
-const about = (query: Partial<EnstoreQuery>) => remarks({ refId: 'A', ...query });
+const against = (query: Partial<EnstoreQuery>) => objections({ refId: 'A', ...query }, catalog);
+const about = (query: Partial<EnstoreQuery>) => remarks({ refId: 'A', ...query }, catalog);
 
 describe('objections', () => {
   it('has none against the defaults', () => {
@@ -43,7 +45,23 @@ describe('objections', () => {
   it('objects to a running total of what cannot be added up', () => {
     expect(against({ runningTotal: true })).toEqual([]);
     expect(against({ runningTotal: true, measure: 'transfers' })).toEqual([]);
-    expect(against({ runningTotal: true, measure: 'throughput' })).toEqual([expect.stringContaining('running total')]);
+    expect(against({ runningTotal: true, measure: 'throughput' })).toEqual([expect.stringContaining('“Throughput” cannot be added up')]);
+  });
+
+  it('objects to what the dataset of the measure does not have', () => {
+    const wide = (query: Partial<EnstoreQuery>) => objections({ refId: 'A', ...query }, wider);
+    expect(wide({ measure: 'mishaps', groupBy: ['kind'], filters: { tape: { match: 'V' } } })).toEqual([]);
+    expect(wide({ measure: 'mishaps', groupBy: ['library'] })).toEqual(['Mishaps are not told apart by libraries: remove that choice.']);
+    expect(wide({ measure: 'robots' })).toEqual(['The measure “robots” is not known: choose one of the list.']);
+  });
+
+  it('objects with the right to grant to what the database lacks', () => {
+    expect(objections({ refId: 'A', measure: 'delay' }, lacking)).toEqual([expect.stringContaining('GRANT SELECT')]);
+    expect(objections({ refId: 'A' }, lacking)).toEqual([]);
+  });
+
+  it('has none as long as nothing is known', () => {
+    expect(objections({ refId: 'A', measure: 'delay', groupBy: ['robot'], runningTotal: true }, UNKNOWN)).toEqual([]);
   });
 
   it('objects to a number of largest that makes no sense', () => {
@@ -76,16 +94,22 @@ describe('objections', () => {
 
 describe('remarks', () => {
   it('tells that live needs a range that ends now', () => {
-    const live = (rangeEnd?: unknown) => remarks({ refId: 'A', live: true }, rangeEnd);
+    const live = (rangeEnd?: unknown) => remarks({ refId: 'A', live: true }, catalog, rangeEnd);
     expect([live(), live('now')]).toEqual([[], []]);
     expect(live('now-1d')).toEqual([expect.stringContaining('ends now')]);
-    expect(remarks({ refId: 'A', live: true, runningTotal: true })).toEqual([expect.stringContaining('never live')]);
-    expect(remarks({ refId: 'A' }, 'now-1d')).toEqual([]);
+    expect(remarks({ refId: 'A', live: true, runningTotal: true }, catalog)).toEqual([expect.stringContaining('never live')]);
+    expect(remarks({ refId: 'A' }, catalog, 'now-1d')).toEqual([]);
   });
 
   it('has none about the defaults or other kinds of queries', () => {
     expect(about({})).toEqual([]);
     expect(about({ queryType: 'replication' })).toEqual([]);
+  });
+
+  it('tells what can be answered in part alone', () => {
+    const [first, second] = lacking.datasets;
+    const partly = { ...lacking, datasets: [{ ...first, problem: second.problem }, second] };
+    expect(remarks({ refId: 'A' }, partly)).toEqual([second.problem]);
   });
 
   it('tells that the summary has no steps under a day', () => {

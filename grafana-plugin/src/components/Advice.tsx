@@ -1,5 +1,7 @@
-import { Alert } from '@grafana/ui';
+import { Alert, Button } from '@grafana/ui';
 import React from 'react';
+
+import { Unlisted } from './useCatalog';
 
 interface Props {
   /** What the backend will refuse. */
@@ -8,12 +10,22 @@ interface Props {
   remarks?: string[];
   /** Why names could not be listed. */
   fault?: string;
+  /** Why what can be asked could not be listed. */
+  unlisted?: Unlisted;
 }
 
 /** What is to be known before a query runs; nothing when there is nothing. */
-export function Advice({ objections, remarks = [], fault }: Props) {
+export function Advice({ objections, remarks = [], fault, unlisted }: Props) {
   return (
     <>
+      {unlisted && (
+        <Alert severity="warning" title="What can be asked could not be listed; the query is kept as it is">
+          <p>{unlisted.fault}</p>
+          <Button size="sm" variant="secondary" onClick={unlisted.again}>
+            Try again
+          </Button>
+        </Alert>
+      )}
       {objections.length > 0 && (
         <Alert severity="warning" title="This query will be refused">
           <Sentences of={objections} />

@@ -1,15 +1,17 @@
 import { QueryEditorProps } from '@grafana/data';
 import React, { useState } from 'react';
 
+import { firstDataset } from '../catalog';
 import { describe } from '../describe';
 import { asEvents } from '../fit';
 import { eventChoices, queryLabels } from '../labels';
 import { EditedSource } from '../lookup';
 import { objections } from '../objections';
-import { DEFAULTS, DIMENSIONS, EnstoreOptions, EnstoreQuery } from '../types';
+import { DEFAULTS, EnstoreOptions, EnstoreQuery } from '../types';
 import { Advice } from './Advice';
 import { FilterRows } from './FilterRows';
 import { LabelName, RadioControl, TextControl } from './Labelled';
+import { useCatalog } from './useCatalog';
 
 type Props = QueryEditorProps<EditedSource, EnstoreQuery, EnstoreOptions>;
 
@@ -21,6 +23,8 @@ const at = (name: LabelName) => ({ prefix: PREFIX, name, labelWidth: LABEL_WIDTH
 /** Edits what is marked on the panels of a dashboard. */
 export function AnnotationEditor({ datasource, query: saved, onChange, onRunQuery }: Props) {
   const [fault, setFault] = useState<string>();
+  const { catalog, unlisted } = useCatalog(datasource);
+  const dataset = firstDataset(catalog);
   const query = { ...DEFAULTS.annotations, ...asEvents(saved) };
   const { event } = query;
   const change = (part: Partial<EnstoreQuery>) => {
@@ -51,8 +55,9 @@ export function AnnotationEditor({ datasource, query: saved, onChange, onRunQuer
         <FilterRows
           prefix={PREFIX}
           datasource={datasource}
-          dimensions={DIMENSIONS}
-          always="mover"
+          catalog={catalog}
+          dimensions={dataset?.dimensions ?? []}
+          always={dataset?.subject}
           filters={query.filters}
           add={queryLabels.addFilter}
           labelWidth={LABEL_WIDTH}
@@ -60,8 +65,8 @@ export function AnnotationEditor({ datasource, query: saved, onChange, onRunQuer
           onFault={setFault}
         />
       )}
-      <p>{describe(query as EnstoreQuery)}</p>
-      <Advice objections={objections(query as EnstoreQuery)} fault={fault} />
+      <p>{describe(query as EnstoreQuery, catalog)}</p>
+      <Advice objections={objections(query as EnstoreQuery, catalog)} fault={fault} unlisted={unlisted} />
     </>
   );
 }

@@ -1,20 +1,22 @@
 import { IconButton, InlineField, InlineFieldRow, MultiSelect, Select } from '@grafana/ui';
 import React, { useState } from 'react';
 
-import { listOf, withFilter } from '../filters';
-import { capital, classChoices, Condition, conditionChoices, dimensionNames, Label } from '../labels';
+import { Catalog, Dimension, dimensionOf } from '../catalog';
+import { withFilter } from '../filters';
+import { capital, Condition, conditionChoices, Label } from '../labels';
 import { Lookup } from '../lookup';
-import { Dimension, Filters } from '../types';
+import { Filters } from '../types';
 import { NamePicker } from './NamePicker';
 import { TextField } from './TextField';
 
 interface Props {
   prefix: string;
   datasource: Lookup;
+  catalog: Catalog;
   /** What may be filtered by. */
-  dimensions: readonly Dimension[];
+  dimensions: readonly string[];
   /** Has a row even when nothing is chosen in it. */
-  always?: Dimension;
+  always?: string;
   filters: Filters;
   add: Label;
   labelWidth: number;
@@ -24,7 +26,7 @@ interface Props {
 }
 
 interface Row {
-  dimension: Dimension;
+  dimension: string;
   condition: Condition;
 }
 
@@ -32,16 +34,19 @@ const keyOf = ({ dimension, condition }: Row) => `${dimension}-${condition}`;
 const isList = (condition: Condition): condition is 'include' | 'exclude' => condition === 'include' || condition === 'exclude';
 
 /** Filters as rows of what, how and which; only rows in use are there, and one may be added. */
-export function FilterRows({ prefix, datasource, dimensions, always, filters, add, labelWidth, onChange, onFault }: Props) {
+export function FilterRows({
+  prefix, datasource, catalog, dimensions, always, filters, add, labelWidth, onChange, onFault,
+}: Props) {
   // Rows that were opened and hold nothing yet, which the filters do not show.
-  const [opened, setOpened] = useState<string[]>(always ? [keyOf({ dimension: always, condition: 'include' })] : []);
+  const [opened, setOpened] = useState<string[]>([]);
 
-  const all = [...new Set([...dimensions, ...(Object.keys(filters) as Dimension[])])].flatMap((dimension) =>
+  const all = [...new Set([...dimensions, ...Object.keys(filters)])].flatMap((dimension) =>
     conditionChoices.map(({ value: condition }) => ({ dimension, condition }))
   );
   const holds = ({ dimension, condition }: Row) => (filters[dimension]?.[condition]?.length ?? 0) > 0;
-  const rows = all.filter((row) => holds(row) || opened.includes(keyOf(row)));
-  const free = (dimension: Dimension) =>
+  const stays = ({ dimension, condition }: Row) => dimension === always && condition === 'include';
+  const rows = all.filter((row) => holds(row) || stays(row) || opened.includes(keyOf(row)));
+  const free = (dimension: string) =>
     conditionChoices.filter(({ value: condition }) => !rows.some((row) => keyOf(row) === keyOf({ dimension, condition })));
 
   const remove = (row: Row) => {
@@ -68,11 +73,12 @@ export function FilterRows({ prefix, datasource, dimensions, always, filters, ad
       {rows.map((row) => {
         const { dimension, condition } = row;
         const id = `${prefix}-${keyOf(row)}`;
-        const name = capital(dimensionNames[dimension][1]);
+        const known = dimensionOf(catalog, dimension);
+        const name = capital(known.plural);
         const how = conditionChoices.find(({ value }) => value === condition);
         return (
           <InlineFieldRow key={keyOf(row)}>
-            <InlineField label={name} labelWidth={labelWidth} htmlFor={id} tooltip={helpOf(dimension)}>
+            <InlineField label={name} labelWidth={labelWidth} htmlFor={id} tooltip={helpOf(known)}>
               <Select
                 inputId={`${id}-how`}
                 aria-label={`${name}: how`}
@@ -87,13 +93,14 @@ export function FilterRows({ prefix, datasource, dimensions, always, filters, ad
                 id={id}
                 label={`${name} ${how?.label ?? condition}`}
                 datasource={datasource}
-                row={row}
+                dimension={known}
+                condition={condition}
                 value={filters[dimension]?.[condition] ?? ''}
                 onChange={(value) => set(row, value)}
                 onFault={onFault}
               />
             </InlineField>
-            {(dimension !== always || condition !== 'include') && (
+            {!stays(row) && (
               <InlineField>
                 <IconButton
                   name="trash-alt"
@@ -108,12 +115,12 @@ export function FilterRows({ prefix, datasource, dimensions, always, filters, ad
       })}
       <InlineFieldRow>
         <InlineField label={add.label} tooltip={add.help} labelWidth={labelWidth} htmlFor={`${prefix}-add`}>
-          <Select<Dimension>
+          <Select<string>
             inputId={`${prefix}-add`}
             aria-label={add.label}
             options={dimensions
               .filter((dimension) => free(dimension).length > 0)
-              .map((value) => ({ value, label: capital(dimensionNames[value][1]) }))}
+              .map((value) => ({ value, label: capital(dimensionOf(catalog, value).plural) }))}
             value={null}
             placeholder="Add a filter"
             width={18}
@@ -134,26 +141,28 @@ interface ValueProps {
   id: string;
   label: string;
   datasource: Lookup;
-  row: Row;
+  dimension: Dimension;
+  condition: Condition;
   value: string | string[];
   onChange: (value: string | string[]) => void;
   onFault: (fault: string | undefined) => void;
 }
 
 /** Chooses what a condition compares with. */
-function Value({ id, label, datasource, row: { dimension, condition }, value, onChange, onFault }: ValueProps) {
+function Value({ id, label, datasource, dimension, condition, value, onChange, onFault }: ValueProps) {
   if (!isList(condition)) {
     return <TextField id={id} label={label} value={String(value)} placeholder="regular expression, such as ^LTO8" width={40} onCommit={onChange} />;
   }
-  const names = value === '' ? [] : value;
-  if (dimension === 'moverClass') {
+  const names = (value === '' ? [] : value) as string[];
+  const placeholder = condition === 'include' ? `All ${dimension.plural}` : 'None';
+  if (dimension.values.length > 0) {
     return (
       <MultiSelect<string>
         inputId={id}
         aria-label={label}
-        options={classChoices}
-        value={names as string[]}
-        placeholder="Any class"
+        options={[...new Set([...dimension.values, ...names])].map((each) => ({ value: each, label: capital(each) }))}
+        value={names}
+        placeholder={placeholder}
         width={40}
         onChange={(chosen) => onChange(chosen.flatMap((option) => option.value ?? []))}
       />
@@ -164,27 +173,17 @@ function Value({ id, label, datasource, row: { dimension, condition }, value, on
       inputId={id}
       label={label}
       datasource={datasource}
-      list={listOf[dimension]}
-      value={names as string[]}
-      placeholder={condition === 'include' ? `All ${dimensionNames[dimension][1]}` : 'None'}
+      dimension={dimension.id}
+      value={names}
+      placeholder={placeholder}
       onChange={onChange}
       onFault={onFault}
     />
   );
 }
 
-function helpOf(dimension: Dimension): string {
-  const [, many] = dimensionNames[dimension];
-  const rest = 'names, variables, or a regular expression; empty means all.';
-  switch (dimension) {
-    case 'mover':
-      return `Restricts the movers: ${rest}`;
-    case 'moverClass':
-      return 'Restricts the movers by what they write to: tape, disk, or nothing (null movers).';
-    case 'storageGroup':
-    case 'library':
-    case 'driveType':
-    case 'mediaChanger':
-      return `Restricts the ${many}: ${rest} This reads single transfers, as the daily summary does not know ${many}.`;
-  }
+function helpOf({ plural, values }: Dimension): string {
+  return values.length > 0
+    ? `Restricts the ${plural} to some of ${values.join(', ')}; empty means all.`
+    : `Restricts the ${plural}: names, variables, or a regular expression; empty means all.`;
 }

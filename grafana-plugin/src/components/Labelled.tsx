@@ -53,7 +53,8 @@ export function RadioControl<T>({ options, value, onChange, ...place }: Choosing
 /** One of many, or of any where other texts are allowed. */
 export function SelectControl<T>({
   options, value, onChange, width, allowCustomValue, ...place
-}: Omit<Choosing<T>, 'options'> & {
+}: Omit<Choosing<T>, 'options' | 'value'> & {
+  value: T | undefined;
   options: Array<SelectableValue<T>> | Array<{ label: string; options: Array<SelectableValue<T>> }>;
   width: number;
   allowCustomValue?: boolean;

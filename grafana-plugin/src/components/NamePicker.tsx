@@ -3,14 +3,14 @@ import { getTemplateSrv } from '@grafana/runtime';
 import { MultiSelect } from '@grafana/ui';
 import React, { useState } from 'react';
 
+import { sentenceOf } from '../fault';
 import { Lookup } from '../lookup';
-import { VariableKind } from '../types';
 
 interface Props {
   inputId: string;
   label: string;
   datasource: Lookup;
-  list: VariableKind;
+  dimension: string;
   value: string[];
   placeholder: string;
   onChange: (names: string[]) => void;
@@ -19,14 +19,14 @@ interface Props {
 }
 
 /** Chooses several names out of a list of the backend, which is asked for when the menu is opened. */
-export function NamePicker({ inputId, label, datasource, list, value, placeholder, onChange, onFault }: Props) {
+export function NamePicker({ inputId, label, datasource, dimension, value, placeholder, onChange, onFault }: Props) {
   const [names, setNames] = useState<Array<SelectableValue<string>>>([]);
   const [loading, setLoading] = useState(false);
 
   const load = async () => {
     setLoading(true);
     try {
-      const found = await datasource.names(list);
+      const found = await datasource.names(dimension);
       setNames(found.map(({ text, value: name }) => ({ label: text, value: String(name ?? text) })));
       onFault(undefined);
     } catch (fault) {
@@ -64,10 +64,4 @@ function variables(): Array<SelectableValue<string>> {
     .getVariables()
     .filter(({ type }) => ['query', 'custom', 'textbox', 'constant'].includes(type))
     .map(({ name }) => ({ label: `$${name}`, value: `$${name}`, description: 'Dashboard variable' }));
-}
-
-/** The backend's sentence out of a failed request. */
-function sentenceOf(fault: unknown): string {
-  const { data, message } = fault as { data?: { error?: string; message?: string }; message?: string };
-  return data?.error ?? data?.message ?? message ?? 'The data source did not answer.';
 }

@@ -2,8 +2,9 @@ import { QueryEditorProps } from '@grafana/data';
 import { Alert, ErrorBoundaryAlert, InlineFieldRow } from '@grafana/ui';
 import React, { useState } from 'react';
 
+import { Catalog, firstDataset, measureOf } from '../catalog';
 import { describe } from '../describe';
-import { asSeries, fits, fitted, ofType, ONLY_IN_TRANSFERS, typeOf } from '../fit';
+import { asSeries, fits, fitted, ofType, rollupOf, typeOf, withMeasure } from '../fit';
 import {
   compareChoices, dimensionChoices, directionChoices, gapsChoices, measureChoices, queryLabels, sourceChoices, stepName,
   typeChoices, unitChoices, viewChoices,
@@ -12,10 +13,11 @@ import { isForRules } from '../live';
 import { EditedSource } from '../lookup';
 import { isFromNewerPlugin, migrateQuery } from '../migrate';
 import { isUnderADay, objections, remarks } from '../objections';
-import { DEFAULTS, DIMENSIONS, EnstoreOptions, EnstoreQuery, STEPS, TOP_AT_FIRST } from '../types';
+import { DEFAULTS, EnstoreOptions, EnstoreQuery, STEPS, TOP_AT_FIRST } from '../types';
 import { Advice } from './Advice';
 import { FilterRows } from './FilterRows';
 import { LabelName, MultiSelectControl, RadioControl, SelectControl, SwitchControl, TextControl } from './Labelled';
+import { useCatalog } from './useCatalog';
 
 type Props = QueryEditorProps<EditedSource, EnstoreQuery, EnstoreOptions>;
 
@@ -40,6 +42,7 @@ export function QueryEditor(props: Props) {
 interface Part {
   query: EnstoreQuery;
   datasource: EditedSource;
+  catalog: Catalog;
   change: (part: Partial<EnstoreQuery>) => void;
   prefix: string;
   onFault: (fault: string | undefined) => void;
@@ -54,6 +57,7 @@ const placesOf = (prefix: string) => ({
 function Controls({ datasource, query: saved, app, range, onChange, onRunQuery }: Props) {
   const [prefix] = useState(() => `enstore-query-${++editorsMade}`);
   const [fault, setFault] = useState<string>();
+  const { catalog, unlisted } = useCatalog(datasource);
   const query = migrateQuery(saved);
   const type = typeOf(query);
   const forRules = isForRules(app);
@@ -65,9 +69,10 @@ function Controls({ datasource, query: saved, app, range, onChange, onRunQuery }
   const part: Part = {
     query,
     datasource,
+    catalog,
     prefix,
     onFault: setFault,
-    change: (changes) => replace(type === 'series' ? fitted({ ...query, ...changes }) : { ...query, ...changes }),
+    change: (changes) => replace(type === 'series' ? fitted({ ...query, ...changes }, catalog) : { ...query, ...changes }),
   };
 
   return (
@@ -77,47 +82,64 @@ function Controls({ datasource, query: saved, app, range, onChange, onRunQuery }
           {...placesOf(prefix).first('queryType')}
           options={typeChoices}
           value={type}
-          onChange={(chosen) => replace(ofType(query, chosen))}
+          onChange={(chosen) => replace(ofType(query, chosen, catalog))}
         />
       </InlineFieldRow>
-      {type === 'series' && <SeriesControls {...part} canBeLive={!forRules} />}
+      {type === 'series' && (
+        <SeriesControls {...part} canBeLive={!forRules} onMeasure={(measure) => replace(withMeasure(query, measure, catalog))} />
+      )}
       {type === 'reconciliation' && <ReconciliationControls {...part} />}
       {type === 'replication' && <ReplicationControls {...part} />}
-      <p>{describe(query)}</p>
-      <Advice objections={objections(query)} remarks={remarks(query, forRules ? undefined : range?.raw.to)} fault={fault} />
+      <p>{describe(query, catalog)}</p>
+      <Advice
+        objections={objections(query, catalog)}
+        remarks={remarks(query, catalog, forRules ? undefined : range?.raw.to)}
+        fault={fault}
+        unlisted={unlisted}
+      />
     </>
   );
 }
 
-function SeriesControls({ query: saved, datasource, change, prefix, onFault, canBeLive }: Part & { canBeLive: boolean }) {
-  const query = asSeries(saved);
+interface SeriesPart extends Part {
+  canBeLive: boolean;
+  onMeasure: (measure: string) => void;
+}
+
+function SeriesControls({ query: saved, datasource, catalog, change, prefix, onFault, canBeLive, onMeasure }: SeriesPart) {
+  const query = asSeries(saved, catalog);
   const { measure, groupBy, filters, source, step, top } = query;
   const { first, then } = placesOf(prefix);
-  const fit = fits(query);
-  const known = source === 'summary' ? DIMENSIONS.filter((dimension) => !ONLY_IN_TRANSFERS.includes(dimension)) : DIMENSIONS;
+  const fit = fits(saved, catalog);
+  const found = measureOf(catalog, saved.measure);
+  const rollup = found && rollupOf(found.dataset, source);
+  const known = (found?.dataset.dimensions ?? []).filter((dimension) => !rollup || rollup.dimensions.includes(dimension));
   const steps = ['auto', ...STEPS].filter((each) => source !== 'summary' || !isUnderADay(each));
+  const unit = found?.measure.unit ?? 'bytes';
 
   return (
     <>
       <InlineFieldRow>
         <SelectControl
           {...first('measure')}
-          options={measureChoices}
+          options={measureChoices(catalog, measure)}
           value={measure}
           width={36}
-          onChange={(value) => change({ measure: value })}
+          onChange={onMeasure}
         />
-        <RadioControl
-          {...then('direction')}
-          options={directionChoices}
-          value={query.direction}
-          onChange={(direction) => change({ direction })}
-        />
+        {fit.direction && (
+          <RadioControl
+            {...then('direction')}
+            options={directionChoices}
+            value={query.direction}
+            onChange={(direction) => change({ direction })}
+          />
+        )}
       </InlineFieldRow>
       <InlineFieldRow>
         <MultiSelectControl
           {...first('groupBy')}
-          options={dimensionChoices.filter(({ value }) => known.includes(value) || groupBy.includes(value))}
+          options={dimensionChoices(catalog, [...new Set([...known, ...groupBy])])}
           value={groupBy}
           placeholder="Nothing: the total"
           isClearable
@@ -138,8 +160,9 @@ function SeriesControls({ query: saved, datasource, change, prefix, onFault, can
       <FilterRows
         prefix={prefix}
         datasource={datasource}
+        catalog={catalog}
         dimensions={known}
-        always="mover"
+        always={found?.dataset.subject}
         filters={filters}
         add={queryLabels.addFilter}
         labelWidth={FIRST_LABEL_WIDTH}
@@ -150,7 +173,7 @@ function SeriesControls({ query: saved, datasource, change, prefix, onFault, can
         {fit.unit && (
           <RadioControl
             {...first('unit')}
-            options={unitChoices(measure)}
+            options={unitChoices(unit)}
             value={query.unit}
             onChange={(unit) => change({ unit })}
           />
@@ -181,7 +204,7 @@ function SeriesControls({ query: saved, datasource, change, prefix, onFault, can
         {(fit.source || source === 'summary') && (
           <SelectControl
             {...then('source')}
-            options={sourceChoices}
+            options={sourceChoices(found?.dataset)}
             value={source}
             width={24}
             onChange={(value) => change({ source: value })}
@@ -205,27 +228,31 @@ function SeriesControls({ query: saved, datasource, change, prefix, onFault, can
           width={40}
           onChange={(legend) => change({ legend })}
         />
-        <SwitchControl
-          {...then('nullMovers')}
-          value={query.includeNullMovers}
-          onChange={(includeNullMovers) => change({ includeNullMovers })}
-        />
+        {fit.nullMovers && (
+          <SwitchControl
+            {...then('nullMovers')}
+            value={query.includeNullMovers}
+            onChange={(includeNullMovers) => change({ includeNullMovers })}
+          />
+        )}
         {canBeLive && <SwitchControl {...then('live')} value={query.live} onChange={(live) => change({ live })} />}
       </InlineFieldRow>
     </>
   );
 }
 
-function ReconciliationControls({ query: saved, datasource, change, prefix, onFault }: Part) {
+function ReconciliationControls({ query: saved, datasource, catalog, change, prefix, onFault }: Part) {
   const query = { ...DEFAULTS.reconciliation, ...saved };
+  const subject = firstDataset(catalog)?.subject;
   const { first } = placesOf(prefix);
   return (
     <>
       <FilterRows
         prefix={prefix}
         datasource={datasource}
-        dimensions={['mover']}
-        always="mover"
+        catalog={catalog}
+        dimensions={subject === undefined ? [] : [subject]}
+        always={subject}
         filters={query.filters}
         add={queryLabels.addFilter}
         labelWidth={FIRST_LABEL_WIDTH}

@@ -1,18 +1,22 @@
 import { QueryEditorProps } from '@grafana/data';
 import React, { useState } from 'react';
 
+import { Catalog, dimensionOf, listed } from '../catalog';
 import { describeVariable } from '../describe';
-import { classChoices, kindChoices, queryLabels } from '../labels';
+import { capital, queryLabels } from '../labels';
 import { EditedSource } from '../lookup';
 import { migrateVariableQuery } from '../migrate';
-import { CHAINS, EnstoreOptions, EnstoreQuery, EnstoreVariableQuery, VARIABLE_DEFAULTS } from '../types';
+import { EnstoreOptions, EnstoreQuery, EnstoreVariableQuery, Filters, MOVERS, VARIABLE_DEFAULTS } from '../types';
 import { Advice } from './Advice';
 import { FilterRows } from './FilterRows';
-import { LabelName, MultiSelectControl, RadioControl, TextControl } from './Labelled';
+import { LabelName, MultiSelectControl, SelectControl, TextControl } from './Labelled';
+import { useCatalog } from './useCatalog';
 
 type Props = QueryEditorProps<EditedSource, EnstoreQuery, EnstoreOptions, EnstoreVariableQuery>;
 
 const LABEL_WIDTH = 20;
+/** The dimension whose values the key `classes` chooses among. */
+const MOVER_CLASS = 'moverClass';
 const PREFIX = 'enstore-variable';
 
 const at = (name: LabelName) => ({ prefix: 'enstore', name, labelWidth: LABEL_WIDTH });
@@ -20,19 +24,26 @@ const at = (name: LabelName) => ({ prefix: 'enstore', name, labelWidth: LABEL_WI
 /** Edits what a dashboard variable lists. */
 export function VariableEditor({ datasource, query: saved, onChange }: Props) {
   const [fault, setFault] = useState<string>();
+  const { catalog, unlisted } = useCatalog(datasource);
   const query = migrateVariableQuery(saved);
   const change = (part: Partial<EnstoreVariableQuery>) => {
     const next = { ...query, ...part };
     // Grafana's list of variables shows the text found under this name.
-    onChange({ ...next, query: describeVariable(next) });
+    onChange({ ...next, query: describeVariable(next, catalog) });
   };
   return (
     <>
-      <RadioControl {...at('variableKind')} options={kindChoices} value={query.kind} onChange={(kind) => change({ kind })} />
-      {query.kind === 'movers' && (
+      <SelectControl
+        {...at('variableKind')}
+        options={kindChoices(catalog, query.kind)}
+        value={query.kind}
+        width={40}
+        onChange={(kind) => change({ kind, filters: chained(query.filters, kind, catalog) })}
+      />
+      {query.kind === MOVERS && (
         <MultiSelectControl
           {...at('variableClasses')}
-          options={classChoices}
+          options={classChoices(catalog, query.classes)}
           value={query.classes}
           width={40}
           onChange={(chosen) => change({ classes: chosen.length > 0 ? chosen : VARIABLE_DEFAULTS.classes })}
@@ -55,15 +66,39 @@ export function VariableEditor({ datasource, query: saved, onChange }: Props) {
       <FilterRows
         prefix={PREFIX}
         datasource={datasource}
-        dimensions={CHAINS}
+        catalog={catalog}
+        dimensions={chainsOf(catalog, query.kind)}
         filters={query.filters}
         add={queryLabels.variableFilter}
         labelWidth={LABEL_WIDTH}
         onChange={(filters) => change({ filters })}
         onFault={setFault}
       />
-      <p>{describeVariable(query)}</p>
-      <Advice objections={[]} fault={fault} />
+      <p>{describeVariable(query, catalog)}</p>
+      <Advice objections={[]} fault={fault} unlisted={unlisted} />
     </>
   );
+}
+
+/** What a variable can list; a list that is chosen already is among them even if it is not known. */
+function kindChoices(catalog: Catalog, chosen: string) {
+  const kinds = catalog.dimensions.filter(({ values }) => values.length === 0).map(({ list }) => list);
+  return [...new Set([...kinds, chosen])].map((value) => ({ value, label: capital(listed(catalog, value)?.plural ?? value) }));
+}
+
+function classChoices(catalog: Catalog, chosen: string[]) {
+  return [...new Set([...dimensionOf(catalog, MOVER_CLASS).values, ...chosen])].map((value) => ({ value, label: capital(value) }));
+}
+
+/** What a list of a kind can be chained by: the other dimensions of its facts, those of the first dataset that has it. */
+function chainsOf(catalog: Catalog, kind: string): string[] {
+  const dimension = listed(catalog, kind);
+  const dataset = catalog.datasets.find(({ dimensions }) => dimension && dimensions.includes(dimension.id));
+  return (dataset?.dimensions ?? []).filter((each) => each !== dimension?.id);
+}
+
+/** The filters that a list of another kind can be chained by as well. */
+function chained(filters: Filters, kind: string, catalog: Catalog): Filters {
+  const chains = chainsOf(catalog, kind);
+  return listed(catalog, kind) ? Object.fromEntries(Object.entries(filters).filter(([each]) => chains.includes(each))) : filters;
 }

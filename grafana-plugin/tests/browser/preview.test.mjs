@@ -117,13 +117,13 @@ for (const folder of folders) {
       await page.keyboard.press('Control+A');
       await page.keyboard.type('Transf');
       await page.keyboard.press('Enter');
-      await page.getByText('Files read and written per mover').first().waitFor();
+      await page.getByText('Transfers per mover, read and written').first().waitFor();
       await control('Group by').focus();
       await page.keyboard.press('Backspace');
       await page.keyboard.type('Library');
       await page.keyboard.press('Enter');
       await page.keyboard.press('Escape');
-      await page.getByText('Files read and written per library').first().waitFor();
+      await page.getByText('Transfers per library, read and written').first().waitFor();
       await control('Filter').focus();
       await page.keyboard.type('Storage');
       await page.keyboard.press('Enter');
