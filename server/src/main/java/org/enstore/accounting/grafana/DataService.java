@@ -22,6 +22,7 @@ import org.enstore.accounting.series.Demand;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.QueryTimes;
+import org.enstore.accounting.series.Questions;
 import org.enstore.accounting.series.Room;
 import org.jspecify.annotations.Nullable;
 
@@ -122,7 +123,8 @@ public final class DataService extends DataGrpc.DataImplBase {
           collector.take(index, wrapped(ready.get()));
         } else {
           workers.ask(
-              InstanceRegistry.SourceId.of(request.getPluginContext()),
+              Questions.owner(
+                  InstanceRegistry.SourceId.of(request.getPluginContext()), question.database()),
               () ->
                   collector.take(
                       index, () -> answer(request, query, question, demand, cancellation, share)),

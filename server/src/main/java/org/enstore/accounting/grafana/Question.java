@@ -31,6 +31,11 @@ interface Question {
   /** Of which type it is. */
   QueryType type();
 
+  /** Which database is asked for the answer. */
+  default Database database() {
+    return Database.ACCOUNTING;
+  }
+
   /**
    * The answer, as an Arrow file that nobody may change, if {@code engine} has it ready and it is
    * quickly encoded; never waits.
@@ -60,6 +65,11 @@ interface Question {
     }
 
     @Override
+    public Database database() {
+      return query.dataset().database();
+    }
+
+    @Override
     public Optional<byte[]> ready(SeriesEngine engine, Wording wording) {
       return engine.write(
           wording,
@@ -83,6 +93,11 @@ interface Question {
     }
 
     @Override
+    public Database database() {
+      return query.series().dataset().database();
+    }
+
+    @Override
     public Frame answer(
         SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
       return AnswerFrames.forecast(
@@ -95,6 +110,11 @@ interface Question {
     @Override
     public QueryType type() {
       return QueryType.ANOMALIES;
+    }
+
+    @Override
+    public Database database() {
+      return query.series().dataset().database();
     }
 
     @Override
@@ -113,6 +133,11 @@ interface Question {
     }
 
     @Override
+    public Database database() {
+      return query.series().dataset().database();
+    }
+
+    @Override
     public Frame answer(
         SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
       return AnswerFrames.annotations(
@@ -128,6 +153,11 @@ interface Question {
     }
 
     @Override
+    public Database database() {
+      return query.series().dataset().database();
+    }
+
+    @Override
     public Frame answer(
         SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
       return ChangesFrames.table(refId, engine.changes(query, demand, cancellation, room));
@@ -139,6 +169,11 @@ interface Question {
     @Override
     public QueryType type() {
       return question.type();
+    }
+
+    @Override
+    public Database database() {
+      return question.database();
     }
 
     @Override
@@ -196,6 +231,11 @@ interface Question {
     @Override
     public QueryType type() {
       return QueryType.VARIABLE;
+    }
+
+    @Override
+    public Database database() {
+      return names.query().dataset().database();
     }
 
     @Override

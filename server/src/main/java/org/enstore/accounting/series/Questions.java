@@ -1,6 +1,8 @@
 package org.enstore.accounting.series;
 
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import org.enstore.accounting.catalog.Database;
 
 /** Runs what may block. Thread-safe. */
 @FunctionalInterface
@@ -22,4 +24,12 @@ public interface Questions {
    * @throws RejectedExecutionException when there is no room
    */
   void execute(Object owner, Runnable work, Cancellation cancellation);
+
+  /**
+   * On whose account questions about {@code database} of {@code source} run: one that hangs leaves
+   * room for the others.
+   */
+  static Object owner(Object source, Database database) {
+    return database == Database.ACCOUNTING ? source : List.of(source, database);
+  }
 }

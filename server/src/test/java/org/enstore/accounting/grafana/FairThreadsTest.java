@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import org.enstore.accounting.catalog.Database;
 import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.Questions;
 import org.junit.jupiter.api.Test;
 
 class FairThreadsTest {
@@ -48,6 +50,21 @@ class FairThreadsTest {
       begun.get(i).run();
     }
     assertThat(done).containsExactly("well", "well", "well");
+  }
+
+  @Test
+  void anotherDatabaseOfTheSameSource_isServedAtOnce_whileOneHangs() {
+    FairThreads fair = fair(8, 100);
+    for (int i = 0; i < 50; i++) {
+      fair.execute(Questions.owner("a", Database.DRIVESTAT), () -> {}, new Cancellation());
+    }
+
+    fair.execute(
+        Questions.owner("a", Database.ACCOUNTING), () -> done.add("a"), new Cancellation());
+
+    assertThat(begun).hasSize(5);
+    begun.get(4).run();
+    assertThat(done).containsExactly("a");
   }
 
   @Test
