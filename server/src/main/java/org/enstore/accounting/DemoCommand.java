@@ -20,15 +20,15 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.enstore.accounting.cli.ExitCode;
-import org.enstore.accounting.config.HostPort;
-import org.enstore.accounting.config.Secret;
 import org.enstore.accounting.config.SourceSettings;
-import org.enstore.accounting.config.TlsSettings;
+import org.enstore.accounting.config.SourceSettingsLoader;
 import org.enstore.accounting.demo.DemoGrafana;
 import org.enstore.accounting.demo.LiveTraffic;
 import org.enstore.accounting.demo.PairBuilder;
@@ -242,24 +242,31 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static SourceSettings settings(ReplicatedPair pair, ZoneId zone) {
-    return new SourceSettings(
-        List.of(new HostPort("127.0.0.1", pair.standbyPort())),
-        ReplicatedPair.DATABASE,
-        Role.READER.user(),
-        new Secret(pair.password(Role.READER)),
-        new TlsSettings(
-            TlsSettings.Mode.DISABLE, "", new Secret(""), new Secret(""), new Secret("")),
-        zone,
-        true,
-        false,
-        SourceSettings.Connections.DEFAULT,
-        new SourceSettings.Freshness(
-            SourceSettings.Freshness.DEFAULT.lookBackDays(),
-            Duration.ofSeconds(1),
-            SourceSettings.Freshness.DEFAULT.recentRefresh(),
-            SourceSettings.Freshness.DEFAULT.lagWarning(),
-            SourceSettings.Freshness.DEFAULT.summaryWarningDays()),
-        SourceSettings.Limits.DEFAULT);
+    return SourceSettingsLoader.load(
+        new SourceSettingsLoader.RawSettings(
+            "127.0.0.1:" + pair.standbyPort(),
+            Role.READER.user(),
+            ReplicatedPair.DATABASE,
+            json(pair, zone),
+            Map.of("password", pair.password(Role.READER))));
+  }
+
+  /** What is not secret of the settings of a data source of all three databases. */
+  private static Map<String, String> json(ReplicatedPair pair, ZoneId zone) {
+    String standby = "127.0.0.1:" + pair.standbyPort();
+    return Map.of(
+        "siteTimeZone",
+        zone.getId(),
+        "openRefresh",
+        "1s",
+        "drivestatHosts",
+        standby,
+        "drivestatDatabase",
+        ReplicatedPair.DRIVESTAT,
+        "enstoredbHosts",
+        standby,
+        "enstoredbDatabase",
+        ReplicatedPair.ENSTOREDB);
   }
 
   /** A Grafana that may not be there. */
@@ -314,7 +321,10 @@ final class DemoCommand implements Callable<Integer> {
 
   /** The standby as Grafana would describe it. */
   private static PluginContext source(ReplicatedPair pair, ZoneId zone) {
-    String settings = "{\"siteTimeZone\":\"%s\",\"openRefresh\":\"1s\"}".formatted(zone.getId());
+    String settings =
+        json(pair, zone).entrySet().stream()
+            .map(entry -> "\"%s\":\"%s\"".formatted(entry.getKey(), entry.getValue()))
+            .collect(Collectors.joining(",", "{", "}"));
     return PluginContext.newBuilder()
         .setOrgId(1)
         .setDataSourceInstanceSettings(
@@ -349,7 +359,8 @@ final class DemoCommand implements Callable<Integer> {
             + "  database "
             + ReplicatedPair.DATABASE
             + "  user "
-            + Role.READER.user());
+            + Role.READER.user()
+            + "  (drivestat and enstoredb are on the same host)");
     lines.add(
         "  password "
             + pair.password(Role.READER)
@@ -357,7 +368,12 @@ final class DemoCommand implements Callable<Integer> {
             + zone.getId());
     lines.add("To ask it yourself, with that password in ENSTORE_ACCOUNTING_PASSWORD:");
     lines.add("  enstore-accounting query --standby 127.0.0.1:" + pair.standbyPort() + " \\");
-    lines.add("    --site-time-zone " + zone.getId());
+    lines.add("    --site-time-zone " + zone.getId() + " \\");
+    lines.add(
+        "    --drivestat-standby 127.0.0.1:"
+            + pair.standbyPort()
+            + " --enstoredb-standby 127.0.0.1:"
+            + pair.standbyPort());
     return lines;
   }
 

@@ -152,7 +152,8 @@ final class Training {
                 .setUser("nobody")
                 .setJsonData(
                     ByteString.copyFromUtf8(
-                        "{\"siteTimeZone\":\"America/Chicago\",\"connectTimeout\":\"1s\"}"))
+                        "{\"siteTimeZone\":\"America/Chicago\",\"connectTimeout\":\"1s\","
+                            + "\"drivestatHosts\":\"127.0.0.1:1\"}"))
                 .putDecryptedSecureJsonData("password", "none")
                 .setLastUpdatedMS(1))
         .build();

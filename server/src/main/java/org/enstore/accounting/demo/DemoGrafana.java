@@ -34,7 +34,8 @@ public final class DemoGrafana implements AutoCloseable {
   }
 
   /**
-   * Where the provisioned data source finds its database.
+   * Where the provisioned data source finds its databases: drivestat and enstoredb by their usual
+   * names on the same host.
    *
    * @param zone the site's time zone, an IANA name
    */
@@ -160,6 +161,8 @@ public final class DemoGrafana implements AutoCloseable {
             user: "%s"
             jsonData:
               database: "%s"
+              drivestatHosts: "%s:%s"
+              enstoredbHosts: "%s:%s"
               siteTimeZone: "%s"
             secureJsonData:
               password: "%s"
@@ -170,6 +173,10 @@ public final class DemoGrafana implements AutoCloseable {
                 target.port(),
                 target.user(),
                 target.database(),
+                target.host(),
+                target.port(),
+                target.host(),
+                target.port(),
                 target.zone(),
                 target.password()));
     Files.writeString(
