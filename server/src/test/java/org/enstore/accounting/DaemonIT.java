@@ -133,13 +133,16 @@ class DaemonIT {
           - name: fnal
             hosts: 127.0.0.1:%s
             database: %s
+            drivestatHosts: 127.0.0.1:%s
+            enstoredbHosts: 127.0.0.1:1
             siteTimeZone: America/Chicago
         """
             .formatted(
                 identity.certificateFile(),
                 identity.keyFile(),
                 pair.standbyPort(),
-                ReplicatedPair.DATABASE));
+                ReplicatedPair.DATABASE,
+                pair.standbyPort()));
   }
 
   private static void refusesStrangers(ManagedChannel channel) {
@@ -265,11 +268,26 @@ class DaemonIT {
 
   private static void tellsMonitors(int port) throws IOException, InterruptedException {
     HttpClient client = HttpClient.newHttpClient();
+    Instant end = Instant.now().plusSeconds(60);
     String health = get(client, port, "/healthz");
-    assertThat(health).startsWith("serving\n").contains("fnal ");
+    while (!health.contains("fnal enstoredb") && Instant.now().isBefore(end)) {
+      Thread.sleep(50);
+      health = get(client, port, "/healthz");
+    }
+    assertThat(health)
+        .isEqualTo(
+            """
+            serving
+            fnal readable
+            fnal drivestat readable
+            fnal enstoredb not readable
+            """);
     assertThat(get(client, port, "/metrics"))
         .contains(
-            "enstore_api_calls_total{", "code=\"UNAUTHENTICATED\"", "source=\"service/fnal\"");
+            "enstore_api_calls_total{",
+            "enstore_pool_connections{database=\"accounting\"",
+            "code=\"UNAUTHENTICATED\"",
+            "source=\"service/fnal\"");
   }
 
   private static String get(HttpClient client, int port, String path)
