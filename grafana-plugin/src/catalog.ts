@@ -94,6 +94,12 @@ export function listed({ dimensions }: Catalog, kind: string): Dimension | undef
   return dimensions.find(({ list }) => list === kind);
 }
 
+/** The datasets that have what a variable lists by that word. */
+export function having(catalog: Catalog, kind: string): Dataset[] {
+  const dimension = listed(catalog, kind);
+  return catalog.datasets.filter(({ dimensions }) => dimension && dimensions.includes(dimension.id));
+}
+
 /** For how long a catalog is taken for true, in milliseconds: a right may be granted while an editor is open. */
 const KEPT = 60_000;
 

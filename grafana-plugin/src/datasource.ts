@@ -10,12 +10,12 @@ import { CatalogStore, dimensionOf } from './catalog';
 import { describe } from './describe';
 import { Filling } from './filling';
 import { AdHocFilter, withAdHoc } from './filters';
-import { isLive, pruned, typeOf } from './fit';
+import { has, isLive, pruned } from './fit';
 import { channelOf, isForRules, liveAnswers } from './live';
 import { Lookup } from './lookup';
 import { migrateQuery } from './migrate';
 import { asNothing } from './nothing';
-import { DEFAULTS, EnstoreOptions, EnstoreQuery, QUERY_VERSION, TOP_AT_FIRST } from './types';
+import { EnstoreOptions, EnstoreQuery, QUERY_VERSION, TOP_AT_FIRST } from './types';
 import { EnstoreVariables } from './variables';
 
 /** Sends queries to the backend, after variables and ad hoc filters are put in; all else happens there. */
@@ -111,7 +111,7 @@ export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, Ensto
 
   private filled(saved: EnstoreQuery, scopedVars: ScopedVars, adHoc: AdHocFilter[]): EnstoreQuery {
     const query = pruned(migrateQuery(saved));
-    const text = (key: 'step' | 'legend' | 'silence' | 'lag') =>
+    const text = (key: 'step' | 'legend' | 'silence' | 'lag' | 'history') =>
       query[key] ? { [key]: this.filling.replaced(query[key], scopedVars) } : {};
     return {
       ...query,
@@ -119,8 +119,9 @@ export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, Ensto
       ...text('legend'),
       ...text('silence'),
       ...text('lag'),
+      ...text('history'),
       // Replication has nothing to do with what was transferred, and so no filters.
-      ...('filters' in DEFAULTS[typeOf(query)] && {
+      ...(has(query, 'filters') && {
         filters: withAdHoc(this.filling.filledFilters(query.filters ?? {}, scopedVars), adHoc),
       }),
     };

@@ -1,6 +1,6 @@
 import { Catalog, dimensionOf, listed, measureOf } from './catalog';
-import { asSeries, fits, typeOf } from './fit';
-import { capital, directionWords, eventChoices, stepAdverb, unitName } from './labels';
+import { asMeasured, fits, has, typeOf } from './fit';
+import { againstChoices, capital, directionWords, eventChoices, stepAdverb, unitName } from './labels';
 import { migrateVariableQuery } from './migrate';
 import { DEFAULTS, EnstoreQuery, EnstoreVariableQuery, Filter, Filters, MOVERS } from './types';
 
@@ -14,9 +14,10 @@ export function describe(query: EnstoreQuery, catalog: Catalog): string {
 
 /** The same for the query of a variable: "Movers, tape and disk, seen within 90d". */
 export function describeVariable(saved: EnstoreVariableQuery, catalog: Catalog): string {
-  const { kind, match, classes, lookBack, filters } = migrateVariableQuery(saved);
+  const { kind, dataset, match, classes, lookBack, filters } = migrateVariableQuery(saved);
   return [
     capital(listed(catalog, kind)?.plural ?? kind),
+    ...(dataset ? [`of ${catalog.datasets.find(({ id }) => id === dataset)?.name.toLowerCase() ?? dataset}`] : []),
     ...(kind === MOVERS ? [enumerate(classes)] : []),
     ...(match ? [`matching “${match}”`] : []),
     ...restrictions(filters, catalog),
@@ -27,7 +28,10 @@ export function describeVariable(saved: EnstoreVariableQuery, catalog: Catalog):
 function parts(query: EnstoreQuery, catalog: Catalog): Array<string | undefined> {
   switch (typeOf(query)) {
     case 'series':
-      return series(query, catalog);
+    case 'forecast':
+    case 'anomalies':
+    case 'changes':
+      return measured(query, catalog);
     case 'reconciliation': {
       const { filters, onlyDifferences, includeNullMovers } = { ...DEFAULTS.reconciliation, ...query };
       return [
@@ -47,6 +51,9 @@ function parts(query: EnstoreQuery, catalog: Catalog): Array<string | undefined>
       ];
     }
     case 'annotations': {
+      if (query.event === 'anomaly') {
+        return measured(query, catalog);
+      }
       const { event, filters, silence, lag } = { ...DEFAULTS.annotations, ...query };
       return [
         eventChoices.find(({ value }) => value === event)?.subject,
@@ -58,27 +65,48 @@ function parts(query: EnstoreQuery, catalog: Catalog): Array<string | undefined>
   }
 }
 
-function series(query: EnstoreQuery, catalog: Catalog): Array<string | undefined> {
-  const { direction, groupBy, filters, includeNullMovers, step, unit, source, top, compare, runningTotal, live } = asSeries(
+/** How the sentence begins, before what is measured. */
+const BEGINNINGS: Record<string, string> = {
+  forecast: 'Forecast of ',
+  anomalies: 'What is unusual in ',
+  annotations: 'Times of unusual ',
+  changes: 'What changed in ',
+};
+
+function measured(query: EnstoreQuery, catalog: Catalog): Array<string | undefined> {
+  const { direction, groupBy, filters, includeNullMovers, step, unit, source, top, compare, runningTotal, live, ...own } = asMeasured(
     query,
     catalog
   );
+  const type = typeOf(query);
   const found = measureOf(catalog, query.measure);
   const fit = fits(query, catalog);
-  const grouping = query.groupBy === undefined && !found ? [] : [groupingOf(groupBy, catalog)];
+  const grouping = query.groupBy === undefined && (!found || type === 'changes') ? [] : [groupingOf(groupBy, catalog)];
+  const name = found?.measure.name ?? query.measure ?? 'what a query without a measure means';
+  const beginning = BEGINNINGS[type];
   return [
-    [found?.measure.name ?? query.measure ?? 'What a query without a measure means', ...grouping].join(' '),
+    [beginning ? `${beginning}${small(name)}` : capital(name), ...grouping].join(' '),
     fit.direction && (found || query.direction) ? directionWords[direction] : undefined,
     top > 0 && fit.top ? (top === 1 ? 'the largest and the others together' : `the ${top} largest and the others together`) : undefined,
+    own.total === 'also' ? 'with their sum' : own.total === 'only' ? 'their sum alone' : undefined,
     ...restrictions(filters, catalog),
     includeNullMovers ? 'null movers counted' : undefined,
-    stepAdverb(step),
+    has(query, 'step') ? stepAdverb(step) : undefined,
+    has(query, 'history') && own.history ? `learnt from ${own.history}` : undefined,
+    has(query, 'falseAlarms') ? `${own.falseAlarms} false ${own.falseAlarms === 1 ? 'alarm' : 'alarms'} a month tolerated` : undefined,
+    own.view === 'flags' ? 'as flags' : undefined,
+    has(query, 'against') ? `compared with ${againstChoices.find(({ value }) => value === own.against)?.words ?? own.against}` : undefined,
     runningTotal ? 'as a running total' : undefined,
     compare === 'previousPeriod' ? 'beside the period before' : undefined,
     source === 'summary' ? 'from the daily summary' : source === 'raw' ? `from individual ${found?.dataset.name.toLowerCase() ?? 'rows'}` : undefined,
-    found ? unitName(unit, found.measure.unit) : undefined,
+    found && has(query, 'unit') ? unitName(unit, found.measure.unit) : undefined,
     live ? 'live' : undefined,
   ];
+}
+
+/** A name within a sentence; one that begins with capitals stays. */
+function small(name: string): string {
+  return /^[A-Z][a-z]/.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name;
 }
 
 function groupingOf(groupBy: string[], catalog: Catalog): string {

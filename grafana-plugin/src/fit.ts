@@ -2,7 +2,7 @@ import { DataQuery } from '@grafana/data';
 
 import { Catalog, Dataset, firstDataset, measureOf, Rollup } from './catalog';
 import { migrateQuery } from './migrate';
-import { DEFAULTS, EnstoreQuery, QueryType, SeriesQuery } from './types';
+import { ANOMALY_EVENTS, DEFAULTS, EnstoreQuery, QueryType } from './types';
 
 /** The kind of question a query is. */
 export function typeOf(query: EnstoreQuery): QueryType {
@@ -10,32 +10,53 @@ export function typeOf(query: EnstoreQuery): QueryType {
   return type in DEFAULTS ? type : 'series';
 }
 
-/** A series query with its defaults; as long as its measure is not known, with no groups by default. */
-export function asSeries(query: EnstoreQuery, catalog: Catalog): EnstoreQuery & SeriesQuery {
-  const found = measureOf(catalog, query.measure);
-  return {
-    ...DEFAULTS.series,
-    ...query,
-    measure: query.measure ?? found?.measure.id,
-    groupBy: query.groupBy ?? found?.dataset.defaultGroupBy ?? [],
-  } as EnstoreQuery & SeriesQuery;
+/** The keys that a query has, with the backend's defaults. */
+function defaultsOf(query: EnstoreQuery): Partial<EnstoreQuery> {
+  const type = typeOf(query);
+  return type === 'annotations' && query.event === 'anomaly' ? ANOMALY_EVENTS : DEFAULTS[type];
 }
 
-/** Which controls mean something for a series query, as it stands: all of them as long as its measure is not known. */
+/** Whether a query has that key; any other would be refused by name. */
+export function has(query: EnstoreQuery, key: keyof EnstoreQuery): boolean {
+  return key in defaultsOf(query);
+}
+
+/** A query for a measure with every default: what the keys of no use mean is said as well. */
+export type MeasureQuery = EnstoreQuery & Required<Omit<EnstoreQuery, keyof DataQuery | 'measure'>>;
+
+/** A query for a measure with its defaults; where groups depend on a measure that is not known, with none. */
+export function asMeasured(query: EnstoreQuery, catalog: Catalog): MeasureQuery {
+  const found = measureOf(catalog, query.measure);
+  return {
+    ...Object.assign({}, ...Object.values(DEFAULTS)),
+    ...defaultsOf(query),
+    ...query,
+    measure: query.measure ?? found?.measure.id,
+    groupBy: query.groupBy ?? (found ? groupsOf(query, found.dataset) : []),
+  };
+}
+
+/** The groups of a query that names none. Those of changes are the backend's alone. */
+function groupsOf(query: EnstoreQuery, dataset: Dataset): string[] {
+  return typeOf(query) === 'series' ? dataset.defaultGroupBy : [];
+}
+
+/** Which controls of its own keys mean something for a query, as it stands: all as long as its measure is not known. */
 export function fits(query: EnstoreQuery, catalog: Catalog) {
   const found = measureOf(catalog, query.measure);
   if (found === undefined) {
     const top = query.groupBy === undefined || query.groupBy.length > 0;
-    return { direction: true, nullMovers: true, unit: true, runningTotal: true, top, gaps: true, source: true };
+    return { direction: true, nullMovers: true, unit: true, runningTotal: true, total: true, top, gaps: true, source: true };
   }
   const { dataset, measure } = found;
-  const { groupBy, filters } = asSeries(query, catalog);
+  const { groupBy, filters } = asMeasured(query, catalog);
   const told = [...groupBy, ...Object.keys(filters)];
   return {
     direction: dataset.hasDirection,
     nullMovers: dataset.hasExcluded,
     unit: isOfBytes(measure.unit),
     runningTotal: measure.additive,
+    total: measure.additive && groupBy.length > 0,
     top: groupBy.length > 0,
     /** A mean of nothing is nothing, whatever gaps say. */
     gaps: measure.zeroWhenEmpty,
@@ -57,7 +78,7 @@ export function rollupOf({ rollups }: Dataset, source: string | undefined): Roll
 
 /** Drops from a query what would be refused after a change of measure, groups or filters. */
 export function fitted(query: EnstoreQuery, catalog: Catalog): EnstoreQuery {
-  const { direction, nullMovers, unit, runningTotal, top, source } = fits(query, catalog);
+  const { direction, nullMovers, unit, runningTotal, total, top, source } = fits(query, catalog);
   const dataset = measureOf(catalog, query.measure)?.dataset;
   const sourceStays =
     source || query.source === undefined || (dataset?.sources.includes(query.source) && !rollupOf(dataset, query.source));
@@ -66,6 +87,7 @@ export function fitted(query: EnstoreQuery, catalog: Catalog): EnstoreQuery {
     ...(nullMovers ? [] : ['includeNullMovers']),
     ...(unit ? [] : ['unit']),
     ...(runningTotal ? [] : ['runningTotal']),
+    ...(total ? [] : ['total']),
     ...(top ? [] : ['top']),
     ...(sourceStays ? [] : ['source']),
   ];
@@ -83,15 +105,16 @@ export function withMeasure(query: EnstoreQuery, measure: string, catalog: Catal
   if (before === undefined || after === undefined || before === after) {
     return fitted(next, catalog);
   }
-  const { groupBy = before.defaultGroupBy, filters = {} } = query;
+  const { groupBy = groupsOf(query, before), filters = {} } = query;
+  const usual = groupBy.join() === groupsOf(query, before).join() ? groupsOf(query, after) : undefined;
+  const left = groupBy.filter((dimension) => after.dimensions.includes(dimension));
+  // A change is told by groups, a total is not.
+  const groups = usual ?? (left.length === 0 && has(query, 'against') ? after.defaultGroupBy : left);
   const kept = Object.entries(filters).filter(([dimension]) => after.dimensions.includes(dimension));
   return fitted(
     {
       ...next,
-      groupBy:
-        groupBy.join() === before.defaultGroupBy.join()
-          ? after.defaultGroupBy
-          : groupBy.filter((dimension) => after.dimensions.includes(dimension)),
+      ...((query.groupBy || groups.length > 0) && { groupBy: groups }),
       ...(query.filters && { filters: Object.fromEntries(kept) }),
     },
     catalog
@@ -100,20 +123,28 @@ export function withMeasure(query: EnstoreQuery, measure: string, catalog: Catal
 
 /** Drops the keys that belong to other kinds of queries only: they would be refused by name. */
 export function pruned(query: EnstoreQuery): EnstoreQuery {
-  const own: object = DEFAULTS[typeOf(query)];
-  const foreign = Object.values(DEFAULTS).flatMap((keys) => Object.keys(keys)).filter((key) => !(key in own));
+  const foreign = [...Object.values(DEFAULTS), ANOMALY_EVENTS]
+    .flatMap((keys) => Object.keys(keys) as Array<keyof EnstoreQuery>)
+    .filter((key) => !has(query, key));
   return without(query, foreign);
 }
 
-/** The same query as another kind of question. */
+/** The same query as another kind of question. What is one word with different values there is left to its default. */
 export function ofType(query: EnstoreQuery, queryType: QueryType, catalog: Catalog): EnstoreQuery {
-  const { includeNullMovers, filters = {}, ...rest } = query;
+  const { includeNullMovers, filters = {}, groupBy = [], top, step, history, view, ...rest } = query;
   const dataset = firstDataset(catalog);
   // A reconciliation is filtered by its subject alone; null movers have another default there.
   const kept = Object.fromEntries(
     Object.entries(filters).filter(([dimension]) => queryType !== 'reconciliation' || dataset === undefined || dimension === dataset.subject)
   );
-  return pruned({ ...rest, ...(Object.keys(kept).length > 0 && { filters: kept }), queryType });
+  // A band for each of many groups cannot be read; a change is told by one or two.
+  const groups = queryType === 'changes' ? (groupBy.length > 0 ? groupBy.slice(0, 2) : measureOf(catalog, query.measure)?.dataset.defaultGroupBy) : undefined;
+  return pruned({
+    ...rest,
+    ...(groups && { groupBy: groups }),
+    ...(Object.keys(kept).length > 0 && { filters: kept }),
+    queryType,
+  });
 }
 
 /** A query as one for events, whatever Grafana started it as. */

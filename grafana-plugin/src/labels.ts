@@ -1,6 +1,6 @@
 import { Catalog, Dataset, dimensionOf } from './catalog';
 import { isOfBytes } from './fit';
-import { Compare, Direction, EventKind, Filter, Gaps, QueryType, ReplicationView, Source, Unit } from './types';
+import { Against, AnomalyView, Compare, Direction, EventKind, Filter, Gaps, QueryType, ReplicationView, Source, Total, Unit } from './types';
 
 /** A control's name and its one sentence of help. */
 export interface Label {
@@ -17,7 +17,7 @@ export interface Choice<T> {
 export const queryLabels = {
   queryType: {
     label: 'Ask for',
-    help: 'Series draws a measure over time; reconciliation compares the daily summary with individual transfers; replication shows how far the standby is behind.',
+    help: 'Series draws a measure over time; forecast and anomalies tell what is to be expected and what was unusual; changes tells what a change is made of; reconciliation compares the daily summary with individual transfers; replication shows how far the standby is behind.',
   },
   measure: {
     label: 'Measure',
@@ -75,6 +75,26 @@ export const queryLabels = {
     label: 'Live',
     help: 'Transfers appear as they happen, without a refresh, while the time range ends now.',
   },
+  history: {
+    label: 'Learn from',
+    help: 'How far back from now is learnt, up to 7300d; of anomalies, empty means what suits the step.',
+  },
+  total: {
+    label: 'Sum of groups',
+    help: 'Forecast the sum of the groups too, or alone; its band comes from the errors that the sum made.',
+  },
+  falseAlarms: {
+    label: 'False alarms',
+    help: 'How many false alarms of one series in a month are tolerated, 0.01 to 100; fewer mean that only what is rarer is told.',
+  },
+  anomalyView: {
+    label: 'View',
+    help: 'Bands draw the values with what is usual; flags are 1, 0 or −1, for alert rules.',
+  },
+  against: {
+    label: 'Against',
+    help: 'The earlier period, of as many days, that the time range is compared with.',
+  },
   onlyDifferences: {
     label: 'Only differences',
     help: 'List only the days and movers on which the daily summary and the individual transfers do not agree.',
@@ -96,6 +116,7 @@ export const queryLabels = {
     help: 'A standby that is further behind than this is marked, for example 10m; empty means the warning threshold of the data source.',
   },
   variableKind: { label: 'List', help: 'What the variable offers for choosing.' },
+  variableDataset: { label: 'Seen in', help: 'Whose records must have the names.' },
   variableClasses: {
     label: 'Classes',
     help: 'Movers of these classes: tape drives, disk movers, or null movers that throw data away.',
@@ -116,6 +137,9 @@ export const queryLabels = {
 
 export const typeChoices: Array<Choice<QueryType>> = [
   { value: 'series', label: 'Series', description: 'A measure over time' },
+  { value: 'forecast', label: 'Forecast', description: 'What is to be expected, with bands; the time range ends in the future' },
+  { value: 'anomalies', label: 'Anomalies', description: 'What was unusual' },
+  { value: 'changes', label: 'Changes', description: 'What a change is made of, as a table' },
   { value: 'reconciliation', label: 'Reconciliation', description: 'Daily summary compared with individual transfers' },
   { value: 'replication', label: 'Replication', description: 'How far the standby is behind' },
 ];
@@ -126,14 +150,20 @@ interface Entry extends Choice<string> {
 }
 
 /** The measures as the groups of a list. One that is chosen already is among them even if it is not known. */
-export function measureChoices({ datasets }: Catalog, chosen: string | undefined): Array<{ label: string; options: Entry[] }> {
+export function measureChoices(
+  { datasets }: Catalog,
+  chosen: string | undefined,
+  onlySums: boolean
+): Array<{ label: string; options: Entry[] }> {
   const groups = datasets.map(({ name, measures, problem }) => ({
     label: name,
-    options: measures.map(({ id, name: label, help, available }) => ({
-      value: id,
-      label,
-      ...(available ? { description: help } : { description: problem, isDisabled: true }),
-    })),
+    options: measures
+      .filter(({ id, additive }) => additive || !onlySums || id === chosen)
+      .map(({ id, name: label, help, available }) => ({
+        value: id,
+        label,
+        ...(available ? { description: help } : { description: problem, isDisabled: true }),
+      })),
   }));
   return chosen === undefined || groups.some(({ options }) => options.some(({ value }) => value === chosen))
     ? groups
@@ -192,6 +222,23 @@ export const gapsChoices: Array<Choice<Gaps>> = [
   { value: 'null', label: 'Empty', description: 'Always empty' },
 ];
 
+export const totalChoices: Array<Choice<Total>> = [
+  { value: 'none', label: 'No' },
+  { value: 'also', label: 'Also' },
+  { value: 'only', label: 'Only' },
+];
+
+export const anomalyViewChoices: Array<Choice<AnomalyView>> = [
+  { value: 'bands', label: 'Bands', description: 'The values with what is usual' },
+  { value: 'flags', label: 'Flags', description: 'Whether a value is unusual, for alert rules' },
+];
+
+export const againstChoices: Array<Choice<Against> & { words: string }> = [
+  { value: 'before', label: 'Days before', words: 'the days before' },
+  { value: 'weeksBefore', label: 'Weeks before', description: 'The same weekdays', words: 'the same weekdays before' },
+  { value: 'yearBefore', label: 'Year before', description: 'The same weekdays, 52 weeks earlier', words: 'the same weekdays a year before' },
+];
+
 export const viewChoices: Array<Choice<ReplicationView>> = [
   { value: 'status', label: 'Status', description: 'Each host as it is now' },
   { value: 'history', label: 'History', description: 'Lag over time, since the service began to watch' },
@@ -223,6 +270,12 @@ export const eventChoices: Array<Choice<EventKind> & { subject: string }> = [
     label: 'Replication lag',
     description: 'While the standby is too far behind, as long as the service has been watching',
     subject: 'Times of replication lag',
+  },
+  {
+    value: 'anomaly',
+    label: 'Anomaly',
+    description: 'While a measure was unusually high or low',
+    subject: 'Unusual values',
   },
 ];
 

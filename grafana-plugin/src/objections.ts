@@ -1,9 +1,13 @@
 import { Catalog, dimensionOf, firstDataset, measureOf } from './catalog';
-import { asSeries, beginsWithRange, endsNow, fits, rollupOf, typeOf } from './fit';
-import { DEFAULTS, EnstoreQuery, Filters } from './types';
+import { asMeasured, beginsWithRange, endsNow, fits, has, rollupOf, typeOf } from './fit';
+import { DEFAULTS, EnstoreQuery, Filters, QueryType } from './types';
 
 const LEGEND_WORDS = ['measure', 'unit'];
+/** Labels that the answers to some kinds of queries have besides. */
+const LABELS: Partial<Record<QueryType, string[]>> = { forecast: ['forecast'], anomalies: ['anomaly'] };
 const MOST_APART = 500;
+/** Days that forecasts and anomalies can learn from. */
+const MOST_HISTORY = 7300;
 
 const HOURS: Record<string, number> = { ms: 1 / 3600000, s: 1 / 3600, m: 1 / 60, h: 1, d: 24 };
 
@@ -14,23 +18,24 @@ export function objections(query: EnstoreQuery, catalog: Catalog): string[] {
 
 /** Sentences on what will be answered otherwise than it was asked, in a time range that ends so, as it is written. */
 export function remarks(query: EnstoreQuery, catalog: Catalog, rangeEnd: unknown = 'now'): string[] {
-  if (typeOf(query) !== 'series') {
+  if (!has(query, 'measure')) {
     return [];
   }
-  const { source, step, groupBy, legend, compare, live } = asSeries(query, catalog);
+  const { source, step, groupBy, legend, compare, live } = asMeasured(query, catalog);
   const found = measureOf(catalog, query.measure);
   const known = [
     ...groupBy,
     ...(fits(query, catalog).direction ? ['direction'] : []),
     ...LEGEND_WORDS,
     ...(compare === 'none' ? [] : ['period']),
+    ...(LABELS[typeOf(query)] ?? []),
   ];
   const stranger = Array.from(legend.matchAll(/\{\{\s*([^}]*?)\s*\}\}/g), ([, word]) => word).find(
     (word) => !known.includes(word)
   );
   return [
     ...(found?.measure.available && found.dataset.problem ? [found.dataset.problem] : []),
-    ...(source === 'summary' && isUnderADay(step) ? ['The daily summary holds whole days: the step will be one day.'] : []),
+    ...(source === 'summary' && has(query, 'step') && isUnderADay(step) ? ['The daily summary holds whole days: the step will be one day.'] : []),
     ...(live && !endsNow(rangeEnd) ? ['Live needs a time range that ends now: this one is asked once for each refresh.'] : []),
     ...(live && endsNow(rangeEnd) && beginsWithRange(query)
       ? ['A running total or a comparison is never live: it is asked once for each refresh.']
@@ -44,12 +49,18 @@ export function remarks(query: EnstoreQuery, catalog: Catalog, rangeEnd: unknown
 function refusals(query: EnstoreQuery, catalog: Catalog): string[] {
   switch (typeOf(query)) {
     case 'series':
-      return ofSeries(query, catalog);
+    case 'forecast':
+    case 'anomalies':
+    case 'changes':
+      return ofMeasure(query, catalog);
     case 'reconciliation':
       return otherThanSubject(query, catalog);
     case 'replication':
       return [];
     case 'annotations': {
+      if (query.event === 'anomaly') {
+        return ofMeasure(query, catalog);
+      }
       const { event, silence, lag } = { ...DEFAULTS.annotations, ...query };
       return [
         ...(event === 'moverSilent' && !isDuration(silence, 1, 90 * 24)
@@ -63,8 +74,8 @@ function refusals(query: EnstoreQuery, catalog: Catalog): string[] {
   }
 }
 
-function ofSeries(query: EnstoreQuery, catalog: Catalog): string[] {
-  const { source, filters, groupBy, top, runningTotal } = asSeries(query, catalog);
+function ofMeasure(query: EnstoreQuery, catalog: Catalog): string[] {
+  const { source, filters, groupBy, top, runningTotal, total, history, falseAlarms } = asMeasured(query, catalog);
   const found = measureOf(catalog, query.measure);
   if (found === undefined) {
     return catalog.datasets.length === 0 ? [] : [`The measure “${query.measure}” is not known: choose one of the list.`];
@@ -90,6 +101,26 @@ function ofSeries(query: EnstoreQuery, catalog: Catalog): string[] {
   }
   if (runningTotal && !measure.additive) {
     objected.push(`“${measure.name}” cannot be added up: switch the running total off, or choose another measure.`);
+  }
+  if (typeOf(query) === 'changes') {
+    if (!measure.additive) {
+      objected.push(`“${measure.name}” cannot be added up, so that a change of it has no parts: choose another measure.`);
+    }
+    if (query.groupBy && (groupBy.length === 0 || groupBy.length > 2)) {
+      objected.push('A change is told by one group, or by two of which the second divides the first.');
+    }
+  }
+  if (total !== 'none' && !fits(query, catalog).total) {
+    objected.push('“Sum of groups” needs groups, and a measure that can be added up: set it to No.');
+  }
+  if (has(query, 'history') && !(typeOf(query) !== 'forecast' && history === '')) {
+    const least = typeOf(query) === 'forecast' ? 28 : 14;
+    if (!isDuration(history, 24 * least, 24 * MOST_HISTORY)) {
+      objected.push(`“Learn from” must be a time from ${least}d to ${MOST_HISTORY}d, such as 365d.`);
+    }
+  }
+  if (!(falseAlarms >= 0.01 && falseAlarms <= 100)) {
+    objected.push('“False alarms” must be a number from 0.01 to 100.');
   }
   if (!Number.isInteger(top) || top < 0 || top > MOST_APART) {
     objected.push(`“Largest” must be a whole number up to ${MOST_APART}, or empty.`);

@@ -9,19 +9,27 @@ export type Unit = 'bytes' | 'MiB' | 'MB';
 export type Gaps = 'zero' | 'null' | 'notYet';
 export type Source = 'auto' | 'summary' | 'raw';
 export type Compare = 'none' | 'previousPeriod';
+export type Total = 'none' | 'also' | 'only';
+export type Against = 'before' | 'weeksBefore' | 'yearBefore';
+export type AnomalyView = 'bands' | 'flags';
 export type ReplicationView = 'status' | 'history' | 'lagSeconds' | 'lagBytes';
-export type EventKind = 'moverSilent' | 'recordDay' | 'driveChange' | 'replicationLag';
+export type EventKind = 'moverSilent' | 'recordDay' | 'driveChange' | 'replicationLag' | 'anomaly';
 
 /** The kinds of question a query can be; empty means series. */
-export type QueryType = 'series' | 'reconciliation' | 'replication' | 'annotations';
+export type QueryType = 'series' | 'forecast' | 'anomalies' | 'changes' | 'reconciliation' | 'replication' | 'annotations';
 
 /** How many groups are kept apart when grouping begins: more lines can hardly be told apart. */
 export const TOP_AT_FIRST = 10;
+/** The same of groups with a band each, which lie over one another. */
+export const BANDS_AT_FIRST = 3;
 
 /** The widths of time the backend answers in, finest first. Any other duration is snapped up to the next of these. */
 export const STEPS = [
   '1m', '2m', '5m', '10m', '15m', '30m', '1h', '2h', '3h', '4h', '6h', '8h', '12h', '1d', '1w', '1M', '1Q', '1y',
 ] as const;
+/** The only steps of forecasts, and of anomalies. */
+export const FORECAST_STEPS = ['1d', '1w', '1M'] as const;
+export const ANOMALY_STEPS = ['1h', '1d', '1w'] as const;
 
 /** What is let through of one dimension. Absent or empty parts restrict nothing; the parts present must all agree. */
 export interface Filter {
@@ -63,8 +71,17 @@ export interface EnstoreQuery extends DataQuery {
   /** Reconciliation: leave out days on which both tables agree. */
   onlyDifferences?: boolean;
 
-  /** Replication: the state now, or its course since the service began to watch. */
-  view?: ReplicationView;
+  /** Forecasts and anomalies: how far back from now is learnt; of anomalies, empty means what suits the step. */
+  history?: string;
+  /** Forecasts: whether the sum of the groups is forecast as well, or alone. */
+  total?: Total;
+  /** Anomalies: how many false alarms of one series in a month are tolerated. */
+  falseAlarms?: number;
+  /** Changes: what the time range is compared with. */
+  against?: Against;
+
+  /** Anomalies: the band of the usual or flags. Replication: the state now, or its course since the service began to watch. */
+  view?: AnomalyView | ReplicationView;
 
   /** Annotations: what is marked. */
   event?: EventKind;
@@ -75,35 +92,55 @@ export interface EnstoreQuery extends DataQuery {
 }
 
 type Keys = keyof Omit<EnstoreQuery, keyof DataQuery>;
+type Defaults = Partial<Pick<EnstoreQuery, Keys>>;
 
-/**
- * The keys that each kind of query has, with the backend's defaults, repeated here only to show what absence means. What
- * is not said here depends on the catalog.
- */
+/** What is not said here depends on the catalog. */
+const OF_A_MEASURE = {
+  measure: undefined,
+  groupBy: undefined,
+  top: 0,
+  direction: 'both',
+  filters: {},
+  includeNullMovers: false,
+  unit: 'MiB',
+  source: 'auto',
+} satisfies Defaults;
+
+/** Which anomalies there are, whether they are drawn or mark graphs. */
+const EPISODES = { ...OF_A_MEASURE, step: '1d', history: '', falseAlarms: 1 } satisfies Defaults;
+
+/** The keys that each kind of query has, with the backend's defaults, repeated here only to show what absence means. */
 export const DEFAULTS = {
   series: {
     version: QUERY_VERSION,
-    measure: undefined,
-    groupBy: undefined,
-    direction: 'both',
-    filters: {},
-    includeNullMovers: false,
-    top: 0,
+    ...OF_A_MEASURE,
     compare: 'none',
     runningTotal: false,
     step: 'auto',
-    unit: 'MiB',
     gaps: 'notYet',
-    source: 'auto',
     legend: '',
     live: false,
+  },
+  forecast: { version: QUERY_VERSION, ...OF_A_MEASURE, step: '1d', history: '1826d', total: 'none', legend: '' },
+  anomalies: { version: QUERY_VERSION, view: 'bands', ...EPISODES, legend: '' },
+  changes: {
+    version: QUERY_VERSION,
+    measure: undefined,
+    groupBy: undefined,
+    against: 'before',
+    direction: 'both',
+    filters: {},
+    includeNullMovers: false,
+    source: 'auto',
   },
   reconciliation: { version: QUERY_VERSION, filters: {}, onlyDifferences: true, includeNullMovers: true },
   replication: { version: QUERY_VERSION, view: 'status' },
   annotations: { version: QUERY_VERSION, event: 'moverSilent', filters: {}, silence: '1d', lag: '' },
-} satisfies Record<QueryType, Partial<Pick<EnstoreQuery, Keys>>>;
+} satisfies Record<QueryType, Defaults>;
 
-export type SeriesQuery = Required<Omit<Pick<EnstoreQuery, keyof (typeof DEFAULTS)['series']>, 'measure'>>;
+/** The same of annotations that mark anomalies. */
+export const ANOMALY_EVENTS = { version: QUERY_VERSION, event: 'anomaly', ...EPISODES } satisfies Defaults;
+
 
 /** What a variable lists that says nothing else. Only of these there are classes to choose. */
 export const MOVERS = 'movers';
@@ -113,6 +150,8 @@ export interface EnstoreVariableQuery extends DataQuery {
   version?: number;
   /** The dimension whose values are listed, by its name for several with hyphens, such as "storage-groups". */
   kind?: string;
+  /** Whose facts have the names; empty means the first dataset of the catalog that has the dimension. */
+  dataset?: string;
   match?: string;
   /** For movers only. */
   classes?: string[];

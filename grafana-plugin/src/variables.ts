@@ -30,11 +30,12 @@ export class EnstoreVariables extends CustomVariableSupport<
   }
 
   query({ targets, scopedVars }: DataQueryRequest<EnstoreVariableQuery>): Observable<DataQueryResponse> {
-    const { version, kind, match, classes, lookBack, filters } = migrateVariableQuery(targets[0]);
+    const { version, kind, dataset, match, classes, lookBack, filters } = migrateVariableQuery(targets[0]);
     const filled = this.filling.filledFilters(filters, scopedVars);
     const question = {
       version,
       kind,
+      ...(dataset && { dataset }),
       match: this.filling.expression(match, scopedVars),
       ...(kind === MOVERS && { classes }),
       lookBack: this.filling.replaced(lookBack, scopedVars),

@@ -44,6 +44,16 @@ describe('AnnotationEditor', () => {
     expect(seen.query).toMatchObject({ event: 'replicationLag', lag: '10m' });
   });
 
+  it('marks anomalies of a measure', async () => {
+    const seen = edit({ silence: '2d' });
+    await userEvent.click(screen.getByRole('radio', { name: 'Anomaly' }));
+    await userEvent.click(screen.getByRole('combobox', { name: 'Step' }));
+    await userEvent.click(await screen.findByText('1 hour'));
+    expect(seen.query).toEqual({ refId: 'Anno', version: 1, queryType: 'annotations', event: 'anomaly', step: '1h' });
+    expect(screen.queryByRole('textbox', { name: 'Silent for' })).toBeNull();
+    expect(screen.getByText(/^Times of unusual bytes in total/)).toBeDefined();
+  });
+
   it('warns before a query that will be refused', async () => {
     edit({ event: 'moverSilent', silence: '5m' });
     expect(screen.getByText(/from 1h to 90d/)).toBeDefined();

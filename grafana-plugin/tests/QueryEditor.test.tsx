@@ -37,10 +37,10 @@ async function choose(list: string, entry: string) {
 describe('QueryEditor', () => {
   it('gives each control an accessible name', () => {
     edit({ measure: 'bytes' });
-    for (const name of ['Ask for', 'Direction', 'Unit', 'Compare']) {
+    for (const name of ['Direction', 'Unit', 'Compare']) {
       expect(screen.getByRole('radiogroup', { name })).toBeDefined();
     }
-    for (const name of ['Measure', 'Group by', 'Movers: how', 'Movers only', 'Filter', 'Step', 'Source', 'Gaps']) {
+    for (const name of ['Ask for', 'Measure', 'Group by', 'Movers: how', 'Movers only', 'Filter', 'Step', 'Source', 'Gaps']) {
       expect(screen.getByRole('combobox', { name })).toBeDefined();
     }
     expect(screen.getByRole('textbox', { name: 'Legend' })).toBeDefined();
@@ -258,13 +258,44 @@ describe('QueryEditor', () => {
 
   it('turns into a reconciliation and back', async () => {
     const seen = edit({ measure: 'throughput', filters: { mover: { include: ['LTO8_001'] }, library: { include: ['L'] } } });
-    await userEvent.click(screen.getByRole('radio', { name: 'Reconciliation' }));
+    await choose('Ask for', 'Reconciliation');
     expect(seen.query).toEqual({ refId: 'A', version: 1, queryType: 'reconciliation', filters: { mover: { include: ['LTO8_001'] } } });
     expect(screen.queryByRole('combobox', { name: 'Measure' })).toBeNull();
     await userEvent.click(screen.getByLabelText('Only differences'));
     expect(seen.query.onlyDifferences).toBe(false);
-    await userEvent.click(screen.getByRole('radio', { name: 'Series' }));
+    await choose('Ask for', 'Series');
     expect(seen.query).toEqual({ refId: 'A', version: 1, queryType: 'series', filters: { mover: { include: ['LTO8_001'] } } });
+  });
+
+  it('turns into a forecast of the total, which has keys of its own', async () => {
+    const seen = edit({ groupBy: ['mover'], top: 10, step: '15m', filters: { library: { include: ['L'] } } });
+    await choose('Ask for', 'Forecast');
+    expect(seen.query).toEqual({ refId: 'A', version: 1, queryType: 'forecast', filters: { library: { include: ['L'] } } });
+    for (const name of ['Live', 'Gaps', 'Running total', 'Sum of groups']) {
+      expect(screen.queryByLabelText(name), name).toBeNull();
+    }
+    await choose('Group by', 'Mover');
+    await userEvent.click(screen.getByRole('radio', { name: 'Also' }));
+    await choose('Step', '1 week');
+    await userEvent.clear(screen.getByRole('textbox', { name: 'Learn from' }));
+    await userEvent.type(screen.getByRole('textbox', { name: 'Learn from' }), '365d{Enter}');
+    expect(seen.query).toMatchObject({ groupBy: ['mover'], top: 3, total: 'also', step: '1w', history: '365d' });
+    expect(screen.getByText(/^Forecast of bytes per mover, read and written, the 3 largest/)).toBeDefined();
+    await choose('Measure', 'Throughput');
+    expect(seen.query).not.toHaveProperty('total');
+  });
+
+  it('asks for anomalies and for what a change is made of', async () => {
+    const seen = edit({});
+    await choose('Ask for', 'Anomalies');
+    await userEvent.click(screen.getByRole('radio', { name: 'Flags' }));
+    await userEvent.type(screen.getByRole('spinbutton', { name: 'False alarms' }), '{Backspace}0.5{Enter}');
+    expect(seen.query).toEqual({ refId: 'A', version: 1, queryType: 'anomalies', view: 'flags', falseAlarms: 0.5 });
+    await choose('Ask for', 'Changes');
+    await userEvent.click(screen.getByRole('radio', { name: 'Year before' }));
+    expect(seen.query).toEqual({ refId: 'A', version: 1, queryType: 'changes', groupBy: ['mover'], against: 'yearBefore' });
+    await userEvent.click(screen.getByRole('combobox', { name: 'Measure' }));
+    expect(screen.queryByText('Throughput')).toBeNull();
   });
 
   it('asks for the state or the course of replication', async () => {
@@ -294,7 +325,7 @@ describe('QueryEditor', () => {
     expect(screen.queryByText(/a little differently/)).toBeNull();
     cleanup();
     const seen = edit({ live: true });
-    await userEvent.click(screen.getByRole('radio', { name: 'Replication' }));
+    await choose('Ask for', 'Replication');
     expect(screen.queryByLabelText('Live')).toBeNull();
     expect(seen.query).not.toHaveProperty('live');
   });

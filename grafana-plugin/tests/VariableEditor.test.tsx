@@ -77,6 +77,16 @@ describe('VariableEditor', () => {
     expect(screen.getByText('Movers', { selector: '[id*=option] *' })).toBeDefined();
   });
 
+  it('lists the names of the dataset that is chosen', async () => {
+    const seen = edit({ refId: 'V', kind: 'movers', filters: { library: { include: ['L'] } } });
+    await userEvent.click(screen.getByRole('combobox', { name: 'Seen in' }));
+    await userEvent.click(await screen.findByText('Mishaps'));
+    expect(seen.query).toMatchObject({ kind: 'movers', dataset: 'mishaps', filters: {} });
+    await list('Tapes');
+    expect(seen.query.dataset).toBeUndefined();
+    expect(screen.queryByRole('combobox', { name: 'Seen in' })).toBeNull();
+  });
+
   it('keeps a kind that it does not know', async () => {
     edit({ refId: 'V', kind: 'robots' });
     expect(screen.getByText('Robots')).toBeDefined();

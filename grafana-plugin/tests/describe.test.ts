@@ -34,6 +34,23 @@ group('describe', () => {
       { direction: 'read', groupBy: [], step: '1d', runningTotal: true, compare: 'previousPeriod' },
       'Bytes in total, read, daily, as a running total, beside the period before, MiB',
     ],
+    [
+      { queryType: 'forecast', groupBy: ['library'], total: 'also', direction: 'read', history: '365d' },
+      'Forecast of bytes per library, read, with their sum, daily, learnt from 365d, MiB',
+    ],
+    [
+      { queryType: 'anomalies', measure: 'throughput', direction: 'sum', step: '1h', view: 'flags' },
+      'What is unusual in throughput in total, read plus written, hourly, 1 false alarm a month tolerated, as flags, MiB/s',
+    ],
+    [
+      { queryType: 'changes', groupBy: ['library'], direction: 'write', against: 'yearBefore' },
+      'What changed in bytes per library, written, compared with the same weekdays a year before',
+    ],
+    [{ queryType: 'changes', direction: 'write' }, 'What changed in bytes, written, compared with the days before'],
+    [
+      { queryType: 'annotations', event: 'anomaly', measure: 'errors', falseAlarms: 0.5 },
+      'Times of unusual errors in total, daily, 0.5 false alarms a month tolerated',
+    ],
     [{ queryType: 'reconciliation' }, 'Days on which the daily summary and the individual transfers of a mover differ'],
     [
       { queryType: 'reconciliation', onlyDifferences: false, includeNullMovers: false, filters: { mover: { match: '^L8' } } },
@@ -83,9 +100,9 @@ group('describe', () => {
   });
 
   it('shows what it does not know by its name', () => {
-    expect(saying({ measure: 'mounts', groupBy: ['robot'], step: '1d' })).toBe('mounts per robot, daily');
+    expect(saying({ measure: 'mounts', groupBy: ['robot'], step: '1d' })).toBe('Mounts per robot, daily');
     const unheard = (query: Partial<EnstoreQuery>) => describe({ refId: 'A', ...query }, UNKNOWN);
-    expect(unheard({ measure: 'bytes', direction: 'read', step: '1d' })).toBe('bytes, read, daily');
+    expect(unheard({ measure: 'bytes', direction: 'read', step: '1d' })).toBe('Bytes, read, daily');
     expect(unheard({ step: '1d' })).toBe('What a query without a measure means, daily');
   });
 });
@@ -95,6 +112,7 @@ group('describeVariable', () => {
 
   it.each([
     [{}, 'Movers, tape and disk, seen within 90d'],
+    [{ kind: 'movers', dataset: 'errors', lookBack: '' }, 'Movers, of errors, tape and disk'],
     [{ kind: 'libraries', match: '^CD', lookBack: '' }, 'Libraries, matching “^CD”'],
     [{ kind: 'movers', classes: ['tape'], filters: { library: { include: ['$library'] } } }, 'Movers, tape, only library $library, seen within 90d'],
   ] as Array<[Partial<EnstoreVariableQuery>, string]>)('says %j', (query, sentence) => {

@@ -21,7 +21,7 @@ describe('fits', () => {
   it('tells by the dataset what has directions and null movers', () => {
     expect(fits(query({ measure: 'bytes' }), wider)).toMatchObject({ direction: true, nullMovers: true, unit: true });
     expect(fits(query({ measure: 'delay' }), wider)).toEqual({
-      direction: false, nullMovers: false, unit: false, runningTotal: false, top: true, gaps: false, source: false,
+      direction: false, nullMovers: false, unit: false, runningTotal: false, total: false, top: true, gaps: false, source: false,
     });
   });
 
@@ -99,6 +99,21 @@ describe('kinds of queries', () => {
     const saved = query({ measure: 'bytes', includeNullMovers: true, filters: { mover, library: { include: ['L'] } } });
     expect(ofType(saved, 'reconciliation', catalog)).toEqual(query({ queryType: 'reconciliation', filters: { mover } }));
     expect(ofType(query({ filters: { mover } }), 'replication', catalog)).toEqual(query({ queryType: 'replication' }));
+  });
+
+  it('leaves to the default what is one word with other values elsewhere', () => {
+    const saved = query({ queryType: 'replication', view: 'history' });
+    expect(ofType(saved, 'anomalies', catalog)).toEqual(query({ queryType: 'anomalies' }));
+    const forecast = query({ queryType: 'forecast', step: '1M', history: '28d', groupBy: ['library'], unit: 'MB', total: 'only' });
+    expect(ofType(forecast, 'anomalies', catalog)).toEqual(query({ queryType: 'anomalies', unit: 'MB' }));
+    expect(ofType(forecast, 'changes', catalog)).toEqual(query({ queryType: 'changes', groupBy: ['library'] }));
+    expect(withMeasure(query({ queryType: 'changes', groupBy: ['library'] }), 'mishaps', wider).groupBy).toEqual(['kind']);
+  });
+
+  it('keeps what says which anomalies mark a graph', () => {
+    const saved = query({ queryType: 'annotations', event: 'anomaly', measure: 'throughput', step: '1h', silence: '1d' });
+    expect(asEvents(saved)).toEqual(query({ queryType: 'annotations', event: 'anomaly', measure: 'throughput', step: '1h' }));
+    expect(asEvents({ ...saved, event: 'recordDay' })).toEqual(query({ queryType: 'annotations', event: 'recordDay', silence: '1d' }));
   });
 
   it('makes a query for events of what Grafana starts with', () => {

@@ -73,6 +73,20 @@ describe('objections', () => {
     }
   });
 
+  it('objects to forecasts, anomalies and changes that cannot be', () => {
+    for (const queryType of ['forecast', 'anomalies', 'changes']) {
+      expect(against({ queryType }), queryType).toEqual([]);
+    }
+    expect(against({ queryType: 'forecast', total: 'only' })).toEqual([expect.stringContaining('“Sum of groups” needs groups')]);
+    expect(against({ queryType: 'forecast', history: '14d' })).toEqual([expect.stringContaining('28d to 7300d')]);
+    expect(against({ queryType: 'forecast', history: '' })).toHaveLength(1);
+    expect(against({ queryType: 'anomalies', history: '14d' })).toEqual([]);
+    expect(against({ queryType: 'anomalies', history: '13d', falseAlarms: 0 })).toHaveLength(2);
+    expect(against({ queryType: 'changes', measure: 'driveRate' })).toEqual([expect.stringContaining('cannot be added up')]);
+    expect(against({ queryType: 'changes', groupBy: [] })).toEqual([expect.stringContaining('one group, or by two')]);
+    expect(against({ queryType: 'annotations', event: 'anomaly', falseAlarms: 101 })).toEqual([expect.stringContaining('0.01 to 100')]);
+  });
+
   it('objects to a reconciliation by anything but movers', () => {
     expect(against({ queryType: 'reconciliation', filters: { mover: { include: ['a'] } } })).toEqual([]);
     expect(against({ queryType: 'reconciliation', filters: { library: { include: ['a'] } } })).toEqual([
@@ -121,6 +135,7 @@ describe('remarks', () => {
     expect(about({ legend: '{{mover}} {{ direction }} {{unit}} {{measure}}' })).toEqual([]);
     expect(about({ legend: '{{library}}' })).toEqual([expect.stringContaining('{{library}}')]);
     expect(about({ legend: '{{mover}}', groupBy: [] })).toEqual([expect.stringContaining('{{mover}}')]);
+    expect(about({ legend: '{{forecast}}', queryType: 'forecast' })).toEqual([]);
     expect(about({ legend: '{{period}}' })).toHaveLength(1);
     expect(about({ legend: '{{period}}', compare: 'previousPeriod' })).toEqual([]);
   });

@@ -3,7 +3,7 @@ import React, { useState } from 'react';
 
 import { firstDataset } from '../catalog';
 import { describe } from '../describe';
-import { asEvents } from '../fit';
+import { asEvents, fitted, pruned, withMeasure } from '../fit';
 import { eventChoices, queryLabels } from '../labels';
 import { EditedSource } from '../lookup';
 import { objections } from '../objections';
@@ -11,6 +11,7 @@ import { DEFAULTS, EnstoreOptions, EnstoreQuery } from '../types';
 import { Advice } from './Advice';
 import { FilterRows } from './FilterRows';
 import { LabelName, RadioControl, TextControl } from './Labelled';
+import { MeasuredControls } from './MeasuredControls';
 import { useCatalog } from './useCatalog';
 
 type Props = QueryEditorProps<EditedSource, EnstoreQuery, EnstoreOptions>;
@@ -25,12 +26,14 @@ export function AnnotationEditor({ datasource, query: saved, onChange, onRunQuer
   const [fault, setFault] = useState<string>();
   const { catalog, unlisted } = useCatalog(datasource);
   const dataset = firstDataset(catalog);
-  const query = { ...DEFAULTS.annotations, ...asEvents(saved) };
+  const events = asEvents(saved);
+  const query = { ...DEFAULTS.annotations, ...events };
   const { event } = query;
-  const change = (part: Partial<EnstoreQuery>) => {
-    onChange({ ...asEvents(saved), ...part });
+  const replace = (next: EnstoreQuery) => {
+    onChange(pruned(next));
     onRunQuery();
   };
+  const change = (part: Partial<EnstoreQuery>) => replace({ ...events, ...part });
   return (
     <>
       <RadioControl {...at('event')} options={eventChoices} value={event} onChange={(chosen) => change({ event: chosen })} />
@@ -43,7 +46,19 @@ export function AnnotationEditor({ datasource, query: saved, onChange, onRunQuer
           onChange={(silence) => change({ silence: silence || undefined })}
         />
       )}
-      {event === 'replicationLag' ? (
+      {event === 'anomaly' && (
+        <MeasuredControls
+          query={events}
+          datasource={datasource}
+          catalog={catalog}
+          change={(part) => replace(fitted({ ...events, ...part }, catalog))}
+          prefix={PREFIX}
+          onFault={setFault}
+          canBeLive={false}
+          onMeasure={(measure) => replace(withMeasure(events, measure, catalog))}
+        />
+      )}
+      {event === 'replicationLag' && (
         <TextControl
           {...at('lag')}
           value={query.lag}
@@ -51,7 +66,8 @@ export function AnnotationEditor({ datasource, query: saved, onChange, onRunQuer
           width={28}
           onChange={(lag) => change({ lag: lag || undefined })}
         />
-      ) : (
+      )}
+      {event !== 'replicationLag' && event !== 'anomaly' && (
         <FilterRows
           prefix={PREFIX}
           datasource={datasource}
@@ -65,8 +81,8 @@ export function AnnotationEditor({ datasource, query: saved, onChange, onRunQuer
           onFault={setFault}
         />
       )}
-      <p>{describe(query as EnstoreQuery, catalog)}</p>
-      <Advice objections={objections(query as EnstoreQuery, catalog)} fault={fault} unlisted={unlisted} />
+      <p>{describe(events, catalog)}</p>
+      <Advice objections={objections(events, catalog)} fault={fault} unlisted={unlisted} />
     </>
   );
 }

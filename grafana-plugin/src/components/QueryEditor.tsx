@@ -2,26 +2,24 @@ import { QueryEditorProps } from '@grafana/data';
 import { Alert, ErrorBoundaryAlert, InlineFieldRow } from '@grafana/ui';
 import React, { useState } from 'react';
 
-import { Catalog, firstDataset, measureOf } from '../catalog';
+import { firstDataset } from '../catalog';
 import { describe } from '../describe';
-import { asSeries, fits, fitted, ofType, rollupOf, typeOf, withMeasure } from '../fit';
-import {
-  compareChoices, dimensionChoices, directionChoices, gapsChoices, measureChoices, queryLabels, sourceChoices, stepName,
-  typeChoices, unitChoices, viewChoices,
-} from '../labels';
+import { fitted, has, ofType, typeOf, withMeasure } from '../fit';
+import { queryLabels, typeChoices, viewChoices } from '../labels';
 import { isForRules } from '../live';
 import { EditedSource } from '../lookup';
 import { isFromNewerPlugin, migrateQuery } from '../migrate';
-import { isUnderADay, objections, remarks } from '../objections';
-import { DEFAULTS, EnstoreOptions, EnstoreQuery, STEPS, TOP_AT_FIRST } from '../types';
+import { objections, remarks } from '../objections';
+import { DEFAULTS, EnstoreOptions, EnstoreQuery } from '../types';
 import { Advice } from './Advice';
 import { FilterRows } from './FilterRows';
-import { LabelName, MultiSelectControl, RadioControl, SelectControl, SwitchControl, TextControl } from './Labelled';
+import { RadioControl, SelectControl, SwitchControl } from './Labelled';
+import { MeasuredControls } from './MeasuredControls';
+import { FIRST_LABEL_WIDTH, Part, placesOf } from './part';
 import { useCatalog } from './useCatalog';
 
 type Props = QueryEditorProps<EditedSource, EnstoreQuery, EnstoreOptions>;
 
-const FIRST_LABEL_WIDTH = 18;
 let editorsMade = 0;
 
 export function QueryEditor(props: Props) {
@@ -37,22 +35,6 @@ export function QueryEditor(props: Props) {
     </ErrorBoundaryAlert>
   );
 }
-
-/** What the editors of all kinds of queries share: the query, its changes, and how controls are labelled. */
-interface Part {
-  query: EnstoreQuery;
-  datasource: EditedSource;
-  catalog: Catalog;
-  change: (part: Partial<EnstoreQuery>) => void;
-  prefix: string;
-  onFault: (fault: string | undefined) => void;
-}
-
-/** Where a control stands; the labels of those that begin a row are equally wide. */
-const placesOf = (prefix: string) => ({
-  first: (name: LabelName) => ({ prefix, name, labelWidth: FIRST_LABEL_WIDTH }),
-  then: (name: LabelName) => ({ prefix, name }),
-});
 
 function Controls({ datasource, query: saved, app, range, onChange, onRunQuery }: Props) {
   const [prefix] = useState(() => `enstore-query-${++editorsMade}`);
@@ -72,21 +54,22 @@ function Controls({ datasource, query: saved, app, range, onChange, onRunQuery }
     catalog,
     prefix,
     onFault: setFault,
-    change: (changes) => replace(type === 'series' ? fitted({ ...query, ...changes }, catalog) : { ...query, ...changes }),
+    change: (changes) => replace(has(query, 'measure') ? fitted({ ...query, ...changes }, catalog) : { ...query, ...changes }),
   };
 
   return (
     <>
       <InlineFieldRow>
-        <RadioControl
+        <SelectControl
           {...placesOf(prefix).first('queryType')}
           options={typeChoices}
           value={type}
+          width={36}
           onChange={(chosen) => replace(ofType(query, chosen, catalog))}
         />
       </InlineFieldRow>
-      {type === 'series' && (
-        <SeriesControls {...part} canBeLive={!forRules} onMeasure={(measure) => replace(withMeasure(query, measure, catalog))} />
+      {has(query, 'measure') && (
+        <MeasuredControls {...part} canBeLive={!forRules} onMeasure={(measure) => replace(withMeasure(query, measure, catalog))} />
       )}
       {type === 'reconciliation' && <ReconciliationControls {...part} />}
       {type === 'replication' && <ReplicationControls {...part} />}
@@ -97,146 +80,6 @@ function Controls({ datasource, query: saved, app, range, onChange, onRunQuery }
         fault={fault}
         unlisted={unlisted}
       />
-    </>
-  );
-}
-
-interface SeriesPart extends Part {
-  canBeLive: boolean;
-  onMeasure: (measure: string) => void;
-}
-
-function SeriesControls({ query: saved, datasource, catalog, change, prefix, onFault, canBeLive, onMeasure }: SeriesPart) {
-  const query = asSeries(saved, catalog);
-  const { measure, groupBy, filters, source, step, top } = query;
-  const { first, then } = placesOf(prefix);
-  const fit = fits(saved, catalog);
-  const found = measureOf(catalog, saved.measure);
-  const rollup = found && rollupOf(found.dataset, source);
-  const known = (found?.dataset.dimensions ?? []).filter((dimension) => !rollup || rollup.dimensions.includes(dimension));
-  const steps = ['auto', ...STEPS].filter((each) => source !== 'summary' || !isUnderADay(each));
-  const unit = found?.measure.unit ?? 'bytes';
-
-  return (
-    <>
-      <InlineFieldRow>
-        <SelectControl
-          {...first('measure')}
-          options={measureChoices(catalog, measure)}
-          value={measure}
-          width={36}
-          onChange={onMeasure}
-        />
-        {fit.direction && (
-          <RadioControl
-            {...then('direction')}
-            options={directionChoices}
-            value={query.direction}
-            onChange={(direction) => change({ direction })}
-          />
-        )}
-      </InlineFieldRow>
-      <InlineFieldRow>
-        <MultiSelectControl
-          {...first('groupBy')}
-          options={dimensionChoices(catalog, [...new Set([...known, ...groupBy])])}
-          value={groupBy}
-          placeholder="Nothing: the total"
-          isClearable
-          width={36}
-          onChange={(chosen) => change({ groupBy: chosen, ...(groupBy.length === 0 && { top: TOP_AT_FIRST }) })}
-        />
-        {fit.top && (
-          <TextControl
-            {...then('top')}
-            type="number"
-            value={top === 0 ? '' : String(top)}
-            placeholder="all"
-            width={10}
-            onChange={(text) => change({ top: text === '' ? undefined : Number(text) })}
-          />
-        )}
-      </InlineFieldRow>
-      <FilterRows
-        prefix={prefix}
-        datasource={datasource}
-        catalog={catalog}
-        dimensions={known}
-        always={found?.dataset.subject}
-        filters={filters}
-        add={queryLabels.addFilter}
-        labelWidth={FIRST_LABEL_WIDTH}
-        onChange={(next) => change({ filters: next })}
-        onFault={onFault}
-      />
-      <InlineFieldRow>
-        {fit.unit && (
-          <RadioControl
-            {...first('unit')}
-            options={unitChoices(unit)}
-            value={query.unit}
-            onChange={(unit) => change({ unit })}
-          />
-        )}
-        <RadioControl
-          {...(fit.unit ? then('compare') : first('compare'))}
-          options={compareChoices}
-          value={query.compare}
-          onChange={(compare) => change({ compare })}
-        />
-        {fit.runningTotal && (
-          <SwitchControl
-            {...then('runningTotal')}
-            value={query.runningTotal}
-            onChange={(runningTotal) => change({ runningTotal })}
-          />
-        )}
-      </InlineFieldRow>
-      <InlineFieldRow>
-        <SelectControl
-          {...first('step')}
-          options={[...new Set([...steps, step])].map((value) => ({ value, label: stepName(value) }))}
-          value={step}
-          allowCustomValue
-          width={18}
-          onChange={(value) => change({ step: value })}
-        />
-        {(fit.source || source === 'summary') && (
-          <SelectControl
-            {...then('source')}
-            options={sourceChoices(found?.dataset)}
-            value={source}
-            width={24}
-            onChange={(value) => change({ source: value })}
-          />
-        )}
-        {fit.gaps && (
-          <SelectControl
-            {...then('gaps')}
-            options={gapsChoices}
-            value={query.gaps}
-            width={28}
-            onChange={(gaps) => change({ gaps })}
-          />
-        )}
-      </InlineFieldRow>
-      <InlineFieldRow>
-        <TextControl
-          {...first('legend')}
-          value={query.legend}
-          placeholder="automatic"
-          width={40}
-          onChange={(legend) => change({ legend })}
-        />
-        {fit.nullMovers && (
-          <SwitchControl
-            {...then('nullMovers')}
-            value={query.includeNullMovers}
-            onChange={(includeNullMovers) => change({ includeNullMovers })}
-          />
-        )}
-        {canBeLive && <SwitchControl {...then('live')} value={query.live} onChange={(live) => change({ live })} />}
-      </InlineFieldRow>
     </>
   );
 }

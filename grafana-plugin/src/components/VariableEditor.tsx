@@ -1,7 +1,7 @@
 import { QueryEditorProps } from '@grafana/data';
 import React, { useState } from 'react';
 
-import { Catalog, dimensionOf, listed } from '../catalog';
+import { Catalog, dimensionOf, having, listed } from '../catalog';
 import { describeVariable } from '../describe';
 import { capital, queryLabels } from '../labels';
 import { EditedSource } from '../lookup';
@@ -26,6 +26,7 @@ export function VariableEditor({ datasource, query: saved, onChange }: Props) {
   const [fault, setFault] = useState<string>();
   const { catalog, unlisted } = useCatalog(datasource);
   const query = migrateVariableQuery(saved);
+  const datasets = having(catalog, query.kind);
   const change = (part: Partial<EnstoreVariableQuery>) => {
     const next = { ...query, ...part };
     // Grafana's list of variables shows the text found under this name.
@@ -38,8 +39,17 @@ export function VariableEditor({ datasource, query: saved, onChange }: Props) {
         options={kindChoices(catalog, query.kind)}
         value={query.kind}
         width={40}
-        onChange={(kind) => change({ kind, filters: chained(query.filters, kind, catalog) })}
+        onChange={(kind) => change({ kind, dataset: undefined, filters: chained(query.filters, kind, undefined, catalog) })}
       />
+      {datasets.length > 1 && (
+        <SelectControl
+          {...at('variableDataset')}
+          options={datasets.map(({ id, name }) => ({ value: id, label: name }))}
+          value={query.dataset || datasets[0].id}
+          width={40}
+          onChange={(dataset) => change({ dataset, filters: chained(query.filters, query.kind, dataset, catalog) })}
+        />
+      )}
       {query.kind === MOVERS && (
         <MultiSelectControl
           {...at('variableClasses')}
@@ -67,7 +77,7 @@ export function VariableEditor({ datasource, query: saved, onChange }: Props) {
         prefix={PREFIX}
         datasource={datasource}
         catalog={catalog}
-        dimensions={chainsOf(catalog, query.kind)}
+        dimensions={chainsOf(catalog, query.kind, query.dataset)}
         filters={query.filters}
         add={queryLabels.variableFilter}
         labelWidth={LABEL_WIDTH}
@@ -90,15 +100,15 @@ function classChoices(catalog: Catalog, chosen: string[]) {
   return [...new Set([...dimensionOf(catalog, MOVER_CLASS).values, ...chosen])].map((value) => ({ value, label: capital(value) }));
 }
 
-/** What a list of a kind can be chained by: the other dimensions of its facts, those of the first dataset that has it. */
-function chainsOf(catalog: Catalog, kind: string): string[] {
-  const dimension = listed(catalog, kind);
-  const dataset = catalog.datasets.find(({ dimensions }) => dimension && dimensions.includes(dimension.id));
-  return (dataset?.dimensions ?? []).filter((each) => each !== dimension?.id);
+/** What a list of a kind can be chained by: the other dimensions of the dataset that its names are of. */
+function chainsOf(catalog: Catalog, kind: string, dataset: string | undefined): string[] {
+  const datasets = having(catalog, kind);
+  const { dimensions = [] } = datasets.find(({ id }) => id === dataset) ?? datasets[0] ?? {};
+  return dimensions.filter((each) => each !== listed(catalog, kind)?.id);
 }
 
-/** The filters that a list of another kind can be chained by as well. */
-function chained(filters: Filters, kind: string, catalog: Catalog): Filters {
-  const chains = chainsOf(catalog, kind);
+/** The filters that another list can be chained by as well. */
+function chained(filters: Filters, kind: string, dataset: string | undefined, catalog: Catalog): Filters {
+  const chains = chainsOf(catalog, kind, dataset);
   return listed(catalog, kind) ? Object.fromEntries(Object.entries(filters).filter(([each]) => chains.includes(each))) : filters;
 }
