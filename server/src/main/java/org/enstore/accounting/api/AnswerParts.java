@@ -96,6 +96,8 @@ final class AnswerParts {
       case NONE -> "";
       case BYTES -> query.unit().text();
       case BYTES_PER_SECOND -> query.unit().text() + "/s";
+      case SECONDS -> "s";
+      case SHARE -> "1";
     };
   }
 

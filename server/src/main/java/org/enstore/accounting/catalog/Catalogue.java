@@ -13,7 +13,24 @@ import java.util.function.Function;
 /** All datasets, and what they have together. Immutable. */
 public final class Catalogue {
   /** What Enstore's databases hold. */
-  public static final Catalogue ENSTORE = new Catalogue(List.of(Transfers.DATASET, Errors.DATASET));
+  public static final Catalogue ENSTORE =
+      new Catalogue(
+          List.of(
+              Transfers.DATASET,
+              Errors.DATASET,
+              TapeMounts.DATASET,
+              DriveHours.DATASET,
+              DriveHours.SPREAD_DATASET,
+              DriveUse.DATASET,
+              DriveUse.DRIVES_DATASET,
+              DriveStatus.DATASET,
+              Blanks.DATASET,
+              Quotas.DATASET,
+              TapeBytes.DATASET,
+              Slots.DATASET,
+              WriteTabs.DATASET,
+              Jobs.DATASET,
+              LiveRates.DATASET));
 
   private final List<Dataset> datasets;
   private final Map<String, SourceTable> tables;
@@ -29,7 +46,7 @@ public final class Catalogue {
    */
   public Catalogue(List<Dataset> datasets) {
     this.datasets = List.copyOf(datasets);
-    this.tables = byName(datasets, Dataset::tables, SourceTable::name);
+    this.tables = byName(datasets, Dataset::tables, SourceTable::id);
     this.dimensions = byName(datasets, Dataset::allDimensions, Dimension::id);
     this.lists = byName(datasets, Dataset::dimensions, Dimension::list);
     this.quantities = byName(datasets, Dataset::allQuantities, Quantity::id);
@@ -114,9 +131,9 @@ public final class Catalogue {
     return Optional.ofNullable(lists.get(word));
   }
 
-  /** The table called {@code name}, if there is one. */
-  public Optional<SourceTable> table(String name) {
-    return Optional.ofNullable(tables.get(name));
+  /** The table called {@code id}, if there is one. */
+  public Optional<SourceTable> table(String id) {
+    return Optional.ofNullable(tables.get(id));
   }
 
   /** The dimension of blocks that is called {@code id}, if there is one. */

@@ -147,8 +147,8 @@ public final class Dataset {
   /** The quantity by which the groups of {@code measure} are ranked. */
   public Quantity ranking(Measure measure) {
     return switch (measure.kind()) {
-      case COUNT -> measure.formula().quantities().get(0);
-      case BYTES, THROUGHPUT, SIZE, RATE -> layout.weight();
+      case COUNT, DURATION, AVERAGE, LEVEL, LEVEL_BYTES -> measure.formula().quantities().get(0);
+      case BYTES, THROUGHPUT, SIZE, RATE, LATENCY, SHARE, RATIO -> layout.weight();
     };
   }
 

@@ -11,7 +11,7 @@ public final class Dimensions {
 
   /** What a mover writes to. */
   public static final Dimension MOVER_CLASS =
-      new Dimension(
+      Dimension.of(
           "moverClass",
           "mover class",
           "mover classes",
@@ -37,9 +37,26 @@ public final class Dimensions {
   /** The host that a mover or a client runs on. */
   public static final Dimension NODE = Dimension.of("node", "host", "hosts");
 
+  /** The robot, as its media changer calls it, whatever the virtual libraries in it. */
+  public static final Dimension TAPE_LIBRARY =
+      Dimension.of("tapeLibrary", "tape library", "tape libraries");
+
+  /** The type of a tape, such as LTO8 or M8. */
+  public static final Dimension MEDIA_TYPE = Dimension.of("mediaType", "media type", "media types");
+
+  /** A part of a robot that slots are counted in. */
+  public static final Dimension LOCATION = Dimension.of("location", "location", "locations");
+
+  /** A job that {@code ecron} runs. */
+  public static final Dimension JOB = Dimension.of("job", "job", "jobs");
+
+  /** The version of a drive's own program. */
+  public static final Dimension FIRMWARE =
+      Dimension.of("firmware", "firmware", "firmware versions");
+
   /** Which way a file moved, as seen from tape. */
   public static final Dimension DIRECTION =
-      new Dimension(
+      Dimension.of(
           "direction",
           "direction",
           "directions",

@@ -17,7 +17,7 @@ import org.enstore.accounting.measure.MoverNames;
 public final class Errors {
   /** Where the cause lies. */
   public static final Dimension ERROR_CLASS =
-      new Dimension(
+      Dimension.of(
           "errorClass",
           "error class",
           "error classes",

@@ -1,5 +1,6 @@
 package org.enstore.accounting.catalog;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,6 +12,11 @@ public sealed interface Formula {
   /** What is not zero in a cell of which a row counts; empty where every row counts. */
   default Optional<Quantity> witness() {
     return Optional.empty();
+  }
+
+  /** Whether it is told of each key of the table by itself, before keys are added up. */
+  default boolean isOfKeys() {
+    return false;
   }
 
   /** The dimension that holds the bins of a histogram, where it is made of one. */
@@ -52,6 +58,65 @@ public sealed interface Formula {
     @Override
     public Optional<Quantity> witness() {
       return Optional.of(seconds);
+    }
+  }
+
+  /** {@code part} by {@code whole}, times {@code factor}; unknown where the whole is zero. */
+  record Ratio(Quantity part, Quantity whole, long factor) implements Formula {
+    @Override
+    public List<Quantity> quantities() {
+      return List.of(part, whole);
+    }
+
+    @Override
+    public Optional<Quantity> witness() {
+      return Optional.of(whole);
+    }
+  }
+
+  /**
+   * What was sampled last, of each key of the table its own, added up over keys. A key counts as
+   * long as its sample is at most {@code holds} older than the newest one.
+   *
+   * @param quantity the latest one
+   * @param at when it was sampled, in microseconds since the epoch: a maximum
+   * @param holds for how long a sample is taken to be true
+   */
+  record Latest(Quantity quantity, Quantity at, Duration holds) implements Formula {
+    @Override
+    public List<Quantity> quantities() {
+      return List.of(quantity, at);
+    }
+
+    @Override
+    public boolean isOfKeys() {
+      return true;
+    }
+  }
+
+  /** The mean of the samples of each key of the table, added up over keys. */
+  record MeanOfKeys(Quantity sum, Quantity samples) implements Formula {
+    @Override
+    public List<Quantity> quantities() {
+      return List.of(sum, samples);
+    }
+
+    @Override
+    public boolean isOfKeys() {
+      return true;
+    }
+  }
+
+  /** The highest sample of each key of the table, added up over keys. */
+  record HighestOfKeys(Quantity quantity) implements Formula {
+    @Override
+    public List<Quantity> quantities() {
+      return List.of(quantity);
+    }
+
+    @Override
+    public boolean isOfKeys() {
+      return true;
     }
   }
 

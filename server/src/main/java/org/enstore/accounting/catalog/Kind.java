@@ -18,7 +18,21 @@ public enum Kind {
   /** Bytes of a typical one. */
   SIZE,
   /** Bytes per second while something moved. */
-  RATE;
+  RATE,
+  /** How long, of all that counts for the bucket together. */
+  DURATION,
+  /** How long one took. */
+  LATENCY,
+  /** A part of a whole, from 0 to 1. */
+  SHARE,
+  /** How many for each of something else. */
+  RATIO,
+  /** How many there were on average over the time of the bucket. */
+  AVERAGE,
+  /** How many there are at a time, as it was sampled. */
+  LEVEL,
+  /** How many bytes there are at a time, as it was sampled. */
+  LEVEL_BYTES;
 
   /** What a value is counted in. */
   public enum Unit {
@@ -26,6 +40,10 @@ public enum Kind {
     BYTES,
     /** The same, a second. */
     BYTES_PER_SECOND,
+    /** Seconds; quantities hold microseconds. */
+    SECONDS,
+    /** A part of one. */
+    SHARE,
     /** A plain number. */
     NONE;
 
@@ -53,25 +71,27 @@ public enum Kind {
   /** What a value is counted in. */
   public Unit unit() {
     return switch (this) {
-      case BYTES, SIZE -> Unit.BYTES;
+      case BYTES, SIZE, LEVEL_BYTES -> Unit.BYTES;
       case THROUGHPUT, RATE -> Unit.BYTES_PER_SECOND;
-      case COUNT -> Unit.NONE;
+      case DURATION, LATENCY -> Unit.SECONDS;
+      case SHARE -> Unit.SHARE;
+      case COUNT, RATIO, AVERAGE, LEVEL -> Unit.NONE;
     };
   }
 
   /** Whether the values of many buckets may be added up. */
   public boolean isAdditive() {
     return switch (this) {
-      case BYTES, COUNT -> true;
-      case THROUGHPUT, SIZE, RATE -> false;
+      case BYTES, COUNT, DURATION -> true;
+      case THROUGHPUT, SIZE, RATE, LATENCY, SHARE, RATIO, AVERAGE, LEVEL, LEVEL_BYTES -> false;
     };
   }
 
   /** Whether a bucket without a row is known to be zero, not unknown as a mean is. */
   public boolean isZeroWhenEmpty() {
     return switch (this) {
-      case BYTES, COUNT, THROUGHPUT -> true;
-      case SIZE, RATE -> false;
+      case BYTES, COUNT, THROUGHPUT, DURATION, AVERAGE -> true;
+      case SIZE, RATE, LATENCY, SHARE, RATIO, LEVEL, LEVEL_BYTES -> false;
     };
   }
 }

@@ -25,7 +25,7 @@ public final class Transfers {
    * The bin of a logarithmic histogram that a transfer's drive rate lies in, as a decimal number;
    * empty for a transfer that does not count for the rate.
    */
-  public static final Dimension DRIVE_RATE_BIN = Dimension.of("driveRateBin", "bin", "bins");
+  public static final Dimension DRIVE_RATE_BIN = Dimension.ofBins("driveRateBin");
 
   /** Names are keys without their suffix, the class is told by the driver. */
   public static final Naming CANONICAL =

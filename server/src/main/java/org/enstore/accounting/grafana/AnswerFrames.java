@@ -250,6 +250,8 @@ final class AnswerFrames {
   static String unitId(Measure measure, ByteUnit unit) {
     return switch (measure.kind().unit()) {
       case NONE -> "short";
+      case SECONDS -> "s";
+      case SHARE -> "percentunit";
       case BYTES ->
           switch (unit) {
             case BYTES -> "bytes";

@@ -11,6 +11,7 @@ import java.util.function.UnaryOperator;
 import org.enstore.accounting.catalog.Dimension;
 import org.enstore.accounting.catalog.Quantity;
 import org.enstore.accounting.catalog.SourceTable;
+import org.enstore.accounting.series.Grain;
 import org.enstore.accounting.series.Shape;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -25,24 +26,33 @@ final class FactColumns {
   private final SourceTable table;
   private final Rows rows;
   private final Field<?> time;
+  private final Field<?> foundBy;
   private final Map<Dimension, Told> dimensions = new LinkedHashMap<>();
   private final Map<Quantity, Summed> quantities = new LinkedHashMap<>();
   private final List<Field<?>> always = new ArrayList<>();
   private final boolean plain;
   private Optional<Dimension> witness = Optional.empty();
+  private Optional<Quantity> sampledAt = Optional.empty();
   private Condition facts = DSL.noCondition();
 
-  private FactColumns(SourceTable table, Rows rows, boolean plain, Field<?> time) {
+  private FactColumns(
+      SourceTable table, Rows rows, boolean plain, Field<?> time, Field<?> foundBy) {
     this.table = table;
     this.rows = rows;
     this.plain = plain;
     this.time = time;
+    this.foundBy = foundBy;
   }
 
   /** What the rows of a span of the site's clock are read from; it may give more than those. */
   @FunctionalInterface
   interface Rows {
-    Table<?> in(LocalDateTime from, LocalDateTime to);
+    /**
+     * Those of {@code [from, to)}.
+     *
+     * @param grain of the cells that they are going to be added up to
+     */
+    Table<?> in(LocalDateTime from, LocalDateTime to, Grain grain);
   }
 
   /**
@@ -51,16 +61,17 @@ final class FactColumns {
    * @param time when a row's fact was: with a zone, or in the site's own clock
    */
   static FactColumns of(SourceTable table, Table<?> rows, Field<?> time) {
-    return new FactColumns(table, (from, to) -> rows, true, time);
+    return new FactColumns(table, (from, to, grain) -> rows, true, time, time);
   }
 
   /**
    * The same for what has to be made of the rows of {@code table} first.
    *
    * @param time a column of what was made
+   * @param foundBy the column of the table by which its rows are found
    */
-  static FactColumns derived(SourceTable table, Rows rows, Field<?> time) {
-    return new FactColumns(table, rows, false, time);
+  static FactColumns derived(SourceTable table, Rows rows, Field<?> time, Field<?> foundBy) {
+    return new FactColumns(table, rows, false, time, foundBy);
   }
 
   /**
@@ -96,6 +107,28 @@ final class FactColumns {
     return this;
   }
 
+  /** {@code latest} is the last of {@code column} in a cell. */
+  FactColumns latest(Quantity latest, Field<?> column) {
+    return sum(
+        latest,
+        DSL.field(
+            "cast(coalesce((array_agg({0} order by {1} desc))[1], 0) as bigint)",
+            Long.class, column, time),
+        column);
+  }
+
+  /** {@code at} is when the last row of a cell was. */
+  FactColumns sampledAt(Quantity at) {
+    sampledAt = Optional.of(at);
+    return sum(at, micros(DSL.field("max({0})", time)));
+  }
+
+  /** A moment in microseconds since 1970, or a length of time in microseconds. */
+  static Field<Long> micros(Field<?> moment) {
+    return DSL.field(
+        "cast(round(extract(epoch from {0}) * 1000000) as bigint)", Long.class, moment);
+  }
+
   /** Every read needs {@code columns} besides the time. */
   FactColumns always(Field<?>... columns) {
     always.addAll(List.of(columns));
@@ -119,13 +152,23 @@ final class FactColumns {
   }
 
   /** What the rows of a span of the site's clock are read from. */
-  Table<?> rows(LocalDateTime from, LocalDateTime to) {
-    return rows.in(from, to);
+  Table<?> rows(LocalDateTime from, LocalDateTime to, Grain grain) {
+    return rows.in(from, to, grain);
   }
 
   /** Whether that is the table itself, of which indexes are of use. */
   boolean isPlain() {
     return plain;
+  }
+
+  /** The quantity that says when the last row was. */
+  Optional<Quantity> sampledAt() {
+    return sampledAt;
+  }
+
+  /** The column by which rows are found. */
+  Field<?> foundBy() {
+    return foundBy;
   }
 
   /** Which rows are facts. */
@@ -176,9 +219,9 @@ final class FactColumns {
     return summed;
   }
 
-  /** The names of the columns that every read needs, the time first. */
+  /** The names of the columns that every read needs, the one to find rows by first. */
   List<String> names() {
-    List<String> names = new ArrayList<>(List.of(time.getName()));
+    List<String> names = new ArrayList<>(List.of(foundBy.getName()));
     always.forEach(column -> names.add(column.getName()));
     return names;
   }

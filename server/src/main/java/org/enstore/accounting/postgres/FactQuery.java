@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Quantity;
 import org.enstore.accounting.series.Grain;
 import org.enstore.accounting.series.GroupKey;
 import org.enstore.accounting.series.ReadRequest;
@@ -50,6 +51,7 @@ final class FactQuery {
    * shorter cells by quarters of an hour or minutes, of which every cell is made.
    */
   private static final String TRUNCATED = "date_trunc({0}, {1})";
+  private static final long MICROS_PER_SECOND = 1_000_000;
   private static final Duration QUARTER = Duration.ofMinutes(15);
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
@@ -115,7 +117,7 @@ final class FactQuery {
         DSL.lateral(
                 Statements.SQL
                     .select(named)
-                    .from(columns.rows(readFrom(), readTo()))
+                    .from(columns.rows(readFrom(), readTo(), request.grain()))
                     .where(time.ge(CELL_FROM))
                     .and(time.lt(CELL_TO))
                     .and(columns.facts())
@@ -168,7 +170,7 @@ final class FactQuery {
     wanted.addAll(sums());
     return Statements.SQL
         .select(wanted)
-        .from(columns.rows(readFrom(), readTo()))
+        .from(columns.rows(readFrom(), readTo(), request.grain()))
         .where(inRange)
         .and(columns.facts())
         .groupBy(groups)
@@ -265,10 +267,11 @@ final class FactQuery {
       }
       long count = rows.getLong(place++);
       for (int i = 0; i < quantities.length; i++) {
+        Quantity quantity = request.shape().quantities().get(i);
         quantities[i] =
-            request.shape().quantities().get(i).isDouble()
+            quantity.isDouble()
                 ? Double.doubleToLongBits(rows.getDouble(place++))
-                : rows.getLong(place++);
+                : told(quantity, rows.getLong(place++));
       }
       if (start < first || start >= end) {
         continue;
@@ -281,6 +284,17 @@ final class FactQuery {
       }
     }
     return leftOut;
+  }
+
+  /** What a number means: a time of the site's clock is one that the server has read as UTC. */
+  private long told(Quantity quantity, long value) {
+    if (columns.isZoned() || columns.sampledAt().filter(quantity::equals).isEmpty()) {
+      return value;
+    }
+    long second = Math.floorDiv(value, MICROS_PER_SECOND);
+    LocalDateTime wall = LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC);
+    return clock.instant(wall).getEpochSecond() * MICROS_PER_SECOND
+        + Math.floorMod(value, MICROS_PER_SECOND);
   }
 
   private String shown(Dimension dimension, String text) {

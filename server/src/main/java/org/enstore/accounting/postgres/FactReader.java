@@ -2,6 +2,7 @@ package org.enstore.accounting.postgres;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.OffsetDateTime;
 import java.util.List;
 import org.enstore.accounting.catalog.SourceTable;
 import org.enstore.accounting.series.ReadRequest;
@@ -17,12 +18,12 @@ record FactReader(FactColumns columnsOfTable) implements TableReader {
 
   @Override
   public String timeColumn() {
-    return columnsOfTable.time().getName();
+    return columnsOfTable.foundBy().getName();
   }
 
   @Override
   public boolean isZoned() {
-    return columnsOfTable.isZoned();
+    return columnsOfTable.foundBy().getType() == OffsetDateTime.class;
   }
 
   @Override

@@ -13,7 +13,20 @@ final class TableReaders {
       byTable(
           new SummaryDays.Reader(),
           new FactReader(TransferColumns.ALL),
-          new FactReader(ErrorColumns.ALL));
+          new FactReader(ErrorColumns.ALL),
+          new FactReader(MountColumns.MOUNTS),
+          new FactReader(MountColumns.HOURS_AT_DISMOUNT),
+          new FactReader(MountColumns.HOURS_BY_HOUR),
+          new FactReader(LevelColumns.DRIVE_USE),
+          new FactReader(LevelColumns.DRIVES),
+          new FactReader(LevelColumns.BLANK_TAPES),
+          new FactReader(LevelColumns.SLOTS),
+          new FactReader(LevelColumns.QUOTA),
+          new FactReader(LevelColumns.WRITE_TABS),
+          new FactReader(JobColumns.ALL),
+          new FactReader(LiveRateColumns.ALL),
+          new FactReader(DriveStatusColumns.ALL),
+          new FactReader(LevelColumns.TAPE_BYTES));
 
   private TableReaders() {}
 

@@ -10,6 +10,7 @@ final class Amounts {
   private static final String[] BINARY = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
   private static final String[] DECIMAL = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
   private static final double THREE_DIGITS = 999.5;
+  private static final double SECONDS_PER_HOUR = 3600;
 
   private final Kind.Unit kind;
   private final ByteUnit unit;
@@ -26,6 +27,11 @@ final class Amounts {
       case NONE -> Math.abs(value) > THREE_DIGITS ? whole(value) : digits(value);
       case BYTES -> bytes(value);
       case BYTES_PER_SECOND -> bytes(value) + "/s";
+      case SECONDS ->
+          Math.abs(value) >= SECONDS_PER_HOUR
+              ? digits(value / SECONDS_PER_HOUR) + " h"
+              : digits(value) + " s";
+      case SHARE -> digits(100 * value) + " %";
     };
   }
 

@@ -156,7 +156,7 @@ final class BlockFormat {
   private static byte[] encodeHead(BlockKey key, Origin origin) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
-    out.writeUTF(key.table().name());
+    out.writeUTF(key.table().id());
     out.writeUTF(key.grain().name());
     out.writeInt(key.shape().dimensions().size());
     for (Dimension dimension : key.shape().dimensions()) {

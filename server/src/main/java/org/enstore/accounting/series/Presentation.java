@@ -1,6 +1,7 @@
 package org.enstore.accounting.series;
 
 import com.datadoghq.sketch.ddsketch.DDSketch;
+import java.util.Arrays;
 import java.util.BitSet;
 import org.enstore.accounting.catalog.Formula;
 import org.enstore.accounting.catalog.Kind;
@@ -12,6 +13,8 @@ import org.enstore.accounting.measure.Numbers;
 /** Turns exact sums into the numbers a query asked for: measure, unit, running total and gaps. */
 final class Presentation {
   private static final long MILLIS_PER_SECOND = 1000;
+  private static final double MICROS_PER_SECOND = 1e6;
+  private static final double MICROS_PER_MILLI = 1e3;
 
   private final SeriesQuery query;
   private final Buckets buckets;
@@ -31,6 +34,9 @@ final class Presentation {
    * @throws QueryFailure of kind {@link FailureKind#TOO_LARGE} if a running total exceeds 64 bits
    */
   Numbers numbers(Tally.Sum sum, int first, int count) {
+    if (query.measure().formula().isOfKeys()) {
+      return levels(sum, first, count);
+    }
     BitSet present = sum.present().get(first, first + count);
     BitSet missing = missing(present, first, count);
     if (query.measure().kind().isAdditive()) {
@@ -41,16 +47,9 @@ final class Presentation {
           sums[i] = Sums.add(sums[i - 1], sums[i]);
         }
       }
-      if (query.measure().kind().unit() == Kind.Unit.NONE || query.unit() == ByteUnit.BYTES) {
-        return Numbers.exact(sums, missing);
-      }
-      double[] shown = new double[count];
-      for (int i = 0; i < count; i++) {
-        shown[i] = sums[i] == 0 ? 0 : query.unit().amount(sums[i]);
-      }
-      return Numbers.rounded(shown, missing);
+      return amounts(sums, missing);
     }
-    if (query.unit() == ByteUnit.BYTES && isOfWholeBytes()) {
+    if (isOfWholeBytes()) {
       long[] shown = new long[count];
       for (int i = present.nextSetBit(0); i >= 0; i = present.nextSetBit(i + 1)) {
         shown[i] = wholeBytes(sum, first + i, query.measure());
@@ -65,10 +64,71 @@ final class Presentation {
     return Numbers.rounded(shown, missing);
   }
 
+  /** Whole numbers in the unit of the measure: exact unless that is larger than theirs. */
+  private Numbers amounts(long[] values, BitSet missing) {
+    boolean exact =
+        switch (query.measure().kind().unit()) {
+          case NONE, SHARE -> true;
+          case BYTES, BYTES_PER_SECOND -> query.unit() == ByteUnit.BYTES;
+          case SECONDS -> false;
+        };
+    if (exact) {
+      return Numbers.exact(values, missing);
+    }
+    double[] shown = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      shown[i] = values[i] == 0 ? 0 : amount(values[i]);
+    }
+    return Numbers.rounded(shown, missing);
+  }
+
+  private double amount(long value) {
+    return isOfSeconds() ? value / MICROS_PER_SECOND : query.unit().amount(value);
+  }
+
+  private boolean isOfSeconds() {
+    return query.measure().kind().unit() == Kind.Unit.SECONDS;
+  }
+
+  private Numbers levels(Tally.Sum sum, int first, int count) {
+    Formula formula = query.measure().formula();
+    BitSet present = new BitSet();
+    if (formula instanceof Formula.MeanOfKeys) {
+      double[] means = KeyLevels.means(sum.ofKeys(), buckets.count());
+      present.or(sum.present());
+      return Numbers.rounded(
+          Arrays.copyOfRange(means, first, first + count),
+          missing(present.get(first, first + count), first, count));
+    }
+    long[] levels;
+    if (formula instanceof Formula.Latest latest) {
+      levels = KeyLevels.latest(sum.ofKeys(), latest, buckets, present);
+      clearAhead(present);
+    } else {
+      levels = KeyLevels.highest(sum.ofKeys(), buckets.count());
+      present.or(sum.present());
+    }
+    for (int i = present.nextClearBit(0); i < levels.length; i = present.nextClearBit(i + 1)) {
+      levels[i] = 0;
+    }
+    return amounts(
+        Arrays.copyOfRange(levels, first, first + count),
+        missing(present.get(first, first + count), first, count));
+  }
+
+  /** What holds is not known beyond where the data ends. */
+  private void clearAhead(BitSet present) {
+    for (int i = buckets.count() - 1; i >= 0 && isAhead(i); i--) {
+      present.clear(i);
+    }
+  }
+
   /** Whether the measure, though no sum, is told exactly in bytes: beyond 2^53 no double can. */
   private boolean isOfWholeBytes() {
     Formula formula = query.measure().formula();
-    return formula instanceof Formula.Mean || formula instanceof Formula.Largest;
+    return query.unit() == ByteUnit.BYTES
+        && !isOfSeconds()
+        && (formula instanceof Formula.Mean || formula instanceof Formula.Largest);
   }
 
   private static long wholeBytes(Tally.Sum sum, int bucket, Measure measure) {
@@ -82,6 +142,9 @@ final class Presentation {
   private double value(Tally.Sum sum, int bucket, DDSketch sketch) {
     ByteUnit unit = query.unit();
     Formula formula = query.measure().formula();
+    if (formula instanceof Formula.PerSecond && query.measure().kind().unit() == Kind.Unit.NONE) {
+      return sum.values(0)[bucket] / (elapsedMillis(bucket) * MICROS_PER_MILLI);
+    }
     if (formula instanceof Formula.PerSecond) {
       return unit.rate(sum.values(0)[bucket], elapsedMillis(bucket));
     }
@@ -92,10 +155,15 @@ final class Presentation {
       return unit.rate(sum.values(0)[bucket] / Double.longBitsToDouble(sum.values(1)[bucket]));
     }
     if (formula instanceof Formula.Quantile quantile) {
-      return unit.rate(sum.histograms().orElseThrow().quantile(bucket, quantile.part(), sketch));
+      double told = sum.histograms().orElseThrow().quantile(bucket, quantile.part(), sketch);
+      return isOfSeconds() ? told / MICROS_PER_SECOND : unit.rate(told);
+    }
+    if (formula instanceof Formula.Ratio ratio) {
+      double whole = sum.values(1)[bucket] * (isOfSeconds() ? MICROS_PER_SECOND : 1);
+      return (double) sum.values(0)[bucket] * ratio.factor() / whole;
     }
     // A total is an exact sum, and a largest number one that was measured.
-    return unit.amount(sum.values(0)[bucket]);
+    return amount(sum.values(0)[bucket]);
   }
 
   private BitSet missing(BitSet present, int first, int count) {

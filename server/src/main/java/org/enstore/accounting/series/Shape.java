@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.TreeSet;
 import org.enstore.accounting.catalog.Dimension;
 import org.enstore.accounting.catalog.Quantity;
-import org.enstore.accounting.catalog.Transfers;
 
 /**
  * Which dimensions and quantities a block tells apart and adds up. Both lists are in the order of
@@ -31,7 +30,7 @@ public record Shape(List<Dimension> dimensions, List<Quantity> quantities) {
    * more.
    */
   boolean hasKeysLikeRows() {
-    return indexOf(Transfers.DRIVE_RATE_BIN) >= 0 && dimensions.size() > FEW_BESIDE_BINS;
+    return dimensions.stream().anyMatch(Dimension::isBins) && dimensions.size() > FEW_BESIDE_BINS;
   }
 
   /** The place of {@code dimension} in {@link GroupKey#values}, or −1. */

@@ -2,7 +2,10 @@ package org.enstore.accounting.series;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.enstore.accounting.catalog.Dimension;
 import org.enstore.accounting.catalog.Measure;
@@ -66,6 +69,9 @@ final class Tally {
     private final BitSet present;
     private final @Nullable RateHistograms histograms;
 
+    /** By key of the table, what {@link #values} are of all, for a measure that is told of keys. */
+    private final Map<GroupKey, long[][]> ofKeys = new HashMap<>();
+
     private Sum(Measure measure, int buckets, Room room) {
       this.values = new long[measure.formula().quantities().size()][buckets];
       this.present = new BitSet(buckets);
@@ -80,6 +86,11 @@ final class Tally {
     /** The buckets that have a row which the measure counts. */
     BitSet present() {
       return present;
+    }
+
+    /** By key of the table and quantity, for a measure that is told of keys. */
+    Collection<long[][]> ofKeys() {
+      return ofKeys.values();
     }
 
     /** The histograms, of a measure that is told from them. */
@@ -110,7 +121,7 @@ final class Tally {
       int quantity = part.block().key().shape().quantities().indexOf(ranking);
       walk(
           part,
-          (series, bucket, cell, bin, counted) -> {
+          (series, bucket, key, cell, bin, counted) -> {
             if (counted) {
               totals.present.set(series);
             }
@@ -142,13 +153,15 @@ final class Tally {
       int[] columns = quantities.stream().mapToInt(held::indexOf).toArray();
       walk(
           part,
-          (series, bucket, cell, bin, counted) -> {
+          (series, bucket, key, cell, bin, counted) -> {
             if (!counted || series >= places.length || places[series] == Grouping.LEFT_OUT) {
               return;
             }
             Sum sum = sums.get(places[series]);
+            long[][] columnsOfSum =
+                measure.formula().isOfKeys() ? ofKey(sum, block.groupKey(key)) : sum.values;
             for (int q = 0; q < columns.length; q++) {
-              long[] values = sum.values[q];
+              long[] values = columnsOfSum[q];
               long added = block.value(columns[q], cell);
               values[bucket] = Sums.combine(quantities.get(q).combination(), values[bucket], added);
               if (sum.histograms != null) {
@@ -160,16 +173,27 @@ final class Tally {
     }
   }
 
+  private long[][] ofKey(Sum sum, GroupKey key) {
+    return sum.ofKeys.computeIfAbsent(
+        key,
+        added -> {
+          int quantities = measure.formula().quantities().size();
+          room.take((long) Long.BYTES * quantities * buckets.count());
+          return new long[quantities][buckets.count()];
+        });
+  }
+
   /** What is done with a cell of a series. */
   @FunctionalInterface
   private interface Use {
     /**
      * Uses the cell.
      *
+     * @param key the place of the cell's key in its block
      * @param bin the bin that its rows lie in, in blocks that tell it
      * @param counted whether the measure counts a row of it
      */
-    void of(int series, int bucket, int cell, int bin, boolean counted);
+    void of(int series, int bucket, int key, int cell, int bin, boolean counted);
   }
 
   private void walk(Part part, Use use) {
@@ -208,7 +232,7 @@ final class Tally {
         int bucket = bucketOfSlot[block.slot(cell)];
         if (bucket >= 0) {
           boolean counted = byKey && (witness < 0 || block.value(witness, cell) != 0);
-          use.of(series, bucket, cell, bin, counted);
+          use.of(series, bucket, k, cell, bin, counted);
         }
       }
     }

@@ -46,6 +46,22 @@ public final class TestPairs {
     }
   }
 
+  /** A pair that holds the three databases of {@code site}, whose reader may read all of them. */
+  public static ReplicatedPair telling(Site site)
+      throws IOException, InterruptedException, SQLException {
+    ReplicatedPair pair = builder().zone(site.zone()).start();
+    try {
+      pair.createDatabase();
+      new Traffic(site).record(pair.databases(), Progress.silent());
+      pair.letReaderReadMore();
+      pair.awaitReplay(REPLAY);
+      return pair;
+    } catch (SQLException | InterruptedException | RuntimeException e) {
+      pair.close();
+      throw e;
+    }
+  }
+
   static Programs.Source programs() {
     return programs(System.getProperty("postgres", "embedded"));
   }
