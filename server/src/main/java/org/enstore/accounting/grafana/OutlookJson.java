@@ -24,7 +24,23 @@ final class OutlookJson {
   /** Every key of a query for what a change is made of, in the order to document them. */
   static final List<Key<?>> CHANGES_KEYS = withoutLegend(OutlookRules.CHANGES_KEYS);
 
+  /** Every key of a query for what is at risk, in the order to document them. */
+  static final List<Key<?>> RISK_KEYS = withoutLegend(OutlookRules.RISK_KEYS);
+
   private OutlookJson() {}
+
+  /**
+   * Reads a query for what is at risk.
+   *
+   * @throws QueryFailure with every problem
+   */
+  static Question.OfRisk risk(DataQuery query, Map<String, ?> object) {
+    KeyReader keys = new KeyReader("", object, RISK_KEYS);
+    keys.take(QuestionJson.VERSION_KEY);
+    keys.take(QuestionJson.QUERY_TYPE);
+    keys.drop(QuestionJson.IGNORED::containsKey);
+    return new Question.OfRisk(OutlookRules.risk(keys, QuestionJson.range(query, keys)));
+  }
 
   /**
    * Reads a query for what a change is made of.

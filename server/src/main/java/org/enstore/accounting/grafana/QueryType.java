@@ -17,6 +17,7 @@ enum QueryType {
   FORECAST("forecast"),
   ANOMALIES("anomalies"),
   CHANGES("changes"),
+  RISK("risk"),
   RECONCILIATION("reconciliation"),
   ANNOTATIONS("annotations"),
   REPLICATION("replication"),
@@ -52,6 +53,7 @@ enum QueryType {
       case FORECAST -> OutlookJson.FORECAST_KEYS;
       case ANOMALIES -> OutlookJson.ANOMALY_KEYS;
       case CHANGES -> OutlookJson.CHANGES_KEYS;
+      case RISK -> OutlookJson.RISK_KEYS;
       case RECONCILIATION -> ReconciliationJson.KEYS;
       case ANNOTATIONS -> AnnotationJson.KEYS;
       case REPLICATION -> ReplicationRequest.KEYS;
@@ -72,6 +74,7 @@ enum QueryType {
       case FORECAST -> OutlookJson.forecast(query, object);
       case ANOMALIES -> OutlookJson.anomalies(query, object);
       case CHANGES -> OutlookJson.changes(query, object);
+      case RISK -> OutlookJson.risk(query, object);
       case RECONCILIATION -> new Question.OfReconciliation(ReconciliationJson.read(query, object));
       case ANNOTATIONS -> AnnotationJson.read(query, object);
       case REPLICATION -> new Question.OfReplication(ReplicationRequest.read(query, object));

@@ -16,6 +16,7 @@ import org.enstore.accounting.series.ForecastQuery;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.ReconciliationQuery;
 import org.enstore.accounting.series.Replication;
+import org.enstore.accounting.series.RiskQuery;
 import org.enstore.accounting.series.Room;
 import org.enstore.accounting.series.SeriesEngine;
 import org.enstore.accounting.series.SeriesQuery;
@@ -161,6 +162,20 @@ interface Question {
     public Frame answer(
         SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
       return ChangesFrames.table(refId, engine.changes(query, demand, cancellation, room));
+    }
+  }
+
+  /** For what is likely to fail soon. */
+  record OfRisk(RiskQuery query) implements Question {
+    @Override
+    public QueryType type() {
+      return QueryType.RISK;
+    }
+
+    @Override
+    public Frame answer(
+        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
+      return RiskFrames.table(refId, engine.risk(query, demand, cancellation, room), query.view());
     }
   }
 

@@ -2,15 +2,18 @@ package org.enstore.accounting.series;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.enstore.accounting.catalog.Catalogue;
 import org.enstore.accounting.catalog.Dimension;
 import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.Durations;
 import org.enstore.accounting.config.Key;
 import org.enstore.accounting.config.KeyReader;
 import org.enstore.accounting.measure.Step;
+import org.enstore.accounting.measure.TimeRange;
 
 /**
  * The rules of questions that look ahead: the keys they have besides those of a question for
@@ -117,7 +120,31 @@ public final class OutlookRules {
           QueryRules.INCLUDE_NULL_MOVERS,
           QueryRules.SOURCE);
 
+  private static final Key<RiskQuery.View> RISK_VIEW =
+      Key.choice(
+          "view", List.of(RiskQuery.View.values()), RiskQuery.View::label, RiskQuery.View.RANKING);
+  private static final Key<Duration> HALF_LIFE =
+      Key.duration("halfLife", Duration.ofDays(1), Duration.ofDays(60), Duration.ofDays(7));
+  private static final Key<Map<String, Filter>> RISK_FILTERS =
+      QueryRules.filters(Transfers.DATASET.dimensions());
+
+  /** Every key of a question for what is at risk, in the order to document them. */
+  public static final List<Key<?>> RISK_KEYS = List.of(RISK_VIEW, RISK_FILTERS, HALF_LIFE);
+
   private OutlookRules() {}
+
+  /**
+   * What {@code keys} ask of what is at risk. Takes what belongs to it and finishes the reading.
+   *
+   * @throws QueryFailure of kind {@link FailureKind#BAD_QUERY} with every complaint
+   */
+  public static RiskQuery risk(KeyReader keys, Optional<TimeRange> range) {
+    RiskQuery.View view = keys.take(RISK_VIEW);
+    Map<Dimension, Filter> filters = QueryRules.byDimension(keys.take(RISK_FILTERS));
+    Duration halfLife = keys.take(HALF_LIFE);
+    QueryRules.refuse(keys.complaints());
+    return new RiskQuery(range.orElseThrow(), filters, halfLife, view);
+  }
 
   /** The names of the groups that a change is split into where none are given. */
   public static List<String> levels() {

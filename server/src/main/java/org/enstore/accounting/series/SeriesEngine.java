@@ -44,6 +44,7 @@ public final class SeriesEngine implements AutoCloseable {
   private final DatabaseEngine accounting;
   private final Reconciliation reconciliation;
   private final Annotator annotator;
+  private final Risk risk;
 
   /**
    * One database to answer from.
@@ -118,6 +119,12 @@ public final class SeriesEngine implements AutoCloseable {
     reconciliation =
         new Reconciliation(accounting.days(), accounting.watch(), settings, calendar, clock);
     annotator = new Annotator(accounting.days(), accounting.watch(), settings, calendar, clock);
+    risk =
+        new Risk(
+            (query, demand, now, cancellation, room) ->
+                engine(query.dataset()).answerer().whole(query, demand, now, cancellation, room),
+            calendar,
+            clock);
   }
 
   /** The databases that can be asked. */
@@ -302,6 +309,16 @@ public final class SeriesEngine implements AutoCloseable {
   public ChangesAnswer changes(
       ChangesQuery query, Demand demand, Cancellation cancellation, Room room) {
     return engine(query.series().dataset()).changes().answer(query, demand, cancellation, room);
+  }
+
+  /**
+   * Which movers, drives and tapes are likely to fail soon, and why.
+   *
+   * @param room for what it is told from, from before that is made
+   * @throws QueryFailure when the transfers cannot be told, or only a part of them
+   */
+  public RiskAnswer risk(RiskQuery query, Demand demand, Cancellation cancellation, Room room) {
+    return risk.answer(query, demand, cancellation, room);
   }
 
   /**

@@ -18,6 +18,7 @@ final class QuerySchema {
           "forecast", OutlookJson.FORECAST_KEYS,
           "anomalies", OutlookJson.ANOMALY_KEYS,
           "changes", OutlookJson.CHANGES_KEYS,
+          "risk", OutlookJson.RISK_KEYS,
           "reconciliation", ReconciliationJson.KEYS,
           "annotations", AnnotationJson.KEYS,
           "replication", ReplicationRequest.KEYS,

@@ -30,6 +30,7 @@ import org.enstore.accounting.series.GapPolicy;
 import org.enstore.accounting.series.NamesQuery;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.ReconciliationQuery;
+import org.enstore.accounting.series.RiskQuery;
 import org.enstore.accounting.series.SeriesQuery;
 import org.enstore.accounting.series.SourceChoice;
 import org.junit.jupiter.api.Test;
@@ -435,6 +436,16 @@ class QuestionJsonTest {
     assertThat(query.history()).isEqualTo(Duration.ofDays(1826));
     assertThat(query.total()).isEqualTo(ForecastQuery.Total.NONE);
     assertThat(query.series().groupBy()).isEmpty();
+  }
+
+  @Test
+  void readRisk_defaults() {
+    RiskQuery query =
+        ((Question.OfRisk) QuestionJson.read(query("{}").setQueryType("risk").build())).query();
+
+    assertThat(query.view()).isEqualTo(RiskQuery.View.RANKING);
+    assertThat(query.halfLife()).isEqualTo(Duration.ofDays(7));
+    assertThat(query.filters()).isEmpty();
   }
 
   @Test

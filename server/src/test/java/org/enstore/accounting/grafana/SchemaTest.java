@@ -60,6 +60,11 @@ class SchemaTest {
   }
 
   @Test
+  void queryModel_risk() throws IOException {
+    assertQueryModel("risk", OutlookJson.RISK_KEYS);
+  }
+
+  @Test
   void queryModel_replication() throws IOException {
     assertQueryModel("replication", ReplicationRequest.KEYS);
   }
