@@ -1,7 +1,10 @@
 package org.enstore.accounting;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -10,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.enstore.accounting.catalog.Database;
+import org.enstore.accounting.catalog.Dataset;
+import org.enstore.accounting.catalog.DriveStatus;
 import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.config.SourceSettingsLoader;
@@ -25,7 +30,9 @@ import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.Demand;
 import org.enstore.accounting.series.GapPolicy;
 import org.enstore.accounting.series.Health;
+import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.Room;
+import org.enstore.accounting.series.SeriesAnswer;
 import org.enstore.accounting.series.SeriesEngine;
 import org.enstore.accounting.series.SeriesQuery;
 import org.enstore.accounting.series.SourceChoice;
@@ -64,7 +71,8 @@ final class SeveralDatabasesIT {
           .containsEntry("Database", "accounting as enstore_reader")
           .containsEntry("drivestat Database", "drivestat as enstore_reader")
           .containsEntry("enstoredb Database", "enstoredb as enstore_reader")
-          .containsKeys("drivestat Replay lag", "drivestat Tables");
+          .containsEntry("drivestat Tables", "status")
+          .containsKeys("drivestat Replay lag", "enstoredb Tables");
       assertThat(health.advice())
           .as("no look at another database's tables")
           .noneMatch(line -> line.contains("there is no table"));
@@ -85,14 +93,47 @@ final class SeveralDatabasesIT {
           .contains("drivestat: 127.0.0.1:1 (drivestat) refuses the connection");
       assertThat(health.others())
           .isEqualTo(Map.of(Database.DRIVESTAT, false, Database.ENSTOREDB, true));
-      assertThat(
-              engine
-                  .answer(transfers(), Demand.FRESH, new Cancellation(), Room.UNBOUNDED)
-                  .notices())
-          .isEmpty();
+      assertThatThrownBy(() -> answer(engine, drives()))
+          .isInstanceOf(QueryFailure.class)
+          .hasMessageContaining("127.0.0.1:1 (drivestat) refuses the connection")
+          .hasMessageContaining("Enstore's drivestat database usually has 8802");
+      assertThat(answer(engine, transfers()).notices()).isEmpty();
       assertThat(engine.lastState(Database.ACCOUNTING)).isPresent();
       assertThat(engine.lastState(Database.DRIVESTAT)).isEmpty();
     }
+  }
+
+  @Test
+  void aMissingRight_isToldWithItsGrant_andTakesOnlyItsOwnPanels() throws Exception {
+    String standby = "127.0.0.1:" + pair.standbyPort();
+    try (Connection primary = pair.connectToPrimary(ReplicatedPair.DRIVESTAT, Role.SUPERUSER);
+        Statement statement = primary.createStatement();
+        SeriesEngine engine = engine(standby, standby)) {
+      assertThat(answer(engine, drives()).notices()).isEmpty();
+      statement.execute("REVOKE SELECT ON TABLE status FROM enstore_reader");
+      try {
+        pair.awaitReplay(Duration.ofMinutes(1));
+        Health health = engine.health();
+
+        assertThat(health.ok()).isTrue();
+        assertThat(health.others()).containsEntry(Database.DRIVESTAT, false);
+        assertThat(health.advice())
+            .anyMatch(
+                line ->
+                    line.startsWith("drivestat: ")
+                        && line.endsWith("GRANT SELECT ON TABLE status TO enstore_reader;"));
+        assertThatThrownBy(() -> answer(engine, drives()))
+            .hasMessageContaining("GRANT SELECT ON TABLE status");
+        assertThat(answer(engine, transfers()).notices()).isEmpty();
+      } finally {
+        statement.execute("GRANT SELECT ON TABLE status TO enstore_reader");
+        pair.awaitReplay(Duration.ofMinutes(1));
+      }
+    }
+  }
+
+  private static SeriesAnswer answer(SeriesEngine engine, SeriesQuery query) {
+    return engine.answer(query, Demand.FRESH, new Cancellation(), Room.UNBOUNDED);
   }
 
   private static SeriesEngine engine(String drivestat, String enstoredb) {
@@ -109,10 +150,18 @@ final class SeveralDatabasesIT {
   }
 
   private static SeriesQuery transfers() {
+    return query(Transfers.DATASET);
+  }
+
+  private static SeriesQuery drives() {
+    return query(DriveStatus.DATASET);
+  }
+
+  private static SeriesQuery query(Dataset dataset) {
     Instant now = Instant.now();
     return new SeriesQuery(
-        Transfers.DATASET,
-        Transfers.BYTES,
+        dataset,
+        dataset.measures().get(0),
         new TimeRange(now.minus(Duration.ofDays(2)), now),
         Optional.of(Duration.ofHours(1)),
         Duration.ZERO,
