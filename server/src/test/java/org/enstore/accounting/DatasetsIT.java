@@ -121,11 +121,11 @@ class DatasetsIT {
   }
 
   private static SeriesEngine engine() {
-    List<String> hosts = List.of("127.0.0.1:" + pair.standbyPort());
+    String hosts = "127.0.0.1:" + pair.standbyPort();
     SourceSettings settings =
         SourceSettingsLoader.load(
             new RawSettings(
-                hosts.get(0),
+                hosts,
                 Role.READER.user(),
                 Database.ACCOUNTING.id(),
                 Map.of(
