@@ -30,9 +30,11 @@ const { $defs: forms } = JSON.parse(
 );
 const ajv = new Ajv2020({ allErrors: true, strict: true, keywords: [{ keyword: ['x-ignored', 'x-minimum', 'x-maximum'] }] });
 
+ajv.addSchema({ $id: 'model', $defs: forms });
+
 function expectAccepted(query: any, type: string, where: string) {
   expect(Object.keys(forms), where).toContain(type);
-  ajv.validate({ $ref: `#/$defs/${type}`, $defs: forms }, query);
+  ajv.validate(`model#/$defs/${type}`, query);
   expect(ajv.errors, where).toBeNull();
 }
 
@@ -108,11 +110,11 @@ describe.each(files)('%s', (file) => {
   });
 
   it('asks for plain bytes, of which Grafana draws axes below a MiB too, and says so', () => {
-    const units: Record<string, string> = { bytes: 'bytes', bytesPerSecond: 'binBps', none: 'short' };
+    const units: Record<string, string> = { bytes: 'bytes', bytesPerSecond: 'binBps', none: 'short', seconds: 's', share: 'percentunit' };
     for (const { title, targets = [], fieldConfig, datasource } of panels) {
       for (const query of datasource?.type === own.type ? targets.filter(({ measure }: any) => measure) : []) {
         const unit = measureOf(catalog, query.measure)?.measure.unit ?? '';
-        expect(query.unit, title).toBe(unit === 'none' ? undefined : 'bytes');
+        expect(query.unit, title).toBe(unit.startsWith('bytes') ? 'bytes' : undefined);
         expect([units[unit], 'dateTimeFromNow'], title).toContain(fieldConfig.defaults.unit);
       }
     }
@@ -130,6 +132,27 @@ describe.each(files)('%s', (file) => {
     const known = files.map((each) => read(each).uid);
     for (const [, uid] of JSON.stringify(dashboard).matchAll(/"\/d\/([^/"?]+)/g)) {
       expect(known).toContain(uid);
+    }
+  });
+
+  it('links to each other dashboard, with the time range and the choices that both offer', () => {
+    const others = Object.fromEntries(files.filter((each) => each !== file).map((each) => [read(each).uid, read(each)]));
+    const linked = dashboard.links.map(({ url }: any) => url.split('/')[2]);
+    expect([...linked].sort()).toEqual(Object.keys(others).sort());
+    for (const { url, keepTime, includeVars } of dashboard.links) {
+      const [path, query = ''] = url.split('?');
+      const other = others[path.split('/')[2]];
+      expect(path.split('/')[3]).toBe(other.title.toLowerCase().replaceAll(' ', '-'));
+      expect(keepTime).toBe(true);
+      // A name that the other lacks would be left in the address as it stands here.
+      expect(includeVars).toBe(false);
+      const both = templating.list.filter(({ name, type, includeAll }: any) =>
+        other.templating.list.some(
+          // Where no choice means all, All is nobody's name.
+          (its: any) => its.name === name && its.type === type && type !== 'adhoc' && (its.includeAll || !includeAll)
+        )
+      );
+      expect(query.split('&').filter(Boolean)).toEqual(both.map(({ name }: any) => `\${${name}:queryparam}`));
     }
   });
 });
