@@ -54,7 +54,7 @@ def main():
     address, data_source, picture, *authority = sys.argv[1:]
     now = datetime.datetime.now(datetime.timezone.utc)
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    query = api.SeriesQuery(measure="MEASURE_BYTES", direction="DIRECTION_SUM", step="1h")
+    query = api.SeriesQuery(measure="bytes", direction="DIRECTION_SUM", step="1h")
     query.start_time.FromDatetime(today - datetime.timedelta(days=7))
     query.end_time.FromDatetime(today)
     with channel(address, *authority) as open_channel:

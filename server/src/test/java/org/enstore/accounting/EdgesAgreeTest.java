@@ -37,7 +37,6 @@ import org.enstore.accounting.proto.pluginv2.DataSourceInstanceSettings;
 import org.enstore.accounting.proto.pluginv2.PluginContext;
 import org.enstore.accounting.proto.pluginv2.QueryDataRequest;
 import org.enstore.accounting.proto.pluginv2.TimeRange;
-import org.enstore.accounting.proto.v1.Dimension;
 import org.enstore.accounting.proto.v1.SeriesQuery;
 import org.enstore.accounting.series.AnswerMemory;
 import org.enstore.accounting.series.InMemoryTransferSource;
@@ -73,10 +72,10 @@ class EdgesAgreeTest {
     }
 
     private void choose(Random random) {
-      List<String> measures = List.of("bytes", "throughput", "transfers", "meanFileSize");
-      int measure = random.nextInt(measures.size());
-      json.put("measure", measures.get(measure));
-      message.setMeasureValue(measure + 1);
+      List<String> measures = List.of("bytes", "throughput", "transfers", "meanFileSize", "errors");
+      String measure = measures.get(random.nextInt(measures.size()));
+      json.put("measure", measure);
+      message.setMeasure(measure);
       int direction = random.nextInt(5);
       if (direction > 0) {
         json.put("direction", List.of("read", "write", "both", "sum").get(direction - 1));
@@ -99,22 +98,14 @@ class EdgesAgreeTest {
       if (random.nextBoolean()) {
         List<String> dimensions = List.of("mover", "storageGroup", "library");
         int chosen = random.nextInt(dimensions.size() + 1);
-        json.put("groupBy", chosen == 0 ? List.of() : List.of(dimensions.get(chosen - 1)));
-        SeriesQuery.GroupBy.Builder groupBy = SeriesQuery.GroupBy.newBuilder();
-        if (chosen > 0) {
-          groupBy.addDimensions(
-              List.of(
-                      Dimension.DIMENSION_MOVER,
-                      Dimension.DIMENSION_STORAGE_GROUP,
-                      Dimension.DIMENSION_LIBRARY)
-                  .get(chosen - 1));
-        }
-        message.setGroupBy(groupBy);
+        List<String> groups = chosen == 0 ? List.of() : List.of(dimensions.get(chosen - 1));
+        json.put("groupBy", groups);
+        message.setGroupBy(SeriesQuery.GroupBy.newBuilder().addAllDimensions(groups));
       }
       if (random.nextInt(3) == 0) {
         String pattern = List.of("LTO", "1$", "(").get(random.nextInt(3));
         json.put("filters", Map.of("mover", Map.of("match", pattern)));
-        message.getFiltersBuilder().getMoverBuilder().setMatch(pattern);
+        message.putFilters("mover", SeriesQuery.Filter.newBuilder().setMatch(pattern).build());
       }
       int top = random.nextInt(4);
       json.put("top", top);

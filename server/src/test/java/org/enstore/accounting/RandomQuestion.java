@@ -15,7 +15,6 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.enstore.accounting.demo.QuirkFixture;
 import org.enstore.accounting.measure.Step;
-import org.enstore.accounting.proto.v1.Dimension;
 import org.enstore.accounting.proto.v1.SeriesQuery;
 
 /** One query, as an analyst or an alert rule would send it. */
@@ -194,7 +193,7 @@ record RandomQuestion(
         SeriesQuery.newBuilder()
             .setStartTime(Timestamp.newBuilder().setSeconds(from.getEpochSecond()))
             .setEndTime(Timestamp.newBuilder().setSeconds(to.getEpochSecond()))
-            .setMeasure(SeriesQuery.Measure.valueOf("MEASURE_" + upper(measure)))
+            .setMeasure(measure)
             .setUnit(SeriesQuery.Unit.valueOf("UNIT_" + unit.toUpperCase(Locale.ROOT)))
             .setDirection(SeriesQuery.Direction.valueOf("DIRECTION_" + upper(direction)))
             .setSource(SeriesQuery.Source.valueOf("SOURCE_" + upper(source)))
@@ -206,16 +205,8 @@ record RandomQuestion(
     if (compared) {
       query.setCompare(SeriesQuery.Compare.COMPARE_PREVIOUS_PERIOD);
     }
-    SeriesQuery.GroupBy.Builder group = query.getGroupByBuilder();
-    groupBy.forEach(
-        dimension -> group.addDimensions(Dimension.valueOf("DIMENSION_" + upper(dimension))));
-    SeriesQuery.Filters.Builder filtering = query.getFiltersBuilder();
-    filters.forEach(
-        (dimension, condition) ->
-            filtering.setField(
-                SeriesQuery.Filters.getDescriptor()
-                    .findFieldByName(upper(dimension).toLowerCase(Locale.ROOT)),
-                filter(condition)));
+    query.setGroupBy(SeriesQuery.GroupBy.newBuilder().addAllDimensions(groupBy));
+    filters.forEach((dimension, condition) -> query.putFilters(dimension, filter(condition)));
     return query.build();
   }
 

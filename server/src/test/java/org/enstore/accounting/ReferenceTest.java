@@ -150,7 +150,7 @@ class ReferenceTest {
             new Surroundings(
                 OutputStream.nullOutputStream(), OptionalInt.empty(), true, Map.of(), () -> NOW));
     Set<String> options = new TreeSet<>();
-    for (String command : List.of("query", "movers", "watch", "status", "completion")) {
+    for (String command : List.of("query", "measures", "movers", "watch", "status", "completion")) {
       Optional.ofNullable(program.getSubcommands().get(command))
           .orElseThrow()
           .getCommandSpec()

@@ -19,7 +19,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.enstore.accounting.api.DataSources.DataSource;
 import org.enstore.accounting.catalog.Database;
-import org.enstore.accounting.catalog.Dimension;
 import org.enstore.accounting.catalog.Dimensions;
 import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.Complaint;
@@ -33,6 +32,10 @@ import org.enstore.accounting.proto.v1.ListDataSourcesRequest;
 import org.enstore.accounting.proto.v1.ListDataSourcesResponse;
 import org.enstore.accounting.proto.v1.ListDimensionValuesRequest;
 import org.enstore.accounting.proto.v1.ListDimensionValuesResponse;
+import org.enstore.accounting.proto.v1.ListDimensionsRequest;
+import org.enstore.accounting.proto.v1.ListDimensionsResponse;
+import org.enstore.accounting.proto.v1.ListMeasuresRequest;
+import org.enstore.accounting.proto.v1.ListMeasuresResponse;
 import org.enstore.accounting.proto.v1.ListMoversRequest;
 import org.enstore.accounting.proto.v1.ListMoversResponse;
 import org.enstore.accounting.proto.v1.ListReconciliationRequest;
@@ -131,7 +134,7 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
                   lookBack(request.hasLookBack(), request.getLookBack()),
                   match(request.getMatch()),
                   classes(request),
-                  QueryFields.filters(request.getFilters(), Transfers.DATASET.dimensions()));
+                  QueryFields.filters(request.getFiltersMap(), Transfers.DATASET.dimensions()));
           return cancellation -> {
             Map<String, MoverDetail> details = new HashMap<>();
             source
@@ -153,6 +156,26 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
   }
 
   @Override
+  public void listMeasures(
+      ListMeasuresRequest request, StreamObserver<ListMeasuresResponse> reply) {
+    unary(
+        request.getDataSource(),
+        reply,
+        "listing measures",
+        source -> cancellation -> CatalogueParts.measures(source.engine(), cancellation));
+  }
+
+  @Override
+  public void listDimensions(
+      ListDimensionsRequest request, StreamObserver<ListDimensionsResponse> reply) {
+    unary(
+        request.getDataSource(),
+        reply,
+        "listing dimensions",
+        source -> cancellation -> CatalogueParts.dimensions());
+  }
+
+  @Override
   public void listDimensionValues(
       ListDimensionValuesRequest request, StreamObserver<ListDimensionValuesResponse> reply) {
     ListDimensionValuesRequest rest = request.toBuilder().clearPageSize().clearPageToken().build();
@@ -163,13 +186,10 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
         source -> {
           Pages.check(request.getPageSize());
           NamesQuery query =
-              new NamesQuery(
-                  Transfers.DATASET,
-                  dimension(request),
+              QueryFields.read(
+                  request,
                   lookBack(request.hasLookBack(), request.getLookBack()),
-                  match(request.getMatch()),
-                  Set.of(MoverClass.TAPE, MoverClass.DISK),
-                  QueryFields.filters(request.getFilters(), Transfers.DATASET.dimensions()));
+                  match(request.getMatch()));
           return cancellation -> {
             Pages.Page page =
                 Pages.cut(
@@ -237,7 +257,7 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
       Optional<SeriesAnswer> ready =
           request.getFresh() ? Optional.empty() : source.engine().cached(query);
       if (ready.isPresent() && ready.get().table().valueCount() <= INLINE_VALUES) {
-        flow.send(format.parts(request, ready.get()));
+        flow.send(format.parts(ready.get()));
         return;
       }
       ask(
@@ -247,7 +267,7 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
             try {
               SeriesAnswer answer =
                   source.engine().answer(query, demand(request), flow.cancellation(), share);
-              flow.send(format.parts(request, answer));
+              flow.send(format.parts(answer));
             } catch (RuntimeException e) {
               flow.fail(Failures.status(e, "querying series", ""));
             } catch (Error e) {
@@ -262,7 +282,7 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
 
   @Override
   public void watchSeries(WatchSeriesRequest request, StreamObserver<WatchSeriesResponse> reply) {
-    Watch watch = new Watch(request.getQuery(), reply);
+    Watch watch = new Watch(reply);
     try {
       DataSource source = source(request.getDataSource());
       SeriesQuery query = openQuery(request);
@@ -295,9 +315,9 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
     COLUMNS,
     ARROW;
 
-    Iterator<QuerySeriesResponse> parts(QuerySeriesRequest request, SeriesAnswer answer) {
+    Iterator<QuerySeriesResponse> parts(SeriesAnswer answer) {
       return switch (this) {
-        case COLUMNS -> AnswerParts.columns(request.getQuery(), answer);
+        case COLUMNS -> AnswerParts.columns(answer);
         case ARROW -> AnswerParts.arrow(answer);
       };
     }
@@ -375,22 +395,6 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
               + " has too many questions waiting; try again in a moment.",
           e);
     }
-  }
-
-  private static Dimension dimension(ListDimensionValuesRequest request) {
-    return switch (request.getDimension()) {
-      case DIMENSION_STORAGE_GROUP -> Dimensions.STORAGE_GROUP;
-      case DIMENSION_LIBRARY -> Dimensions.LIBRARY;
-      case DIMENSION_DRIVE_TYPE -> Dimensions.DRIVE_TYPE;
-      case DIMENSION_MEDIA_CHANGER -> Dimensions.MEDIA_CHANGER;
-      case DIMENSION_UNSPECIFIED, DIMENSION_MOVER, DIMENSION_MOVER_CLASS, UNRECOGNIZED ->
-          throw refusal(
-              "dimension",
-              "\"dimension\" is "
-                  + request.getDimensionValue()
-                  + "; it must be DIMENSION_STORAGE_GROUP, DIMENSION_LIBRARY, DIMENSION_DRIVE_TYPE"
-                  + " or DIMENSION_MEDIA_CHANGER. Movers have ListMovers.");
-    };
   }
 
   /** A mover; with nothing but its name when the summary alone knows it. */

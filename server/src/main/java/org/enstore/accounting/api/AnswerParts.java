@@ -24,9 +24,9 @@ import org.enstore.accounting.proto.v1.Notice;
 import org.enstore.accounting.proto.v1.QuerySeriesResponse;
 import org.enstore.accounting.proto.v1.SeriesHeader;
 import org.enstore.accounting.proto.v1.SeriesIdentity;
-import org.enstore.accounting.proto.v1.SeriesQuery;
 import org.enstore.accounting.proto.v1.SeriesValues;
 import org.enstore.accounting.series.SeriesAnswer;
+import org.enstore.accounting.series.SeriesQuery;
 
 /** Turns the engine's answers into the parts that a caller is sent. */
 final class AnswerParts {
@@ -38,13 +38,13 @@ final class AnswerParts {
   private AnswerParts() {}
 
   /** Header, buckets, values; made one by one as they are taken. */
-  static Iterator<QuerySeriesResponse> columns(SeriesQuery asked, SeriesAnswer answer) {
+  static Iterator<QuerySeriesResponse> columns(SeriesAnswer answer) {
     Buckets buckets = answer.table().buckets();
     List<Series> series = answer.table().series();
     Stream<QuerySeriesResponse> header =
         Stream.of(
             QuerySeriesResponse.newBuilder()
-                .setHeader(header(asked, answer, series.stream().map(Series::labels).toList()))
+                .setHeader(header(answer, series.stream().map(Series::labels).toList()))
                 .build());
     Stream<QuerySeriesResponse> starts =
         firsts(buckets.count()).map(first -> starts(buckets, first));
@@ -91,7 +91,7 @@ final class AnswerParts {
         .iterator();
   }
 
-  private static String unit(org.enstore.accounting.series.SeriesQuery query) {
+  private static String unit(SeriesQuery query) {
     return switch (query.measure().kind().unit()) {
       case NONE -> "";
       case BYTES -> query.unit().text();
@@ -110,18 +110,16 @@ final class AnswerParts {
   }
 
   /** What {@code answer} consists of, with the series that have {@code labels}. */
-  static SeriesHeader header(
-      SeriesQuery asked, SeriesAnswer answer, List<Map<String, String>> labels) {
+  static SeriesHeader header(SeriesAnswer answer, List<Map<String, String>> labels) {
+    SeriesQuery query = answer.query();
     SeriesHeader.Builder header =
         SeriesHeader.newBuilder()
             .setBucketCount(answer.table().buckets().count())
             .setEndTime(Timestamp.newBuilder().setSeconds(answer.table().buckets().to()))
             .setStep(answer.step().text())
-            .setMeasure(
-                asked.getMeasureValue() == 0
-                    ? SeriesQuery.Measure.MEASURE_BYTES
-                    : asked.getMeasure())
-            .setUnit(asked.getUnitValue() == 0 ? SeriesQuery.Unit.UNIT_MIB : asked.getUnit())
+            .setMeasure(query.measure().id())
+            .setUnit(unit(query))
+            .setAdditive(query.measure().kind().isAdditive() && !query.arrangement().runningTotal())
             .setAsOf(timestamp(answer.asOf()))
             .setExecuted(answer.executed())
             .setCached(answer.cached());

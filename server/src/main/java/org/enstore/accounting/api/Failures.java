@@ -8,6 +8,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -167,21 +168,33 @@ final class Failures {
     return all.build();
   }
 
-  /** {@code groupBy} below {@code query} as {@code query.group_by}, as the proto file has it. */
+  /**
+   * {@code groupBy} below {@code query} as {@code query.group_by}, as the proto file has it. The
+   * member of {@code filters} is a name, and stays as it is.
+   */
   static String path(String prefix, String field) {
     StringBuilder path = new StringBuilder(prefix);
-    if (!prefix.isEmpty() && !field.isEmpty()) {
-      path.append('.');
-    }
-    for (int i = 0; i < field.length(); i++) {
-      char c = field.charAt(i);
-      if (Character.isUpperCase(c)) {
-        path.append('_').append(Character.toLowerCase(c));
-      } else {
-        path.append(c);
+    String before = "";
+    for (String part : field.isEmpty() ? List.<String>of() : List.of(field.split("\\.", -1))) {
+      if (!path.isEmpty()) {
+        path.append('.');
       }
+      if (before.equals("filters")) {
+        path.append(part);
+      } else {
+        part.chars().forEach(c -> append(path, (char) c));
+      }
+      before = part;
     }
     return path.toString();
+  }
+
+  private static void append(StringBuilder path, char c) {
+    if (Character.isUpperCase(c)) {
+      path.append('_').append(Character.toLowerCase(c));
+    } else {
+      path.append(c);
+    }
   }
 
   private static Verdict never(Status.Code code) {

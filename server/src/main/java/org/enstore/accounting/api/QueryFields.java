@@ -2,6 +2,7 @@ package org.enstore.accounting.api;
 
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.MapEntry;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import java.time.Duration;
@@ -13,15 +14,19 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.enstore.accounting.catalog.Catalogue;
 import org.enstore.accounting.catalog.Dimension;
 import org.enstore.accounting.catalog.Dimensions;
 import org.enstore.accounting.config.Complaint;
 import org.enstore.accounting.config.Key;
 import org.enstore.accounting.config.KeyReader;
+import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.measure.TimeRange;
+import org.enstore.accounting.proto.v1.ListDimensionValuesRequest;
 import org.enstore.accounting.proto.v1.ListReconciliationRequest;
 import org.enstore.accounting.proto.v1.SeriesQuery;
 import org.enstore.accounting.series.Filter;
+import org.enstore.accounting.series.NamesQuery;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.QueryRules;
 import org.enstore.accounting.series.ReconciliationQuery;
@@ -36,6 +41,9 @@ final class QueryFields {
 
   /** Words of the query model that are not their enum value's name in lower camel case. */
   private static final Map<String, String> OTHER_WORDS = Map.of("UNIT_MIB", "MiB", "UNIT_MB", "MB");
+
+  private static final Key<Dimension> DIMENSION =
+      Key.choice("dimension", Catalogue.ENSTORE.askable(), Dimension::id, Dimensions.MOVER);
 
   private static final int DEFAULT_MAX_POINTS = 100;
   private static final int LARGEST_MAX_POINTS = 1_000_000;
@@ -82,26 +90,54 @@ final class QueryFields {
   }
 
   /**
+   * Which values {@code asked} asks to list.
+   *
+   * @param lookBack as it was read
+   * @param match as it was read
+   * @throws QueryFailure with a complaint for each wrong field
+   */
+  static NamesQuery read(
+      ListDimensionValuesRequest asked, Optional<Duration> lookBack, Optional<String> match) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put(DIMENSION.name(), asked.getDimension());
+    values.put(QueryRules.DATASET.name(), asked.getDataset());
+    values.put(QueryRules.FILTERS.name(), filters(asked.getFiltersMap()));
+    KeyReader keys =
+        new KeyReader("", values, List.of(DIMENSION, QueryRules.DATASET, QueryRules.FILTERS));
+    Dimension dimension = keys.take(DIMENSION);
+    NamesQuery query =
+        QueryRules.names(
+            keys, dimension, lookBack, match, Set.of(MoverClass.TAPE, MoverClass.DISK));
+    QueryRules.refuse(keys.complaints());
+    return query;
+  }
+
+  /**
    * Conditions by dimension.
    *
    * @param dimensions those that there may be conditions on
    * @throws QueryFailure with a complaint for each wrong field
    */
-  static Map<Dimension, Filter> filters(SeriesQuery.Filters asked, List<Dimension> dimensions) {
+  static Map<Dimension, Filter> filters(
+      Map<String, SeriesQuery.Filter> asked, List<Dimension> dimensions) {
     Key<Map<String, Filter>> key = QueryRules.filters(dimensions);
-    KeyReader keys = new KeyReader("", Map.of(key.name(), values(asked)), List.of(key));
+    KeyReader keys = new KeyReader("", Map.of(key.name(), filters(asked)), List.of(key));
     Map<Dimension, Filter> filters = QueryRules.byDimension(keys.take(key));
     QueryRules.refuse(keys.complaints());
+    return filters;
+  }
+
+  private static Map<String, Object> filters(Map<String, SeriesQuery.Filter> asked) {
+    Map<String, Object> filters = new LinkedHashMap<>();
+    asked.forEach((dimension, filter) -> filters.put(dimension, values(filter)));
     return filters;
   }
 
   /** Conditions on the mover, which this request has in a field of its own. */
   private static Map<Dimension, Filter> mover(
       ListReconciliationRequest asked, List<Complaint> complaints) {
-    SeriesQuery.Filters filters =
-        SeriesQuery.Filters.newBuilder().setMover(asked.getMover()).build();
     try {
-      return filters(filters, List.of(Dimensions.MOVER));
+      return filters(Map.of(Dimensions.MOVER.id(), asked.getMover()), List.of(Dimensions.MOVER));
     } catch (QueryFailure e) {
       e.complaints()
           .forEach(
@@ -206,7 +242,9 @@ final class QueryFields {
           field.getContainingType().equals(SeriesQuery.getDescriptor())
               && BESIDE.contains(field.getName());
       if (!beside) {
-        values.put(field.getJsonName(), value(entry.getValue()));
+        values.put(
+            field.getJsonName(),
+            field.isMapField() ? members(entry.getValue()) : value(entry.getValue()));
       }
     }
     return values;
@@ -222,15 +260,19 @@ final class QueryFields {
       return word(chosen);
     }
     if (value instanceof SeriesQuery.GroupBy groupBy) {
-      return value(groupBy.getDimensionsValueList().stream().map(QueryFields::dimension).toList());
+      return List.copyOf(groupBy.getDimensionsList());
     }
     return value instanceof Message message ? values(message) : value;
   }
 
-  private static Object dimension(int number) {
-    return value(
-        org.enstore.accounting.proto.v1.Dimension.getDescriptor()
-            .findValueByNumberCreatingIfUnknown(number));
+  /** A map field, which protobuf's reflection has as a list of entries. */
+  private static Map<String, Object> members(Object entries) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    for (Object entry : (List<?>) entries) {
+      MapEntry<?, ?> member = (MapEntry<?, ?>) entry;
+      members.put(String.valueOf(member.getKey()), value(member.getValue()));
+    }
+    return members;
   }
 
   /** The query model's word for an enum value; its number when this program does not know it. */
@@ -242,7 +284,7 @@ final class QueryFields {
     if (other != null) {
       return other;
     }
-    // The enum's own name comes first, as in MEASURE_BYTES of Measure.
+    // The enum's own name comes first, as in GAPS_ZERO of Gaps.
     String name = value.getName().substring(prefixLength(value.getType().getName()));
     StringBuilder word = new StringBuilder();
     for (String part : name.split("_", -1)) {

@@ -11,7 +11,6 @@ import java.util.Map;
 import org.enstore.accounting.measure.Numbers;
 import org.enstore.accounting.proto.v1.Point;
 import org.enstore.accounting.proto.v1.SeriesIdentity;
-import org.enstore.accounting.proto.v1.SeriesQuery;
 import org.enstore.accounting.proto.v1.SeriesUpdate;
 import org.enstore.accounting.proto.v1.WatchSeriesResponse;
 import org.enstore.accounting.series.FailureKind;
@@ -19,6 +18,7 @@ import org.enstore.accounting.series.LiveFeed;
 import org.enstore.accounting.series.LiveUpdate;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.SeriesAnswer;
+import org.enstore.accounting.series.SeriesQuery;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +30,6 @@ final class Watch implements LiveFeed.Watcher {
   private static final int POINTS = 8192;
 
   private final ServerCallStreamObserver<WatchSeriesResponse> reply;
-  private final SeriesQuery asked;
   private final Map<Place, Point> waiting = new LinkedHashMap<>();
   private final Deque<SeriesIdentity> added = new ArrayDeque<>();
   private @Nullable WatchSeriesResponse header;
@@ -43,15 +42,14 @@ final class Watch implements LiveFeed.Watcher {
   private record Place(int series, long startEpochSecond) {}
 
   /** The watch of the call that {@code reply} answers; made before the service method returns. */
-  Watch(SeriesQuery asked, StreamObserver<WatchSeriesResponse> reply) {
-    this.asked = asked;
+  Watch(StreamObserver<WatchSeriesResponse> reply) {
     this.reply = (ServerCallStreamObserver<WatchSeriesResponse>) reply;
     this.reply.setOnCancelHandler(this::leave);
     this.reply.setOnReadyHandler(this::drain);
   }
 
   /** Begins to watch {@code query}. */
-  void begin(LiveFeed feed, org.enstore.accounting.series.SeriesQuery query) {
+  void begin(LiveFeed feed, SeriesQuery query) {
     AutoCloseable taken = feed.watch(query, this);
     synchronized (this) {
       handle = taken;
@@ -73,7 +71,7 @@ final class Watch implements LiveFeed.Watcher {
     if (update.first()) {
       header =
           WatchSeriesResponse.newBuilder()
-              .setHeader(AnswerParts.header(asked, update.answer(), fresh))
+              .setHeader(AnswerParts.header(update.answer(), fresh))
               .build();
     } else {
       fresh.forEach(labels -> added.add(AnswerParts.identity(labels)));

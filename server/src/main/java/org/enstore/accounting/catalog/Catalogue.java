@@ -110,6 +110,14 @@ public final class Catalogue {
     return dataset;
   }
 
+  /** The measure called {@code id}, if there is one. */
+  public Optional<Measure> measure(String id) {
+    return Optional.ofNullable(byMeasure.get(id))
+        .flatMap(
+            dataset ->
+                dataset.measures().stream().filter(each -> each.id().equals(id)).findFirst());
+  }
+
   /** The dataset that has {@code table}. */
   public Dataset datasetOf(SourceTable table) {
     return datasets.stream()

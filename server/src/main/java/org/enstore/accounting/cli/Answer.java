@@ -14,7 +14,6 @@ import org.enstore.accounting.proto.v1.Label;
 import org.enstore.accounting.proto.v1.QuerySeriesResponse;
 import org.enstore.accounting.proto.v1.SeriesHeader;
 import org.enstore.accounting.proto.v1.SeriesIdentity;
-import org.enstore.accounting.proto.v1.SeriesQuery;
 import org.enstore.accounting.proto.v1.SeriesValues;
 
 /** An answer in columns, put together out of its parts. */
@@ -22,21 +21,15 @@ final class Answer {
   private final SeriesHeader header;
   private final long[] starts;
   private final List<Numbers> numbers;
-  private final boolean runningTotal;
 
-  private Answer(SeriesHeader header, long[] starts, List<Numbers> numbers, boolean runningTotal) {
-    this.runningTotal = runningTotal;
+  private Answer(SeriesHeader header, long[] starts, List<Numbers> numbers) {
     this.header = header;
     this.starts = starts;
     this.numbers = numbers;
   }
 
-  /**
-   * The answer that {@code parts} make.
-   *
-   * @param runningTotal whether running totals were asked for, of which sums have no meaning
-   */
-  static Answer of(Iterator<QuerySeriesResponse> parts, boolean runningTotal) {
+  /** The answer that {@code parts} make. */
+  static Answer of(Iterator<QuerySeriesResponse> parts) {
     SeriesHeader header = parts.next().getHeader();
     int count = header.getBucketCount();
     long[] starts = new long[count];
@@ -54,7 +47,7 @@ final class Answer {
         columns.get(part.getValues().getSeries()).take(part.getValues());
       }
     }
-    return new Answer(header, starts, columns.stream().map(Column::numbers).toList(), runningTotal);
+    return new Answer(header, starts, columns.stream().map(Column::numbers).toList());
   }
 
   /** A series while it comes in. What has not come is missing. */
@@ -137,12 +130,8 @@ final class Answer {
 
   /** The sum of a series; empty when nothing is there, or when sums have no meaning. */
   Optional<BigDecimal> total(int series) {
-    boolean adds =
-        !runningTotal
-            && (header.getMeasure() == SeriesQuery.Measure.MEASURE_BYTES
-                || header.getMeasure() == SeriesQuery.Measure.MEASURE_TRANSFERS);
     Optional<BigDecimal> total = Optional.empty();
-    for (int i = 0; adds && i < buckets(); i++) {
+    for (int i = 0; header.getAdditive() && i < buckets(); i++) {
       Optional<BigDecimal> value = value(series, i);
       if (value.isPresent()) {
         total = Optional.of(total.map(value.get()::add).orElse(value.get()));
@@ -165,35 +154,8 @@ final class Answer {
     return name(header.getSeries(index));
   }
 
-  /** The word for what was measured. */
-  static String measure(SeriesHeader header) {
-    return Words.of(header.getMeasure().getValueDescriptor());
-  }
-
-  /** The unit of the values, such as {@code MiB/s}; empty for numbers of transfers. */
-  static String unit(SeriesHeader header) {
-    return switch (header.getMeasure()) {
-      case MEASURE_TRANSFERS -> "";
-      case MEASURE_BYTES, MEASURE_MEAN_FILE_SIZE, MEASURE_UNSPECIFIED, UNRECOGNIZED ->
-          Words.of(header.getUnit().getValueDescriptor());
-      case MEASURE_THROUGHPUT,
-          MEASURE_DRIVE_RATE,
-          MEASURE_NETWORK_RATE,
-          MEASURE_DISK_RATE,
-          MEASURE_TRANSFER_RATE,
-          MEASURE_OVERALL_RATE,
-          MEASURE_DRIVE_RATE_P50,
-          MEASURE_DRIVE_RATE_P95,
-          MEASURE_DRIVE_RATE_MAX ->
-          Words.of(header.getUnit().getValueDescriptor()) + "/s";
-    };
-  }
-
-  /** How many decimals people are shown. */
+  /** How many decimals people are shown: none of what is counted. */
   static int decimals(SeriesHeader header) {
-    return header.getMeasure() == SeriesQuery.Measure.MEASURE_TRANSFERS
-            || header.getUnit() == SeriesQuery.Unit.UNIT_BYTES
-        ? 0
-        : 3;
+    return header.getUnit().isEmpty() || header.getUnit().startsWith("bytes") ? 0 : 3;
   }
 }

@@ -5,19 +5,21 @@ import com.google.protobuf.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.enstore.accounting.catalog.Catalogue;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Measure;
 import org.enstore.accounting.config.Durations;
-import org.enstore.accounting.proto.v1.Dimension;
 import org.enstore.accounting.proto.v1.SeriesQuery;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /**
- * The options that say what is asked of the transfers: the query of the service, word for word.
- * What each may hold and what it means to leave it out is the service's to say.
+ * The options that say what is asked: the query of the service, word for word. What each may hold
+ * and what it means to leave it out is the service's to say.
  */
 final class Asked {
   private static final String NO_DIMENSION = "none";
@@ -26,14 +28,17 @@ final class Asked {
       names = {"-m", "--measure"},
       paramLabel = "<measure>",
       completionCandidates = Measures.class,
-      description = "What is measured: ${COMPLETION-CANDIDATES} (bytes unless given).")
+      description =
+          "What is measured: ${COMPLETION-CANDIDATES} (bytes unless given). The command measures"
+              + " explains them.")
   private @Nullable String measure;
 
   @Option(
       names = {"-d", "--direction"},
       paramLabel = "<direction>",
       completionCandidates = Directions.class,
-      description = "Which way the bytes went: ${COMPLETION-CANDIDATES} (both unless given).")
+      description =
+          "Which way the bytes went: ${COMPLETION-CANDIDATES} (both unless given); of transfers.")
   private @Nullable String direction;
 
   @Option(
@@ -43,7 +48,7 @@ final class Asked {
       completionCandidates = Dimensions.class,
       description =
           "What is kept apart, separated by commas: ${COMPLETION-CANDIDATES}; none for the total"
-              + " (mover unless given).")
+              + " (what the measure is told of unless given: mover for transfers).")
   private @Nullable List<String> groupBy;
 
   @Option(
@@ -87,7 +92,7 @@ final class Asked {
       paramLabel = "<gaps>",
       completionCandidates = Gaps.class,
       description =
-          "What a bucket without a transfer holds: ${COMPLETION-CANDIDATES} (notYet unless given).")
+          "What a bucket without a fact holds: ${COMPLETION-CANDIDATES} (notYet unless given).")
   private @Nullable String gaps;
 
   @Option(
@@ -96,7 +101,7 @@ final class Asked {
       completionCandidates = Origins.class,
       description =
           "Where the numbers come from: ${COMPLETION-CANDIDATES} (auto unless given). summary: the "
-              + "daily summary alone; raw: the single transfers alone.")
+              + "daily summary of transfers alone; raw: the individual facts alone.")
   private @Nullable String origin;
 
   @Option(
@@ -106,7 +111,7 @@ final class Asked {
 
   @Option(
       names = "--include-null-movers",
-      description = "Count movers that write to nothing as well.")
+      description = "Count transfers of movers that write to nothing as well.")
   private boolean includeNullMovers;
 
   /**
@@ -122,8 +127,9 @@ final class Asked {
             .setRunningTotal(runningTotal)
             .setIncludeNullMovers(includeNullMovers)
             .setUnit(forPeople ? SeriesQuery.Unit.UNIT_MIB : SeriesQuery.Unit.UNIT_BYTES);
-    number(SeriesQuery.Measure.getDescriptor(), "--measure", measure)
-        .ifPresent(query::setMeasureValue);
+    if (measure != null) {
+      query.setMeasure(Words.known(new Measures().words(), "--measure is", measure));
+    }
     number(SeriesQuery.Direction.getDescriptor(), "--direction", direction)
         .ifPresent(query::setDirectionValue);
     number(SeriesQuery.Unit.getDescriptor(), "--unit", unit).ifPresent(query::setUnitValue);
@@ -141,11 +147,7 @@ final class Asked {
     if (minStep != null) {
       query.setMinStep(duration("--min-step", minStep));
     }
-    SeriesQuery.Filters filters = conditions.read();
-    if (!filters.equals(SeriesQuery.Filters.getDefaultInstance())) {
-      query.setFilters(filters);
-    }
-    return query;
+    return query.putAllFilters(conditions.read());
   }
 
   /** Whether the width of a bucket is left to the service, and so is their number. */
@@ -159,8 +161,7 @@ final class Asked {
       return groupBy.build();
     }
     for (String word : words) {
-      groupBy.addDimensionsValue(
-          Words.value(Dimension.getDescriptor(), "--group-by", word.strip()).getNumber());
+      groupBy.addDimensions(Words.known(new Dimensions().words(), "--group-by is", word.strip()));
     }
     return groupBy.build();
   }
@@ -209,13 +210,20 @@ final class Asked {
         .build();
   }
 
-  /** The words of an enum, offered by the shell. */
+  /** Words that are offered by the shell and shown in the help. */
   abstract static class Candidates implements Iterable<String> {
     private final List<String> words;
 
-    Candidates(EnumDescriptor type, String... more) {
-      words = new ArrayList<>(Words.all(type));
-      words.addAll(List.of(more));
+    Candidates(List<String> words) {
+      this.words = List.copyOf(words);
+    }
+
+    Candidates(EnumDescriptor type) {
+      this(Words.all(type));
+    }
+
+    List<String> words() {
+      return words;
     }
 
     @Override
@@ -226,7 +234,7 @@ final class Asked {
 
   static final class Measures extends Candidates {
     Measures() {
-      super(SeriesQuery.Measure.getDescriptor());
+      super(Catalogue.ENSTORE.measures().stream().map(Measure::id).toList());
     }
   }
 
@@ -238,7 +246,10 @@ final class Asked {
 
   static final class Dimensions extends Candidates {
     Dimensions() {
-      super(Dimension.getDescriptor(), NO_DIMENSION);
+      super(
+          Stream.concat(
+                  Catalogue.ENSTORE.askable().stream().map(Dimension::id), Stream.of(NO_DIMENSION))
+              .toList());
     }
   }
 

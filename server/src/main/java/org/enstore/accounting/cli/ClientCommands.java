@@ -14,6 +14,7 @@ public final class ClientCommands {
   public static List<Object> all(Surroundings surroundings, Straight straight) {
     return List.of(
         new QueryCommand(surroundings, straight),
+        new MeasuresCommand(surroundings, straight),
         new MoversCommand(surroundings, straight),
         new WatchCommand(surroundings, straight),
         new StatusCommand(surroundings, straight),

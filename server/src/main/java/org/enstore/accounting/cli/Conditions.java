@@ -1,17 +1,17 @@
 package org.enstore.accounting.cli;
 
-import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.enstore.accounting.config.Spelling;
+import org.enstore.accounting.catalog.Catalogue;
+import org.enstore.accounting.catalog.Dimension;
 import org.enstore.accounting.proto.v1.SeriesQuery;
 import picocli.CommandLine.Option;
 
-/** The options that say which transfers count. */
+/** The options that say which facts count. */
 final class Conditions {
   private static final Pattern CONDITION = Pattern.compile("([A-Za-z_-]+)(=~|!~|!=|=)(.*)");
 
@@ -36,20 +36,28 @@ final class Conditions {
   @Option(
       names = "--filter",
       paramLabel = "<condition>",
+      completionCandidates = Candidates.class,
       description =
-          "Only transfers that pass; may be repeated. <dimension>=<value> (one of those given), "
+          "Only what passes; may be repeated. <dimension>=<value> (one of those given), "
               + "<dimension>!=<value> (none of them), <dimension>=~<regex> (matches somewhere, RE2), "
-              + "<dimension>!~<regex> (matches nowhere). Dimensions: mover, moverClass, storageGroup, "
-              + "library, driveType, mediaChanger.")
+              + "<dimension>!~<regex> (matches nowhere). Dimensions, of which each measure has some: "
+              + "${COMPLETION-CANDIDATES}.")
   private List<String> filters = new ArrayList<>();
+
+  /** The dimensions that there may be conditions on. */
+  static final class Candidates extends Asked.Candidates {
+    Candidates() {
+      super(Catalogue.ENSTORE.askable().stream().map(Dimension::id).toList());
+    }
+  }
 
   /**
    * The conditions by dimension, as the service takes them.
    *
    * @throws Failure when one is no condition
    */
-  SeriesQuery.Filters read() {
-    Map<FieldDescriptor, SeriesQuery.Filter.Builder> byDimension = new LinkedHashMap<>();
+  Map<String, SeriesQuery.Filter> read() {
+    Map<String, SeriesQuery.Filter.Builder> byDimension = new LinkedHashMap<>();
     movers.forEach(name -> add(byDimension, "--mover", "mover", "=", name));
     moverMatch.forEach(regex -> add(byDimension, "--mover-match", "mover", "=~", regex));
     notMovers.forEach(name -> add(byDimension, "--not-mover", "mover", "!=", name));
@@ -61,12 +69,12 @@ final class Conditions {
    *
    * @throws Failure when one is no condition
    */
-  static SeriesQuery.Filters of(List<String> conditions) {
+  static Map<String, SeriesQuery.Filter> of(List<String> conditions) {
     return read(new LinkedHashMap<>(), conditions);
   }
 
-  private static SeriesQuery.Filters read(
-      Map<FieldDescriptor, SeriesQuery.Filter.Builder> byDimension, List<String> filters) {
+  private static Map<String, SeriesQuery.Filter> read(
+      Map<String, SeriesQuery.Filter.Builder> byDimension, List<String> filters) {
     for (String condition : filters) {
       Matcher parts = CONDITION.matcher(condition);
       if (!parts.matches()) {
@@ -77,13 +85,13 @@ final class Conditions {
       }
       add(byDimension, "--filter", parts.group(1), parts.group(2), parts.group(3));
     }
-    SeriesQuery.Filters.Builder all = SeriesQuery.Filters.newBuilder();
-    byDimension.forEach((dimension, filter) -> all.setField(dimension, filter.build()));
-    return all.build();
+    Map<String, SeriesQuery.Filter> all = new LinkedHashMap<>();
+    byDimension.forEach((dimension, filter) -> all.put(dimension, filter.build()));
+    return all;
   }
 
   private static void add(
-      Map<FieldDescriptor, SeriesQuery.Filter.Builder> byDimension,
+      Map<String, SeriesQuery.Filter.Builder> byDimension,
       String option,
       String dimension,
       String operator,
@@ -118,17 +126,7 @@ final class Conditions {
     }
   }
 
-  private static FieldDescriptor dimension(String word) {
-    List<FieldDescriptor> fields = SeriesQuery.Filters.getDescriptor().getFields();
-    for (FieldDescriptor field : fields) {
-      String plain = word.replace("-", "").replace("_", "");
-      if (field.getJsonName().equalsIgnoreCase(plain)) {
-        return field;
-      }
-    }
-    List<String> known = fields.stream().map(FieldDescriptor::getJsonName).toList();
-    throw Failure.usage(
-        "--filter names the dimension \"%s\"; it must be one of %s.%s"
-            .formatted(word, String.join(", ", known), Spelling.hint(word, known)));
+  private static String dimension(String word) {
+    return Words.known(new Candidates().words(), "--filter names the dimension", word);
   }
 }

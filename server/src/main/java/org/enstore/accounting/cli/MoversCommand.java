@@ -5,11 +5,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import org.enstore.accounting.catalog.Dimension;
+import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.proto.v1.ListMoversRequest;
 import org.enstore.accounting.proto.v1.ListMoversResponse;
 import org.enstore.accounting.proto.v1.Mover;
 import org.enstore.accounting.proto.v1.MoverClass;
-import org.enstore.accounting.proto.v1.SeriesQuery;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,10 +55,11 @@ final class MoversCommand extends ClientCommand {
   @Option(
       names = "--filter",
       paramLabel = "<condition>",
+      completionCandidates = Dimensions.class,
       description =
           "Only movers with a transfer that passes; may be repeated: <dimension>=<value>,"
               + " <dimension>!=<value>, <dimension>=~<regex> or <dimension>!~<regex>. Dimensions:"
-              + " storageGroup, library, driveType, mediaChanger.")
+              + " ${COMPLETION-CANDIDATES}.")
   private List<String> filters = new ArrayList<>();
 
   @Option(
@@ -83,6 +85,13 @@ final class MoversCommand extends ClientCommand {
     }
   }
 
+  /** The dimensions of transfers. */
+  static final class Dimensions extends Asked.Candidates {
+    Dimensions() {
+      super(Transfers.DATASET.dimensions().stream().map(Dimension::id).toList());
+    }
+  }
+
   MoversCommand(Surroundings surroundings, Straight straight) {
     super(surroundings, straight);
   }
@@ -98,10 +107,7 @@ final class MoversCommand extends ClientCommand {
       request.addClassesValue(
           Words.value(MoverClass.getDescriptor(), "--class", word.strip()).getNumber());
     }
-    SeriesQuery.Filters conditions = Conditions.of(filters);
-    if (!conditions.equals(SeriesQuery.Filters.getDefaultInstance())) {
-      request.setFilters(conditions);
-    }
+    request.putAllFilters(Conditions.of(filters));
     Connection.Source source = connection.source(target.source());
     request.setDataSource(source.name());
     List<Mover> movers = new ArrayList<>();

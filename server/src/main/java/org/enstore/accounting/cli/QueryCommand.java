@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 /** Series over a time range. */
 @Command(
     name = "query",
-    header = "Shows bytes, transfers, file sizes and rates over a time range.",
+    header = "Shows a measure, such as bytes, a rate or errors, over a time range.",
     description = "Numbers are whole: a long read is waited for, up to --timeout.",
     abbreviateSynopsis = true,
     sortOptions = false)
@@ -163,8 +163,7 @@ final class QueryCommand extends SeriesCommand {
 
   private int columns(
       Connection connection, QuerySeriesRequest request, Connection.Source source, Output out) {
-    boolean runningTotal = request.getQuery().getRunningTotal();
-    Answer answer = connection.ask(stub -> Answer.of(stub.querySeries(request), runningTotal));
+    Answer answer = connection.ask(stub -> Answer.of(stub.querySeries(request)));
     ZoneId zone = source.zone();
     switch (format) {
       case table -> SeriesText.table(answer, zone, columns()).forEach(out::line);
@@ -186,7 +185,7 @@ final class QueryCommand extends SeriesCommand {
       warned |= say(notice);
     }
     if (header.getSeriesCount() == 0) {
-      say("note: no transfers in this time range pass the conditions.");
+      say("note: nothing in this time range passes the conditions.");
     }
     return warned && strict ? ExitCode.WARNED : ExitCode.DONE;
   }
@@ -194,11 +193,11 @@ final class QueryCommand extends SeriesCommand {
   private static String caption(Answer answer, ZoneId zone) {
     SeriesHeader header = answer.header();
     Timestamp end = header.getEndTime();
-    String unit = Answer.unit(header);
+    String unit = header.getUnit();
     return "%s%s by %s, %s to %s"
         .formatted(
-            Answer.measure(header),
-            unit.isEmpty() || unit.equals(Answer.measure(header)) ? "" : " in " + unit,
+            header.getMeasure(),
+            unit.isEmpty() || unit.equals(header.getMeasure()) ? "" : " in " + unit,
             header.getStep(),
             Moment.show(answer.start(0), zone),
             Moment.show(Instant.ofEpochSecond(end.getSeconds()), zone));

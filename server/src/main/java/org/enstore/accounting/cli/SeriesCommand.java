@@ -3,12 +3,12 @@ package org.enstore.accounting.cli;
 import org.enstore.accounting.proto.v1.SeriesQuery;
 import picocli.CommandLine.ArgGroup;
 
-/** What commands that show series have: what is asked, and which transfers count. */
+/** What commands that show series have: what is asked, and which facts count. */
 abstract class SeriesCommand extends ClientCommand {
   @ArgGroup(validate = false, order = 1, heading = "%nWhat is asked:%n")
   private Asked asked = new Asked();
 
-  @ArgGroup(validate = false, order = 2, heading = "%nWhich transfers count:%n")
+  @ArgGroup(validate = false, order = 2, heading = "%nWhat counts:%n")
   private Conditions conditions = new Conditions();
 
   SeriesCommand(Surroundings surroundings, Straight straight) {

@@ -9,7 +9,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import org.enstore.accounting.proto.v1.Dimension;
+import org.enstore.accounting.catalog.Catalogue;
+import org.enstore.accounting.catalog.Dataset;
 import org.enstore.accounting.proto.v1.Label;
 import org.enstore.accounting.proto.v1.Notice;
 import org.enstore.accounting.proto.v1.SeriesHeader;
@@ -25,7 +26,7 @@ final class SeriesText {
    * A row for each bucket, a column for each series; their sums below where they have a meaning.
    */
   static List<String> table(Answer answer, ZoneId zone, OptionalInt width) {
-    String unit = Answer.unit(answer.header());
+    String unit = answer.header().getUnit();
     TextTable table = new TextTable().texts(unit.isEmpty() ? "" : unit);
     for (int i = 0; i < answer.series(); i++) {
       table.numbers(answer.name(i));
@@ -84,8 +85,8 @@ final class SeriesText {
 
   /** What the values are called: {@code bytes}, {@code bytes_MiB}, {@code driveRate_MiB_per_s}. */
   static String valueName(SeriesHeader header) {
-    String measure = Answer.measure(header);
-    String unit = Answer.unit(header);
+    String measure = header.getMeasure();
+    String unit = header.getUnit();
     return unit.isEmpty() || unit.equals(measure)
         ? measure
         : measure + "_" + unit.replace("/s", "_per_s");
@@ -98,13 +99,18 @@ final class SeriesText {
         .getSeriesList()
         .forEach(series -> series.getLabelsList().forEach(label -> names.add(label.getName())));
     if (header.getSeriesCount() == 0) {
-      List<Dimension> dimensions =
-          asked.hasGroupBy()
-              ? asked.getGroupBy().getDimensionsList()
-              : List.of(Dimension.DIMENSION_MOVER);
-      dimensions.forEach(dimension -> names.add(Words.of(dimension.getValueDescriptor())));
+      Optional<Dataset> dataset =
+          Catalogue.ENSTORE.measure(header.getMeasure()).map(Catalogue.ENSTORE::datasetOf);
+      if (asked.hasGroupBy()) {
+        names.addAll(asked.getGroupBy().getDimensionsList());
+      } else {
+        dataset.ifPresent(
+            known -> known.defaultGroupBy().forEach(dimension -> names.add(dimension.id())));
+      }
       if (asked.getDirection() != SeriesQuery.Direction.DIRECTION_SUM) {
-        names.add("direction");
+        dataset
+            .flatMap(known -> known.defaults().split())
+            .ifPresent(split -> names.add(split.id()));
       }
       if (asked.getCompare() == SeriesQuery.Compare.COMPARE_PREVIOUS_PERIOD) {
         names.add("period");
@@ -160,8 +166,8 @@ final class SeriesText {
           json.beginObject();
           json.name("dataSource").value(source.name());
           json.name("timeZone").value(zone.getId());
-          json.name("measure").value(Answer.measure(header));
-          json.name("unit").value(Answer.unit(header));
+          json.name("measure").value(header.getMeasure());
+          json.name("unit").value(header.getUnit());
           json.name("step").value(header.getStep());
           Json.time(json.name("asOf"), header.getAsOf().getSeconds(), zone);
           json.name("executed").value(header.getExecuted());

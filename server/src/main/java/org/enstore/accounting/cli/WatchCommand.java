@@ -189,7 +189,7 @@ final class WatchCommand extends SeriesCommand {
                 .formatted(
                     time,
                     SeriesText.shown(value, Answer.decimals(header)),
-                    Answer.unit(header).isEmpty() ? "" : " " + Answer.unit(header),
+                    header.getUnit().isEmpty() ? "" : " " + header.getUnit(),
                     Answer.name(identity));
         case csv -> SeriesText.csv(time, labels, labelNames(), value);
         case json ->
@@ -198,8 +198,8 @@ final class WatchCommand extends SeriesCommand {
                       json.beginObject();
                       json.name("time").value(time);
                       Json.labels(json.name("labels"), labels);
-                      json.name("measure").value(Answer.measure(header));
-                      json.name("unit").value(Answer.unit(header));
+                      json.name("measure").value(header.getMeasure());
+                      json.name("unit").value(header.getUnit());
                       Json.number(json.name("value"), value);
                       json.endObject();
                     })

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.enstore.accounting.config.Spelling;
 
 /**
- * The words of the query model for the values of the service's enums: {@code driveRateP50} for
- * {@code MEASURE_DRIVE_RATE_P50}.
+ * The words of the query model for the values of the service's enums: {@code notYet} for {@code
+ * GAPS_NOT_YET}.
  */
 final class Words {
   private static final Map<String, String> OTHER_WORDS = Map.of("UNIT_MIB", "MiB", "UNIT_MB", "MB");
@@ -30,7 +30,7 @@ final class Words {
     if (other != null) {
       return other;
     }
-    // The enum's own name comes first, as in MEASURE_BYTES of Measure.
+    // The enum's own name comes first, as in GAPS_ZERO of Gaps.
     String type = value.getType().getName();
     int prefix = type.length() + (int) type.chars().filter(Character::isUpperCase).count();
     StringBuilder word = new StringBuilder();
@@ -51,15 +51,30 @@ final class Words {
    * @throws Failure with the permitted words
    */
   static EnumValueDescriptor value(EnumDescriptor type, String option, String word) {
-    for (EnumValueDescriptor value : type.getValues()) {
-      if (value.getNumber() != 0 && plain(of(value)).equals(plain(word))) {
-        return value;
-      }
-    }
-    List<String> known = all(type);
-    throw Failure.usage(
-        "%s is \"%s\"; it must be one of %s.%s"
-            .formatted(option, word, String.join(", ", known), Spelling.hint(word, known)));
+    String known = known(all(type), option + " is", word);
+    return type.getValues().stream()
+        .filter(value -> value.getNumber() != 0 && of(value).equals(known))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /**
+   * The one of {@code known} that {@code word} stands for; case, hyphens and underscores do not
+   * matter.
+   *
+   * @param subject what a complaint begins with, such as {@code --measure is}
+   * @throws Failure with the permitted words
+   */
+  static String known(List<String> known, String subject, String word) {
+    return known.stream()
+        .filter(each -> plain(each).equals(plain(word)))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                Failure.usage(
+                    "%s \"%s\"; it must be one of %s.%s"
+                        .formatted(
+                            subject, word, String.join(", ", known), Spelling.hint(word, known))));
   }
 
   private static String plain(String word) {

@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.enstore.accounting.catalog.Catalogue;
-import org.enstore.accounting.catalog.Dataset;
 import org.enstore.accounting.catalog.Dimension;
 import org.enstore.accounting.catalog.Dimensions;
 import org.enstore.accounting.config.Complaint;
@@ -18,8 +17,6 @@ import org.enstore.accounting.config.Durations;
 import org.enstore.accounting.config.Key;
 import org.enstore.accounting.config.KeyReader;
 import org.enstore.accounting.measure.MoverClass;
-import org.enstore.accounting.series.DatasetRules;
-import org.enstore.accounting.series.Filter;
 import org.enstore.accounting.series.NamesQuery;
 import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.QueryRules;
@@ -39,17 +36,6 @@ record NamesRequest(NamesQuery query, String search) {
   private static final Key<Dimension> KIND =
       Key.choice("kind", Catalogue.ENSTORE.askable(), Dimension::list, Dimensions.MOVER);
 
-  /** Whose facts; empty for the first dataset that has the dimension. */
-  private static final Key<Optional<Dataset>> DATASET =
-      Key.choice(
-          "dataset",
-          Stream.concat(
-                  Stream.of(Optional.<Dataset>empty()),
-                  Catalogue.ENSTORE.datasets().stream().map(Optional::of))
-              .toList(),
-          dataset -> dataset.map(Dataset::id).orElse(""),
-          Optional.empty());
-
   private static final Key<Optional<String>> MATCH = QueryRules.pattern("match");
   private static final Key<List<MoverClass>> CLASSES =
       Key.choices(
@@ -68,22 +54,19 @@ record NamesRequest(NamesQuery query, String search) {
   private static final Key<Boolean> INCLUDE_RETIRED = Key.flag("includeRetired", false);
   private static final Key<String> SEARCH = Key.text("search", "");
 
-  private static final Key<Map<String, Filter>> FILTERS =
-      QueryRules.filters(Catalogue.ENSTORE.askable());
-
   /** Every key of the variable query, in the order to document them. */
   static final List<Key<?>> KEYS =
       List.of(
           VERSION,
           QuestionJson.QUERY_TYPE,
           KIND,
-          DATASET,
+          QueryRules.DATASET,
           MATCH,
           CLASSES,
           LOOK_BACK,
           INCLUDE_RETIRED,
           SEARCH,
-          FILTERS);
+          QueryRules.FILTERS);
 
   /**
    * The parameters of a list's resource path: those keys, the classes as one word list, and the
@@ -97,7 +80,7 @@ record NamesRequest(NamesQuery query, String search) {
 
   /** Those of what is known of movers, which transfers alone tell. */
   static final List<String> DETAIL_PARAMETERS =
-      PARAMETERS.stream().filter(name -> !name.equals(DATASET.name())).toList();
+      PARAMETERS.stream().filter(name -> !name.equals(QueryRules.DATASET.name())).toList();
 
   /** The parameters that may be given several times. */
   static final Set<String> REPEATABLE =
@@ -141,7 +124,7 @@ record NamesRequest(NamesQuery query, String search) {
           }
         });
     if (!filters.isEmpty()) {
-      object.put(FILTERS.name(), filters);
+      object.put(QueryRules.FILTERS.name(), filters);
     }
     String classes = object.remove("class") instanceof String words ? words : null;
     if (classes != null) {
@@ -183,19 +166,13 @@ record NamesRequest(NamesQuery query, String search) {
   }
 
   private static NamesRequest take(KeyReader keys, Dimension dimension, List<MoverClass> classes) {
-    Dataset dataset = keys.take(DATASET).orElseGet(() -> Catalogue.ENSTORE.datasetOf(dimension));
-    DatasetRules rules = DatasetRules.ofList(dataset);
-    rules.listed(DATASET.name(), dimension);
     Optional<String> match = keys.take(MATCH);
     Optional<Duration> lookBack = keys.take(LOOK_BACK);
     if (keys.take(INCLUDE_RETIRED) && lookBack.isEmpty()) {
       lookBack = Optional.of(LONGEST);
     }
-    Map<Dimension, Filter> filters = QueryRules.byDimension(keys.take(FILTERS));
-    rules.filters(FILTERS.name(), filters.keySet());
-    rules.complaints().forEach(keys::complain);
     return new NamesRequest(
-        new NamesQuery(dataset, dimension, lookBack, match, Set.copyOf(classes), filters),
+        QueryRules.names(keys, dimension, lookBack, match, Set.copyOf(classes)),
         keys.take(SEARCH).strip());
   }
 

@@ -12,7 +12,7 @@ import org.enstore.accounting.config.Complaint;
 import org.enstore.accounting.config.Key;
 
 /** What a question may hold because of the dataset that it is about. */
-public final class DatasetRules {
+final class DatasetRules {
   private final Catalogue catalogue;
   private final Dataset dataset;
   private final String asked;
@@ -31,12 +31,12 @@ public final class DatasetRules {
   }
 
   /** The rules for lists of what was seen in {@code dataset}. */
-  public static DatasetRules ofList(Dataset dataset) {
-    return new DatasetRules(Catalogue.ENSTORE, dataset, "a list of values of " + dataset.noun());
+  static DatasetRules ofList(Catalogue catalogue, Dataset dataset) {
+    return new DatasetRules(catalogue, dataset, "a list of values of " + dataset.noun());
   }
 
   /** What was found wrong. */
-  public List<Complaint> complaints() {
+  List<Complaint> complaints() {
     return List.copyOf(complaints);
   }
 
@@ -53,7 +53,7 @@ public final class DatasetRules {
   }
 
   /** The key {@code field} chose the dataset for a list of {@code dimension}. */
-  public void listed(String field, Dimension dimension) {
+  void listed(String field, Dimension dimension) {
     if (!dataset.dimensions().contains(dimension)) {
       complain(
           field,
@@ -72,7 +72,7 @@ public final class DatasetRules {
   }
 
   /** The dimensions that members of the key {@code field} are about must be the dataset's. */
-  public void filters(String field, Collection<Dimension> dimensions) {
+  void filters(String field, Collection<Dimension> dimensions) {
     for (Dimension dimension : dimensions) {
       if (!dataset.dimensions().contains(dimension)) {
         String path = field + "." + dimension;

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.enstore.accounting.catalog.Catalogue;
 import org.enstore.accounting.catalog.Dataset;
@@ -20,6 +21,7 @@ import org.enstore.accounting.config.Durations;
 import org.enstore.accounting.config.Key;
 import org.enstore.accounting.config.KeyReader;
 import org.enstore.accounting.measure.ByteUnit;
+import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.measure.Step;
 import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.series.Arrangement.Comparison;
@@ -90,7 +92,20 @@ public final class QueryRules {
   private static final Key<Optional<String>> MATCH = pattern("match");
   private static final Key<Optional<String>> NO_MATCH = pattern("noMatch");
   private static final List<Key<?>> FILTER_KEYS = List.of(INCLUDE, EXCLUDE, MATCH, NO_MATCH);
-  static final Key<Map<String, Filter>> FILTERS = filters(Catalogue.ENSTORE.askable());
+
+  /** What each dimension's values must meet. */
+  public static final Key<Map<String, Filter>> FILTERS = filters(Catalogue.ENSTORE.askable());
+
+  /** Whose facts a list is of; empty for the first dataset that has the dimension. */
+  public static final Key<Optional<Dataset>> DATASET =
+      Key.choice(
+          "dataset",
+          Stream.concat(
+                  Stream.of(Optional.<Dataset>empty()),
+                  Catalogue.ENSTORE.datasets().stream().map(Optional::of))
+              .toList(),
+          dataset -> dataset.map(Dataset::id).orElse(""),
+          Optional.empty());
 
   /** Every key of a question for series, in the order to document them. */
   public static final List<Key<?>> KEYS =
@@ -204,6 +219,27 @@ public final class QueryRules {
     asked.contradictions().forEach(keys::complain);
     refuse(keys.complaints());
     return asked;
+  }
+
+  /**
+   * The list of {@code dimension} that {@code keys} ask for. Takes {@link #DATASET} and {@link
+   * #FILTERS}, complains of what the dataset lacks, and does not finish the reading.
+   *
+   * @param lookBack as {@link NamesQuery} has it, and so are the others
+   */
+  public static NamesQuery names(
+      KeyReader keys,
+      Dimension dimension,
+      Optional<Duration> lookBack,
+      Optional<String> match,
+      Set<MoverClass> classes) {
+    Dataset dataset = keys.take(DATASET).orElseGet(() -> Catalogue.ENSTORE.datasetOf(dimension));
+    Map<Dimension, Filter> filters = byDimension(keys.take(FILTERS));
+    DatasetRules rules = DatasetRules.ofList(Catalogue.ENSTORE, dataset);
+    rules.listed(DATASET.name(), dimension);
+    rules.filters(FILTERS.name(), filters.keySet());
+    rules.complaints().forEach(keys::complain);
+    return new NamesQuery(dataset, dimension, lookBack, match, classes, filters);
   }
 
   /**

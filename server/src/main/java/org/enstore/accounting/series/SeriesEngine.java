@@ -328,7 +328,16 @@ public final class SeriesEngine implements AutoCloseable {
    * @throws QueryFailure when it has never been seen and cannot be reached
    */
   public SourceState state(Cancellation cancellation) {
-    return accounting.watch().look(Optional.empty(), cancellation).state();
+    return state(Database.ACCOUNTING, cancellation);
+  }
+
+  /**
+   * How fresh {@code database} is, as {@link #state(Cancellation)} tells it of accounting.
+   *
+   * @throws QueryFailure when it has never been seen and cannot be reached
+   */
+  public SourceState state(Database database, Cancellation cancellation) {
+    return engine(database).watch().look(Optional.empty(), cancellation).state();
   }
 
   /**

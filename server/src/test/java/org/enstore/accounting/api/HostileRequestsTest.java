@@ -155,7 +155,7 @@ class HostileRequestsTest {
     for (FieldDescriptor field : request.getDescriptorForType().getFields()) {
       switch (field.getName()) {
         case "data_source" -> request.setField(field, "fnal");
-        case "dimension" -> request.setField(field, field.getEnumType().findValueByNumber(3));
+        case "dimension" -> request.setField(field, "library");
         case "start_time" -> request.setField(field, time(-10));
         case "end_time" -> request.setField(field, time(0));
         case "query" -> {
@@ -179,6 +179,19 @@ class HostileRequestsTest {
         .build();
   }
 
+  private static Object item(Message.Builder message, FieldDescriptor field, int i) {
+    return switch (field.getJavaType()) {
+      case ENUM -> field.getEnumType().getValues().get(i % 3);
+      case MESSAGE -> {
+        // The list of a map's entries.
+        Message.Builder entry = message.newBuilderForField(field);
+        entry.setField(field.getMessageType().findFieldByName("key"), "value" + i);
+        yield entry.build();
+      }
+      case STRING, BOOLEAN, INT, LONG, FLOAT, DOUBLE, BYTE_STRING -> "value" + i;
+    };
+  }
+
   /** Fills every list, and every text, to far more than anybody needs. */
   private static void enlarge(Message.Builder message, Random random) {
     for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
@@ -191,11 +204,7 @@ class HostileRequestsTest {
       } else if (random.nextInt(3) == 0) {
         if (field.isRepeated()) {
           for (int i = 0; i < 8_000; i++) {
-            message.addRepeatedField(
-                field,
-                field.getJavaType() == FieldDescriptor.JavaType.ENUM
-                    ? field.getEnumType().getValues().get(i % 3)
-                    : "value" + i);
+            message.addRepeatedField(field, item(message, field, i));
           }
         } else if (field.getJavaType() == FieldDescriptor.JavaType.STRING) {
           message.setField(field, "(".repeat(1 + random.nextInt(60_000)));
@@ -301,7 +310,8 @@ class HostileRequestsTest {
   }
 
   /**
-   * Whether {@code path} leads to a field of {@code message}, as in {@code query.filters.mover}.
+   * Whether {@code path} leads to a field of {@code message}, as in {@code query.group_by}, or to
+   * whatever member of a map, as in {@code query.filters.mover}.
    */
   private static boolean exists(Descriptor message, String path) {
     String[] names = path.split("\\.", 2);
@@ -310,6 +320,7 @@ class HostileRequestsTest {
       return false;
     }
     return names.length == 1
+        || field.isMapField()
         || (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
             && exists(field.getMessageType(), names[1]));
   }

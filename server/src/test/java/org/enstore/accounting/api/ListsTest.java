@@ -11,12 +11,16 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
+import org.enstore.accounting.catalog.Catalogue;
 import org.enstore.accounting.proto.v1.Dimension;
 import org.enstore.accounting.proto.v1.GetFreshnessRequest;
 import org.enstore.accounting.proto.v1.ListDimensionValuesRequest;
+import org.enstore.accounting.proto.v1.ListDimensionsRequest;
+import org.enstore.accounting.proto.v1.ListMeasuresRequest;
 import org.enstore.accounting.proto.v1.ListMoversRequest;
 import org.enstore.accounting.proto.v1.ListMoversResponse;
 import org.enstore.accounting.proto.v1.ListReconciliationRequest;
+import org.enstore.accounting.proto.v1.Measure;
 import org.enstore.accounting.proto.v1.Mover;
 import org.enstore.accounting.proto.v1.MoverClass;
 import org.enstore.accounting.proto.v1.SeriesQuery;
@@ -50,7 +54,7 @@ class ListsTest {
                   .listDimensionValues(
                       ListDimensionValuesRequest.newBuilder()
                           .setDataSource("test")
-                          .setDimension(Dimension.DIMENSION_STORAGE_GROUP)
+                          .setDimension("storageGroup")
                           .build())
                   .getValuesList())
           .containsExactly("test-group");
@@ -96,20 +100,115 @@ class ListsTest {
       assertThat(mover.getLastSeenDay()).isEqualTo("2025-06-19");
       assertThat(mover.getLibrariesList()).containsExactly("LTO8");
 
-      SeriesQuery.Filters none =
-          SeriesQuery.Filters.newBuilder()
-              .setLibrary(SeriesQuery.Filter.newBuilder().addInclude("another"))
-              .build();
+      SeriesQuery.Filter none = SeriesQuery.Filter.newBuilder().addInclude("another").build();
       assertThat(
               stub(api.channel())
                   .listDimensionValues(
                       ListDimensionValuesRequest.newBuilder()
                           .setDataSource("fnal")
-                          .setDimension(Dimension.DIMENSION_STORAGE_GROUP)
-                          .setFilters(none)
+                          .setDimension("storageGroup")
+                          .putFilters("library", none)
                           .build())
                   .getValuesList())
           .isEmpty();
+    }
+  }
+
+  @Test
+  void dimensionValues_refuseByField() throws Exception {
+    try (ServedApi api = ServedApi.open()) {
+      ListDimensionValuesRequest.Builder request =
+          ListDimensionValuesRequest.newBuilder().setDataSource("fnal").setDimension("library");
+      List<ListDimensionValuesRequest> wrong =
+          List.of(
+              request.clone().clearDimension().build(),
+              request.clone().setDimension("shelf").build(),
+              request.clone().setDataset("rumours").build(),
+              request.clone().setDimension("mediaChanger").setDataset("errors").build(),
+              request
+                  .clone()
+                  .putFilters(
+                      "storageGroup", SeriesQuery.Filter.newBuilder().setNoMatch("(").build())
+                  .build(),
+              request.clone().putFilters("shelf", SeriesQuery.Filter.getDefaultInstance()).build());
+      List<String> named = new ArrayList<>();
+      for (ListDimensionValuesRequest each : wrong) {
+        StatusRuntimeException e =
+            catchThrowableOfType(
+                StatusRuntimeException.class, () -> stub(api.channel()).listDimensionValues(each));
+        assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        named.addAll(fields(e));
+      }
+
+      assertThat(named)
+          .containsExactly(
+              "dimension",
+              "dimension",
+              "dataset",
+              "dataset",
+              "filters.storageGroup.no_match",
+              "filters.shelf");
+    }
+  }
+
+  @Test
+  void measures_areThoseOfTheCatalogue_withWhatTheDatabaseHas() throws Exception {
+    try (ServedApi api = ServedApi.open()) {
+      List<Measure> measures =
+          stub(api.channel())
+              .listMeasures(ListMeasuresRequest.newBuilder().setDataSource("fnal").build())
+              .getMeasuresList();
+
+      assertThat(measures)
+          .extracting(Measure::getName)
+          .containsExactlyElementsOf(
+              Catalogue.ENSTORE.measures().stream()
+                  .map(org.enstore.accounting.catalog.Measure::id)
+                  .toList());
+      assertThat(measures.get(0))
+          .isEqualTo(
+              Measure.newBuilder()
+                  .setName("bytes")
+                  .setTitle("Bytes")
+                  .setDescription("Bytes transferred in each step")
+                  .setKind("bytes")
+                  .setUnit("bytes")
+                  .setAdditive(true)
+                  .setDataset("transfers")
+                  .setDatabase("accounting")
+                  .addAllDimensions(
+                      List.of(
+                          "mover",
+                          "moverClass",
+                          "storageGroup",
+                          "library",
+                          "driveType",
+                          "mediaChanger"))
+                  .addDefaultGroupBy("mover")
+                  .setHasDirection(true)
+                  .setHasNullMovers(true)
+                  .setHasSummary(true)
+                  .setAvailable(true)
+                  .build());
+    }
+  }
+
+  @Test
+  void dimensions_areThoseOfTheCatalogue() throws Exception {
+    try (ServedApi api = ServedApi.open()) {
+      List<Dimension> dimensions =
+          stub(api.channel())
+              .listDimensions(ListDimensionsRequest.newBuilder().setDataSource("fnal").build())
+              .getDimensionsList();
+
+      assertThat(dimensions)
+          .extracting(Dimension::getName)
+          .containsExactlyElementsOf(
+              Catalogue.ENSTORE.askable().stream()
+                  .map(org.enstore.accounting.catalog.Dimension::id)
+                  .toList());
+      assertThat(dimensions.get(1).getValuesList()).containsExactly("tape", "disk", "null");
+      assertThat(dimensions.get(1).getDatasetsList()).containsExactly("transfers");
     }
   }
 

@@ -7,7 +7,6 @@ import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Timestamp;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -18,10 +17,8 @@ import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.config.Complaint;
 import org.enstore.accounting.config.Key;
 import org.enstore.accounting.measure.ByteUnit;
-import org.enstore.accounting.proto.v1.Dimension;
 import org.enstore.accounting.proto.v1.SeriesQuery;
 import org.enstore.accounting.proto.v1.SeriesQuery.Filter;
-import org.enstore.accounting.proto.v1.SeriesQuery.Filters;
 import org.enstore.accounting.proto.v1.SeriesQuery.GroupBy;
 import org.enstore.accounting.series.GapPolicy;
 import org.enstore.accounting.series.QueryFailure;
@@ -63,9 +60,8 @@ class QueryFieldsTest {
   void filters_areReadByDimension() {
     SeriesQuery.Builder asked =
         range()
-            .setFilters(
-                Filters.newBuilder()
-                    .setStorageGroup(Filter.newBuilder().addInclude("cms").setNoMatch("^x")));
+            .putFilters(
+                "storageGroup", Filter.newBuilder().addInclude("cms").setNoMatch("^x").build());
 
     assertThat(QueryFields.read(asked.build()).filters())
         .containsEntry(
@@ -95,13 +91,9 @@ class QueryFieldsTest {
               .filter(each -> each.getJsonName().equals(key.name()))
               .findFirst()
               .orElseThrow();
-      Object form =
-          key.form().get("items") instanceof Map<?, ?> items
-              ? items.get("enum")
-              : key.form().get("enum");
-      if (form instanceof List<?> words) {
-        EnumDescriptor values =
-            field.getName().equals("group_by") ? Dimension.getDescriptor() : field.getEnumType();
+      if (field.getJavaType() == FieldDescriptor.JavaType.ENUM
+          && key.form().get("enum") instanceof List<?> words) {
+        EnumDescriptor values = field.getEnumType();
         Set<String> known =
             values.getValues().stream()
                 .filter(value -> value.getNumber() != 0)
@@ -141,19 +133,44 @@ class QueryFieldsTest {
 
   @Test
   void unknownEnumNumber_isRefusedByTheRules() {
-    assertThat(complaints(range().setMeasureValue(99)))
+    assertThat(complaints(range().setGapsValue(99)))
         .singleElement()
         .satisfies(
             complaint -> {
-              assertThat(complaint.field()).isEqualTo("measure");
-              assertThat(complaint.sentence()).contains("\"99\"").contains("throughput");
+              assertThat(complaint.field()).isEqualTo("gaps");
+              assertThat(complaint.sentence()).contains("\"99\"").contains("notYet");
             });
+  }
+
+  @Test
+  void unknownNames_areRefusedByTheRules() {
+    assertThat(
+            complaints(
+                range()
+                    .setMeasure("furlongs")
+                    .setGroupBy(GroupBy.newBuilder().addDimensions("shelf"))
+                    .putFilters("shelf", Filter.getDefaultInstance())))
+        .extracting(Complaint::field)
+        .containsExactly("measure", "groupBy", "filters.shelf");
+  }
+
+  @Test
+  void dimensionOfAnotherDataset_isRefusedByItsField() {
+    assertThat(
+            complaints(
+                range()
+                    .setMeasure("errors")
+                    .setGroupBy(GroupBy.newBuilder().addDimensions("mediaChanger"))
+                    .setDirection(SeriesQuery.Direction.DIRECTION_READ)
+                    .setIncludeNullMovers(true)))
+        .extracting(Complaint::field)
+        .containsExactly("groupBy", "direction", "includeNullMovers");
   }
 
   @Test
   void patternThatIsNone_namesItsField() {
     SeriesQuery.Builder asked =
-        range().setFilters(Filters.newBuilder().setMover(Filter.newBuilder().setMatch("(")));
+        range().putFilters("mover", Filter.newBuilder().setMatch("(").build());
 
     assertThat(complaints(asked))
         .extracting(Complaint::field)
@@ -163,7 +180,7 @@ class QueryFieldsTest {
   @Test
   void fields_areNamedAsInTheProtoFile() {
     assertThat(Failures.path("query", "filters.storageGroup.noMatch"))
-        .isEqualTo("query.filters.storage_group.no_match");
+        .isEqualTo("query.filters.storageGroup.no_match");
   }
 
   @Test

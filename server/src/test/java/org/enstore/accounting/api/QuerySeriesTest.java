@@ -27,7 +27,7 @@ import org.enstore.accounting.frame.ArrowReadBack;
 import org.enstore.accounting.proto.v1.AccountingServiceGrpc;
 import org.enstore.accounting.proto.v1.QuerySeriesRequest;
 import org.enstore.accounting.proto.v1.QuerySeriesResponse;
-import org.enstore.accounting.proto.v1.SeriesQuery;
+import org.enstore.accounting.proto.v1.SeriesHeader;
 import org.enstore.accounting.series.Cancellation;
 import org.junit.jupiter.api.Test;
 
@@ -42,7 +42,7 @@ class QuerySeriesTest {
       assertThat(parts.get(0).getHeader().getSeriesList())
           .extracting(series -> series.getLabels(0).getValue())
           .containsExactly("fnal_disk_1", "fnal_LTO8_9", "fnal_LTO8_10");
-      assertThat(parts.get(0).getHeader().getUnit()).isEqualTo(SeriesQuery.Unit.UNIT_BYTES);
+      assertThat(parts.get(0).getHeader().getUnit()).isEqualTo("bytes");
       assertThat(parts.get(1).getBuckets().getStartEpochSecondsCount())
           .isEqualTo(parts.get(0).getHeader().getBucketCount())
           .isEqualTo(11);
@@ -50,6 +50,25 @@ class QuerySeriesTest {
       assertThat(parts.get(3).getValues().getIntegersList())
           .contains((1L << 30) + 10, (1L << 30) + 19);
       assertThat(parts.get(3).getValues().getMissingList()).hasSize(1);
+    }
+  }
+
+  @Test
+  void header_tellsMeasureAndUnit_andWhetherValuesAddUp() throws Exception {
+    try (ServedApi api = ServedApi.open()) {
+      QuerySeriesRequest.Builder asked = query();
+      SeriesHeader bytes = stub(api.channel()).querySeries(asked.build()).next().getHeader();
+      asked.getQueryBuilder().setRunningTotal(true);
+      SeriesHeader growing = stub(api.channel()).querySeries(asked.build()).next().getHeader();
+      asked.getQueryBuilder().setRunningTotal(false).setMeasure("driveRate");
+      SeriesHeader rate = stub(api.channel()).querySeries(asked.build()).next().getHeader();
+
+      assertThat(bytes.getMeasure()).isEqualTo("bytes");
+      assertThat(bytes.getAdditive()).isTrue();
+      assertThat(growing.getAdditive()).isFalse();
+      assertThat(rate.getMeasure()).isEqualTo("driveRate");
+      assertThat(rate.getUnit()).isEqualTo("bytes/s");
+      assertThat(rate.getAdditive()).isFalse();
     }
   }
 
@@ -171,7 +190,7 @@ class QuerySeriesTest {
   void badQuery_namesEveryFieldAsTheProtoFileDoes() throws Exception {
     try (ServedApi api = ServedApi.open()) {
       QuerySeriesRequest.Builder asked = query();
-      asked.getQueryBuilder().setMeasureValue(77).setStep("soon").clearEndTime();
+      asked.getQueryBuilder().setMeasure("furlongs").setStep("soon").clearEndTime();
       StatusRuntimeException e =
           catchThrowableOfType(
               StatusRuntimeException.class,

@@ -10,7 +10,6 @@ import org.enstore.accounting.proto.v1.Notice;
 import org.enstore.accounting.proto.v1.QuerySeriesResponse;
 import org.enstore.accounting.proto.v1.SeriesHeader;
 import org.enstore.accounting.proto.v1.SeriesIdentity;
-import org.enstore.accounting.proto.v1.SeriesQuery;
 import org.enstore.accounting.proto.v1.SeriesValues;
 
 /** Answers of three days in June 2025. */
@@ -34,7 +33,7 @@ final class Answers {
     return List.of(
         QuerySeriesResponse.newBuilder()
             .setHeader(
-                header(SeriesQuery.Unit.UNIT_BYTES)
+                header("bytes")
                     .addSeries(identity("mover", "LTO8_1", "direction", "read"))
                     .addSeries(identity("mover", "a,\"b\"", "direction", "read"))
                     .addNotices(
@@ -60,7 +59,7 @@ final class Answers {
 
   /** MiB of so many series, each of 1.5, 2.25 and nothing. */
   static List<QuerySeriesResponse> mebibytes(int series) {
-    SeriesHeader.Builder header = header(SeriesQuery.Unit.UNIT_MIB);
+    SeriesHeader.Builder header = header("MiB");
     List<QuerySeriesResponse> parts = new ArrayList<>();
     for (int i = 0; i < series; i++) {
       header.addSeries(identity("mover", "LTO8_" + i));
@@ -78,12 +77,26 @@ final class Answers {
     return parts;
   }
 
-  private static SeriesHeader.Builder header(SeriesQuery.Unit unit) {
+  /** The same as {@link #mebibytes}, of values that may not be added up. */
+  static List<QuerySeriesResponse> thatDoNotAddUp(int series) {
+    return mebibytes(series).stream()
+        .map(
+            part ->
+                part.hasHeader()
+                    ? part.toBuilder()
+                        .setHeader(part.getHeader().toBuilder().setAdditive(false))
+                        .build()
+                    : part)
+        .toList();
+  }
+
+  private static SeriesHeader.Builder header(String unit) {
     return SeriesHeader.newBuilder()
         .setBucketCount(3)
         .setStep("1d")
-        .setMeasure(SeriesQuery.Measure.MEASURE_BYTES)
+        .setMeasure("bytes")
         .setUnit(unit)
+        .setAdditive(true)
         .setExecuted("memory")
         .setEndTime(seconds(3))
         .setAsOf(seconds(2));

@@ -23,8 +23,11 @@ import org.enstore.accounting.proto.v1.GetReplicationRequest;
 import org.enstore.accounting.proto.v1.GetReplicationResponse;
 import org.enstore.accounting.proto.v1.ListDataSourcesRequest;
 import org.enstore.accounting.proto.v1.ListDataSourcesResponse;
+import org.enstore.accounting.proto.v1.ListMeasuresRequest;
+import org.enstore.accounting.proto.v1.ListMeasuresResponse;
 import org.enstore.accounting.proto.v1.ListMoversRequest;
 import org.enstore.accounting.proto.v1.ListMoversResponse;
+import org.enstore.accounting.proto.v1.Measure;
 import org.enstore.accounting.proto.v1.Mover;
 import org.enstore.accounting.proto.v1.MoverClass;
 import org.enstore.accounting.proto.v1.QuerySeriesRequest;
@@ -98,6 +101,41 @@ final class FakeService extends AccountingServiceGrpc.AccountingServiceImplBase
             answer.addDataSources(
                 DataSource.newBuilder().setName(name).setTimeZone("America/Chicago")));
     reply.onNext(answer.build());
+    reply.onCompleted();
+  }
+
+  /** Bytes, and errors that the database does not have. */
+  @Override
+  public void listMeasures(
+      ListMeasuresRequest request, StreamObserver<ListMeasuresResponse> reply) {
+    reply.onNext(
+        ListMeasuresResponse.newBuilder()
+            .addMeasures(
+                Measure.newBuilder()
+                    .setName("bytes")
+                    .setTitle("Bytes")
+                    .setDescription("Bytes transferred in each step")
+                    .setKind("bytes")
+                    .setUnit("bytes")
+                    .setAdditive(true)
+                    .setDataset("transfers")
+                    .setDatabase("accounting")
+                    .addAllDimensions(List.of("mover", "library"))
+                    .addDefaultGroupBy("mover")
+                    .setAvailable(true))
+            .addMeasures(
+                Measure.newBuilder()
+                    .setName("errors")
+                    .setTitle("Errors")
+                    .setDescription("Failed requests")
+                    .setKind("count")
+                    .setUnit("none")
+                    .setAdditive(true)
+                    .setDataset("errors")
+                    .setDatabase("accounting")
+                    .addDimensions("errorClass")
+                    .setProblem("The table encp_error is missing."))
+            .build());
     reply.onCompleted();
   }
 

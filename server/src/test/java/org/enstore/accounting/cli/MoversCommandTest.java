@@ -28,7 +28,7 @@ class MoversCommandTest extends ClientCommandsFixture {
     call("movers", "-F", "csv", "--filter", "library=CD-1");
     assertThat(out.lines())
         .contains("LTO8_1,tape,ULT3580-TD8,2025-06-01,2025-06-19,CD-1 CD-2", "LTO8_s,,,,,");
-    assertThat(service.lists.get(2).getFilters().getLibrary().getIncludeList())
+    assertThat(service.lists.get(2).getFiltersOrThrow("library").getIncludeList())
         .containsExactly("CD-1");
     call("movers", "-F", "json");
     assertThat(

@@ -8,7 +8,6 @@ import java.io.OutputStream;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.enstore.accounting.proto.v1.Dimension;
 import org.enstore.accounting.proto.v1.QuerySeriesRequest;
 import org.enstore.accounting.proto.v1.SeriesQuery;
 import org.junit.jupiter.api.Test;
@@ -74,12 +73,12 @@ class QueryOptionsTest extends ClientCommandsFixture {
                     SeriesQuery.newBuilder()
                         .setStartTime(seconds("2025-06-01T05:00:00Z"))
                         .setEndTime(seconds("2025-06-20T05:30:00Z"))
-                        .setMeasure(SeriesQuery.Measure.MEASURE_DRIVE_RATE)
+                        .setMeasure("driveRate")
                         .setDirection(SeriesQuery.Direction.DIRECTION_SUM)
                         .setGroupBy(
                             SeriesQuery.GroupBy.newBuilder()
-                                .addDimensions(Dimension.DIMENSION_STORAGE_GROUP)
-                                .addDimensions(Dimension.DIMENSION_MOVER))
+                                .addDimensions("storageGroup")
+                                .addDimensions("mover"))
                         .setTop(3)
                         .setStep("1d")
                         .setMaxPoints(7)
@@ -90,16 +89,18 @@ class QueryOptionsTest extends ClientCommandsFixture {
                         .setCompare(SeriesQuery.Compare.COMPARE_PREVIOUS_PERIOD)
                         .setRunningTotal(true)
                         .setIncludeNullMovers(true)
-                        .setFilters(
-                            SeriesQuery.Filters.newBuilder()
-                                .setMover(
-                                    SeriesQuery.Filter.newBuilder()
-                                        .addInclude("A")
-                                        .addInclude("B")
-                                        .addExclude("C")
-                                        .setMatch("^A"))
-                                .setStorageGroup(SeriesQuery.Filter.newBuilder().addExclude(""))
-                                .setLibrary(SeriesQuery.Filter.newBuilder().setNoMatch("old"))))
+                        .putFilters(
+                            "mover",
+                            SeriesQuery.Filter.newBuilder()
+                                .addInclude("A")
+                                .addInclude("B")
+                                .addExclude("C")
+                                .setMatch("^A")
+                                .build())
+                        .putFilters(
+                            "storageGroup", SeriesQuery.Filter.newBuilder().addExclude("").build())
+                        .putFilters(
+                            "library", SeriesQuery.Filter.newBuilder().setNoMatch("old").build()))
                 .build());
   }
 

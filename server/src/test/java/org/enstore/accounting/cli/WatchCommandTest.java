@@ -6,7 +6,6 @@ import io.grpc.Status;
 import java.util.List;
 import org.enstore.accounting.proto.v1.Point;
 import org.enstore.accounting.proto.v1.SeriesHeader;
-import org.enstore.accounting.proto.v1.SeriesQuery;
 import org.enstore.accounting.proto.v1.SeriesUpdate;
 import org.enstore.accounting.proto.v1.WatchSeriesResponse;
 import org.junit.jupiter.api.Test;
@@ -21,8 +20,8 @@ class WatchCommandTest extends ClientCommandsFixture {
                   .setHeader(
                       SeriesHeader.newBuilder()
                           .setStep("1m")
-                          .setMeasure(SeriesQuery.Measure.MEASURE_BYTES)
-                          .setUnit(SeriesQuery.Unit.UNIT_BYTES)
+                          .setMeasure("bytes")
+                          .setUnit("bytes")
                           .addSeries(Answers.identity("mover", "A")))
                   .build());
           if (service.watches.size() == 1) {
