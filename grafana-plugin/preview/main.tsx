@@ -66,7 +66,11 @@ function Page({ plugin, datasource }: Loaded) {
 }
 
 function GraphTab({ plugin, datasource }: Loaded) {
-  const [query, setQuery] = useState<EnstoreQuery>({ ...datasource.getDefaultQuery('dashboard' as never), ...start.query });
+  const [query, setQuery] = useState<EnstoreQuery>({
+    // Grafana begins with the default where nothing is saved.
+    ...(Object.keys(start.query).length === 1 && datasource.getDefaultQuery('dashboard' as never)),
+    ...start.query,
+  });
   const [timeRange, setTimeRange] = useState(() => evaluated(start.range));
   const [movers, setMovers] = useState<string[]>([]);
   const [chosen, setChosen] = useState<string[]>([]);

@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 /** What can be asked, as the backend's tests have recorded it. */
-const catalog = join(here, '../../server/src/test/resources/grafana/catalog.json');
+const catalog = JSON.parse(await readFile(join(here, '../../server/src/test/resources/grafana/catalog.json'), 'utf8'));
 
 const movers = [
   ['LTO8_001', 'CD-LTO8G1', 'LTO8', 'TS4500'],
@@ -98,9 +98,12 @@ function series(query, from, to) {
     ...kept.map(([, members]) => [Object.fromEntries(groupBy.map((dimension) => [dimension, members[0][dimension]])), members]),
     ...(others.length > 0 ? [[Object.fromEntries(groupBy.map((dimension) => [dimension, 'other'])), others]] : []),
   ];
-  const directions = { both: [['read'], ['write']], read: [['read']], write: [['write']], sum: [['read', 'write']] }[direction];
+  const directions = { both: [['read'], ['write']], read: [['read']], write: [['write']], sum: [['read', 'write']] }[
+    dataset.hasDirection ? direction : 'sum'
+  ];
   const periods = compare === 'previousPeriod' ? ['current', 'previous'] : [undefined];
-  const shape = measure === 'bytes' || measure === 'meanFileSize' ? 'amount' : measure === 'transfers' ? 'count' : 'rate';
+  const dataset = catalog.datasets.find(({ measures }) => measures.some(({ id }) => id === measure));
+  const shape = { bytes: 'amount', bytesPerSecond: 'rate' }[dataset.measures.find(({ id }) => id === measure).unit] ?? 'count';
   const [unitId, divisor] = shape === 'count' ? ['short', 1] : units[shape][unit];
   const columns = labelled.flatMap(([labels, members]) =>
     directions.flatMap((words) =>
@@ -111,7 +114,7 @@ function series(query, from, to) {
           const bytes = total(members, words, period === 'previous' ? time - times.length * step : time);
           const value = valueOf(measure, bytes, step, time) / divisor;
           sum = runningTotal ? sum + value : value;
-          return measure === 'transfers' ? Math.round(sum) : Math.round(1000 * sum) / 1000;
+          return shape === 'count' ? Math.round(sum) : Math.round(1000 * sum) / 1000;
         });
         const config = { unit: unitId, displayNameFromDS: legend(query.legend, { ...all, measure, unit }, all) };
         return { schema: { name: measure, type: 'number', typeInfo: { frame: 'float64', nullable: true }, labels: all, config }, values };
@@ -201,6 +204,8 @@ function valueOf(measure, bytes, step, time) {
   switch (measure) {
     case 'bytes':
       return bytes;
+    case 'errors':
+      return files / 50;
     case 'transfers':
       return files;
     case 'meanFileSize':
@@ -237,7 +242,7 @@ async function respond(request, folder) {
     const found =
       path === 'query' ? answer(body)
       : path === 'health' ? { status: 'OK', message: 'The standby answers; the newest transfer is 3 s old.' }
-      : list === 'catalog' ? JSON.parse(await readFile(catalog, 'utf8'))
+      : list === 'catalog' ? catalog
       : list === 'variable' ? variable(body)
       : list in kinds ? variable({ kind: list })
       : undefined;

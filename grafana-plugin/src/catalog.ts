@@ -94,10 +94,11 @@ export function listed({ dimensions }: Catalog, kind: string): Dimension | undef
   return dimensions.find(({ list }) => list === kind);
 }
 
-/** The datasets that have what a variable lists by that word. */
+/** The datasets that have what a variable lists by that word; of those with facts of one name, the first. */
 export function having(catalog: Catalog, kind: string): Dataset[] {
   const dimension = listed(catalog, kind);
-  return catalog.datasets.filter(({ dimensions }) => dimension && dimensions.includes(dimension.id));
+  const all = catalog.datasets.filter(({ dimensions }) => dimension && dimensions.includes(dimension.id));
+  return all.filter(({ name }, index) => all.findIndex((each) => each.name === name) === index);
 }
 
 /** For how long a catalog is taken for true, in milliseconds: a right may be granted while an editor is open. */

@@ -111,7 +111,7 @@ export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, Ensto
 
   private filled(saved: EnstoreQuery, scopedVars: ScopedVars, adHoc: AdHocFilter[]): EnstoreQuery {
     const query = pruned(migrateQuery(saved));
-    const text = (key: 'step' | 'legend' | 'silence' | 'lag' | 'history') =>
+    const text = (key: 'step' | 'legend' | 'silence' | 'lag' | 'history' | 'halfLife') =>
       query[key] ? { [key]: this.filling.replaced(query[key], scopedVars) } : {};
     return {
       ...query,
@@ -120,6 +120,7 @@ export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, Ensto
       ...text('silence'),
       ...text('lag'),
       ...text('history'),
+      ...text('halfLife'),
       // Replication has nothing to do with what was transferred, and so no filters.
       ...(has(query, 'filters') && {
         filters: withAdHoc(this.filling.filledFilters(query.filters ?? {}, scopedVars), adHoc),

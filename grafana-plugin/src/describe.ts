@@ -1,6 +1,6 @@
 import { Catalog, dimensionOf, listed, measureOf } from './catalog';
 import { asMeasured, fits, has, typeOf } from './fit';
-import { againstChoices, capital, directionWords, eventChoices, stepAdverb, unitName } from './labels';
+import { againstChoices, capital, directionWords, eventChoices, riskViewChoices, stepAdverb, unitName } from './labels';
 import { migrateVariableQuery } from './migrate';
 import { DEFAULTS, EnstoreQuery, EnstoreVariableQuery, Filter, Filters, MOVERS } from './types';
 
@@ -32,6 +32,14 @@ function parts(query: EnstoreQuery, catalog: Catalog): Array<string | undefined>
     case 'anomalies':
     case 'changes':
       return measured(query, catalog);
+    case 'risk': {
+      const { view, filters, halfLife } = { ...DEFAULTS.risk, ...query };
+      return [
+        riskViewChoices.find(({ value }) => value === view)?.subject ?? view,
+        ...restrictions(filters, catalog),
+        `errors count half after ${halfLife}`,
+      ];
+    }
     case 'reconciliation': {
       const { filters, onlyDifferences, includeNullMovers } = { ...DEFAULTS.reconciliation, ...query };
       return [

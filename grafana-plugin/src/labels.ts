@@ -1,6 +1,6 @@
 import { Catalog, Dataset, dimensionOf } from './catalog';
 import { isOfBytes } from './fit';
-import { Against, AnomalyView, Compare, Direction, EventKind, Filter, Gaps, QueryType, ReplicationView, Source, Total, Unit } from './types';
+import { Against, AnomalyView, Compare, Direction, EventKind, Filter, Gaps, QueryType, ReplicationView, RiskView, Source, Total, Unit } from './types';
 
 /** A control's name and its one sentence of help. */
 export interface Label {
@@ -17,7 +17,7 @@ export interface Choice<T> {
 export const queryLabels = {
   queryType: {
     label: 'Ask for',
-    help: 'Series draws a measure over time; forecast and anomalies tell what is to be expected and what was unusual; changes tells what a change is made of; reconciliation compares the daily summary with individual transfers; replication shows how far the standby is behind.',
+    help: 'Series draws a measure over time; forecast and anomalies tell what is to be expected and what was unusual; changes tells what a change is made of; risk ranks movers by what speaks for a failure; reconciliation compares the daily summary with individual transfers; replication shows how far the standby is behind.',
   },
   measure: {
     label: 'Measure',
@@ -95,6 +95,14 @@ export const queryLabels = {
     label: 'Against',
     help: 'The earlier period, of as many days, that the time range is compared with.',
   },
+  riskView: {
+    label: 'View',
+    help: 'Ranking lists movers with the reasons, scores are for alert rules, suspects are drives and tapes that errors point to.',
+  },
+  halfLife: {
+    label: 'Half-life',
+    help: 'After this time an error counts half, 1d to 60d; four of them are looked at.',
+  },
   onlyDifferences: {
     label: 'Only differences',
     help: 'List only the days and movers on which the daily summary and the individual transfers do not agree.',
@@ -140,6 +148,7 @@ export const typeChoices: Array<Choice<QueryType>> = [
   { value: 'forecast', label: 'Forecast', description: 'What is to be expected, with bands; the time range ends in the future' },
   { value: 'anomalies', label: 'Anomalies', description: 'What was unusual' },
   { value: 'changes', label: 'Changes', description: 'What a change is made of, as a table' },
+  { value: 'risk', label: 'Risk', description: 'Movers by what speaks for a failure soon' },
   { value: 'reconciliation', label: 'Reconciliation', description: 'Daily summary compared with individual transfers' },
   { value: 'replication', label: 'Replication', description: 'How far the standby is behind' },
 ];
@@ -155,15 +164,18 @@ export function measureChoices(
   chosen: string | undefined,
   onlySums: boolean
 ): Array<{ label: string; options: Entry[] }> {
-  const groups = datasets.map(({ name, measures, problem }) => ({
-    label: name,
-    options: measures
+  const entries = datasets.flatMap(({ name, measures, problem }) =>
+    measures
       .filter(({ id, additive }) => additive || !onlySums || id === chosen)
       .map(({ id, name: label, help, available }) => ({
-        value: id,
-        label,
-        ...(available ? { description: help } : { description: problem, isDisabled: true }),
-      })),
+        name,
+        entry: { value: id, label, ...(available ? { description: help } : { description: problem, isDisabled: true }) },
+      }))
+  );
+  // Facts of one name may be booked in several ways, each of which is a dataset.
+  const groups = [...new Set(entries.map(({ name }) => name))].map((label) => ({
+    label,
+    options: entries.filter(({ name }) => name === label).map(({ entry }) => entry),
   }));
   return chosen === undefined || groups.some(({ options }) => options.some(({ value }) => value === chosen))
     ? groups
@@ -195,7 +207,7 @@ const unitNames: Record<Unit, string> = { bytes: 'B', MiB: 'MiB', MB: 'MB' };
 /** The unit as it is written beside numbers of a measure; plain numbers have none. */
 export function unitName(unit: Unit, ofMeasure: string): string | undefined {
   if (!isOfBytes(ofMeasure)) {
-    return ofMeasure === 'none' ? undefined : ofMeasure;
+    return ofMeasure === 'none' ? undefined : ofMeasure === 'share' ? '%' : ofMeasure;
   }
   return ofMeasure === 'bytesPerSecond' ? `${unitNames[unit]}/s` : unitNames[unit];
 }
@@ -237,6 +249,12 @@ export const againstChoices: Array<Choice<Against> & { words: string }> = [
   { value: 'before', label: 'Days before', words: 'the days before' },
   { value: 'weeksBefore', label: 'Weeks before', description: 'The same weekdays', words: 'the same weekdays before' },
   { value: 'yearBefore', label: 'Year before', description: 'The same weekdays, 52 weeks earlier', words: 'the same weekdays a year before' },
+];
+
+export const riskViewChoices: Array<Choice<RiskView> & { subject: string }> = [
+  { value: 'ranking', label: 'Ranking', description: 'Movers with the reasons', subject: 'Movers by what speaks for a failure soon' },
+  { value: 'scores', label: 'Scores', description: 'The scores alone, for alert rules', subject: 'Scores of what speaks for a failure of movers soon' },
+  { value: 'suspects', label: 'Suspects', description: 'Drives and tapes that errors point to', subject: 'Drives and tapes that errors point to' },
 ];
 
 export const viewChoices: Array<Choice<ReplicationView>> = [

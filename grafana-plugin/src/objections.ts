@@ -53,6 +53,8 @@ function refusals(query: EnstoreQuery, catalog: Catalog): string[] {
     case 'anomalies':
     case 'changes':
       return ofMeasure(query, catalog);
+    case 'risk':
+      return isDuration({ ...DEFAULTS.risk, ...query }.halfLife, 24, 60 * 24) ? [] : ['“Half-life” must be a time from 1d to 60d, such as 7d.'];
     case 'reconciliation':
       return otherThanSubject(query, catalog);
     case 'replication':

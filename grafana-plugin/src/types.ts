@@ -12,11 +12,20 @@ export type Compare = 'none' | 'previousPeriod';
 export type Total = 'none' | 'also' | 'only';
 export type Against = 'before' | 'weeksBefore' | 'yearBefore';
 export type AnomalyView = 'bands' | 'flags';
+export type RiskView = 'ranking' | 'scores' | 'suspects';
 export type ReplicationView = 'status' | 'history' | 'lagSeconds' | 'lagBytes';
 export type EventKind = 'moverSilent' | 'recordDay' | 'driveChange' | 'replicationLag' | 'anomaly';
 
 /** The kinds of question a query can be; empty means series. */
-export type QueryType = 'series' | 'forecast' | 'anomalies' | 'changes' | 'reconciliation' | 'replication' | 'annotations';
+export type QueryType =
+  | 'series'
+  | 'forecast'
+  | 'anomalies'
+  | 'changes'
+  | 'risk'
+  | 'reconciliation'
+  | 'replication'
+  | 'annotations';
 
 /** How many groups are kept apart when grouping begins: more lines can hardly be told apart. */
 export const TOP_AT_FIRST = 10;
@@ -80,8 +89,14 @@ export interface EnstoreQuery extends DataQuery {
   /** Changes: what the time range is compared with. */
   against?: Against;
 
-  /** Anomalies: the band of the usual or flags. Replication: the state now, or its course since the service began to watch. */
-  view?: AnomalyView | ReplicationView;
+  /** Risk: after which time an error counts half. */
+  halfLife?: string;
+
+  /**
+   * Anomalies: the band of the usual or flags. Risk: movers with reasons, their scores alone, or suspects. Replication:
+   * the state now, or its course since the service began to watch.
+   */
+  view?: AnomalyView | RiskView | ReplicationView;
 
   /** Annotations: what is marked. */
   event?: EventKind;
@@ -133,6 +148,7 @@ export const DEFAULTS = {
     includeNullMovers: false,
     source: 'auto',
   },
+  risk: { version: QUERY_VERSION, view: 'ranking', filters: {}, halfLife: '7d' },
   reconciliation: { version: QUERY_VERSION, filters: {}, onlyDifferences: true, includeNullMovers: true },
   replication: { version: QUERY_VERSION, view: 'status' },
   annotations: { version: QUERY_VERSION, event: 'moverSilent', filters: {}, silence: '1d', lag: '' },

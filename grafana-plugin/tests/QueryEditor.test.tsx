@@ -298,6 +298,19 @@ describe('QueryEditor', () => {
     expect(screen.queryByText('Throughput')).toBeNull();
   });
 
+  it('asks for what is at risk', async () => {
+    const seen = edit({ filters: { library: { include: ['L'] } } });
+    await choose('Ask for', 'Risk');
+    await userEvent.click(screen.getByRole('radio', { name: 'Suspects' }));
+    await userEvent.clear(screen.getByRole('textbox', { name: 'Half-life' }));
+    await userEvent.type(screen.getByRole('textbox', { name: 'Half-life' }), '90d{Enter}');
+    expect(seen.query).toEqual({
+      refId: 'A', version: 1, queryType: 'risk', view: 'suspects', halfLife: '90d', filters: { library: { include: ['L'] } },
+    });
+    expect(screen.getByText(/^Drives and tapes that errors point to, only library L/)).toBeDefined();
+    expect(screen.getByText(/from 1d to 60d/)).toBeDefined();
+  });
+
   it('asks for the state or the course of replication', async () => {
     const seen = edit({ queryType: 'replication' });
     await userEvent.click(screen.getByRole('radio', { name: 'History' }));

@@ -51,6 +51,7 @@ group('describe', () => {
       { queryType: 'annotations', event: 'anomaly', measure: 'errors', falseAlarms: 0.5 },
       'Times of unusual errors in total, daily, 0.5 false alarms a month tolerated',
     ],
+    [{ queryType: 'risk' }, 'Movers by what speaks for a failure soon, errors count half after 7d'],
     [{ queryType: 'reconciliation' }, 'Days on which the daily summary and the individual transfers of a mover differ'],
     [
       { queryType: 'reconciliation', onlyDifferences: false, includeNullMovers: false, filters: { mover: { match: '^L8' } } },
@@ -91,8 +92,9 @@ group('describe', () => {
   });
 
   it('has a sentence for every measure there is', () => {
-    for (const { id, name } of wider.datasets.flatMap(({ measures }) => measures)) {
-      expect(describe({ refId: 'A', measure: id, groupBy: ['mover'], step: '1d' }, wider)).toMatch(new RegExp(`^${name} per mover, .*daily`));
+    const all = { ...catalog, datasets: [...catalog.datasets, ...wider.datasets.slice(1)] };
+    for (const { id, name } of all.datasets.flatMap(({ measures }) => measures)) {
+      expect(describe({ refId: 'A', measure: id, groupBy: ['mover'], step: '1d' }, all)).toMatch(new RegExp(`^${name} per mover, .*daily`));
     }
     expect(describe({ refId: 'A', measure: 'delay', top: 5 }, wider)).toBe(
       'Delay per kind, the 5 largest and the others together, in steps that fit the panel, seconds'

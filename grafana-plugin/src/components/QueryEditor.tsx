@@ -5,15 +5,15 @@ import React, { useState } from 'react';
 import { firstDataset } from '../catalog';
 import { describe } from '../describe';
 import { fitted, has, ofType, typeOf, withMeasure } from '../fit';
-import { queryLabels, typeChoices, viewChoices } from '../labels';
+import { queryLabels, riskViewChoices, typeChoices, viewChoices } from '../labels';
 import { isForRules } from '../live';
 import { EditedSource } from '../lookup';
 import { isFromNewerPlugin, migrateQuery } from '../migrate';
 import { objections, remarks } from '../objections';
-import { DEFAULTS, EnstoreOptions, EnstoreQuery } from '../types';
+import { DEFAULTS, EnstoreOptions, EnstoreQuery, ReplicationView, RiskView } from '../types';
 import { Advice } from './Advice';
 import { FilterRows } from './FilterRows';
-import { RadioControl, SelectControl, SwitchControl } from './Labelled';
+import { RadioControl, SelectControl, SwitchControl, TextControl } from './Labelled';
 import { MeasuredControls } from './MeasuredControls';
 import { FIRST_LABEL_WIDTH, Part, placesOf } from './part';
 import { useCatalog } from './useCatalog';
@@ -71,6 +71,7 @@ function Controls({ datasource, query: saved, app, range, onChange, onRunQuery }
       {has(query, 'measure') && (
         <MeasuredControls {...part} canBeLive={!forRules} onMeasure={(measure) => replace(withMeasure(query, measure, catalog))} />
       )}
+      {type === 'risk' && <RiskControls {...part} />}
       {type === 'reconciliation' && <ReconciliationControls {...part} />}
       {type === 'replication' && <ReplicationControls {...part} />}
       <p>{describe(query, catalog)}</p>
@@ -80,6 +81,45 @@ function Controls({ datasource, query: saved, app, range, onChange, onRunQuery }
         fault={fault}
         unlisted={unlisted}
       />
+    </>
+  );
+}
+
+function RiskControls({ query: saved, datasource, catalog, change, prefix, onFault }: Part) {
+  const query = { ...DEFAULTS.risk, ...saved };
+  const dataset = firstDataset(catalog);
+  const { first } = placesOf(prefix);
+  return (
+    <>
+      <InlineFieldRow>
+        <RadioControl
+          {...first('riskView')}
+          options={riskViewChoices}
+          value={query.view as RiskView}
+          onChange={(view) => change({ view })}
+        />
+      </InlineFieldRow>
+      <FilterRows
+        prefix={prefix}
+        datasource={datasource}
+        catalog={catalog}
+        dimensions={dataset?.dimensions ?? []}
+        always={dataset?.subject}
+        filters={query.filters}
+        add={queryLabels.addFilter}
+        labelWidth={FIRST_LABEL_WIDTH}
+        onChange={(filters) => change({ filters })}
+        onFault={onFault}
+      />
+      <InlineFieldRow>
+        <TextControl
+          {...first('halfLife')}
+          value={query.halfLife}
+          placeholder={DEFAULTS.risk.halfLife}
+          width={16}
+          onChange={(halfLife) => change({ halfLife: halfLife || undefined })}
+        />
+      </InlineFieldRow>
     </>
   );
 }
@@ -125,7 +165,7 @@ function ReplicationControls({ query: saved, change, prefix }: Part) {
       <RadioControl
         {...placesOf(prefix).first('view')}
         options={viewChoices}
-        value={view}
+        value={view as ReplicationView}
         onChange={(chosen) => change({ view: chosen })}
       />
     </InlineFieldRow>
