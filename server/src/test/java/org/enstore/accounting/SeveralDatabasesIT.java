@@ -104,6 +104,18 @@ final class SeveralDatabasesIT {
   }
 
   @Test
+  void aPrimary_isRefused_withTheSettingOfItsDatabase() {
+    try (SeriesEngine engine =
+        engine("127.0.0.1:" + pair.primaryPort(), "127.0.0.1:" + pair.standbyPort())) {
+      assertThat(engine.health().sentence())
+          .contains("drivestat: 127.0.0.1:" + pair.primaryPort() + " is a primary")
+          .contains("switch on drivestatAllowPrimary.");
+      assertThatThrownBy(() -> answer(engine, drives()))
+          .hasMessageContaining("switch on drivestatAllowPrimary.");
+    }
+  }
+
+  @Test
   void aMissingRight_isToldWithItsGrant_andTakesOnlyItsOwnPanels() throws Exception {
     String standby = "127.0.0.1:" + pair.standbyPort();
     try (Connection primary = pair.connectToPrimary(ReplicatedPair.DRIVESTAT, Role.SUPERUSER);

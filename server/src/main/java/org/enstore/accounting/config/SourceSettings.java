@@ -3,6 +3,7 @@ package org.enstore.accounting.config;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.enstore.accounting.catalog.Database;
@@ -96,6 +97,13 @@ public record SourceSettings(
                         Optional.empty(),
                         wanted,
                         Map.of()));
+  }
+
+  /** What {@code setting} of accounting is called for this database, such as drivestatPoolSize. */
+  public String key(String setting) {
+    return part == Database.ACCOUNTING
+        ? setting
+        : part.id() + setting.substring(0, 1).toUpperCase(Locale.ROOT) + setting.substring(1);
   }
 
   /** The same settings for the monitoring role on the primary, if there is one. */

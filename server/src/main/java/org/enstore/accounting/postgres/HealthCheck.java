@@ -357,7 +357,8 @@ final class HealthCheck {
     }
     HostFacts facts = finding.facts();
     if (facts != null && !facts.standby() && !settings.allowPrimary()) {
-      return HostChoice.refusal(finding.host(), false).sentence();
+      return HostChoice.refusal(finding.host(), false, settings.key(HostChoice.ALLOWING))
+          .sentence();
     }
     StateQuery.Look look = finding.look();
     return (facts != null && facts.standby() ? "standby" : "primary")

@@ -207,7 +207,8 @@ final class Host implements AutoCloseable {
     if (!replay.inRecovery() && !settings.allowPrimary()) {
       Known before = known;
       forget();
-      throw HostChoice.refusal(address(), before != null && before.facts().standby());
+      throw HostChoice.refusal(
+          address(), before != null && before.facts().standby(), settings.key(HostChoice.ALLOWING));
     }
     Observation observation = new Observation(replay, at, currentAt);
     if (replay.isCurrent()) {
@@ -304,7 +305,9 @@ final class Host implements AutoCloseable {
             + address()
             + " were in use for "
             + SqlFailures.text(settings.connections().connectTimeout())
-            + ". Try again shortly, ask for less at once, or raise poolSize.");
+            + ". Try again shortly, ask for less at once, or raise "
+            + settings.key("poolSize")
+            + ".");
   }
 
   /** Whether the server has no room for one more connection, while the pool has others. */

@@ -21,6 +21,9 @@ import org.enstore.accounting.series.QueryFailure;
  * and refused where it is not. Thread-safe.
  */
 final class HostChoice {
+  /** The setting of accounting that allows a primary. */
+  static final String ALLOWING = "allowPrimary";
+
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
@@ -44,6 +47,7 @@ final class HostChoice {
 
   private final Supplier<List<HostPort>> preference;
   private final boolean allowPrimary;
+  private final String allowing;
   private final Scout scout;
   private final InstantSource clock;
   private final Map<HostPort, Pause> pauses = new ConcurrentHashMap<>();
@@ -52,11 +56,17 @@ final class HostChoice {
    * A choice among hosts of which none has failed yet.
    *
    * @param preference all hosts, the one to try first at the front
+   * @param allowing the setting that allows a primary
    */
   HostChoice(
-      Supplier<List<HostPort>> preference, boolean allowPrimary, Scout scout, InstantSource clock) {
+      Supplier<List<HostPort>> preference,
+      boolean allowPrimary,
+      String allowing,
+      Scout scout,
+      InstantSource clock) {
     this.preference = preference;
     this.allowPrimary = allowPrimary;
+    this.allowing = allowing;
     this.scout = scout;
     this.clock = clock;
   }
@@ -83,7 +93,7 @@ final class HostChoice {
       try {
         Role role = scout.roleOf(host, !host.equals(order.get(order.size() - 1)));
         if (role == Role.PRIMARY && !allowPrimary) {
-          throw refusal(host, false);
+          throw refusal(host, false, allowing);
         }
         pauses.remove(host);
         if (role == Role.STANDBY) {
@@ -110,15 +120,18 @@ final class HostChoice {
    * The failure of reading a primary that must not be read.
    *
    * @param promoted whether it was a standby until now
+   * @param setting the one that would allow it
    */
-  static QueryFailure refusal(HostPort host, boolean promoted) {
+  static QueryFailure refusal(HostPort host, boolean promoted, String setting) {
     return new QueryFailure(
         FailureKind.STANDBY_UNAVAILABLE,
         host
             + " is a primary"
             + (promoted ? " since it was promoted" : "")
             + ", and reading a primary is not allowed for this data source. Name a standby, or"
-            + " switch on allowPrimary.");
+            + " switch on "
+            + setting
+            + ".");
   }
 
   private static QueryFailure together(List<QueryFailure> failures) {

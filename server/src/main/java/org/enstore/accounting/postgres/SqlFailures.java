@@ -125,7 +125,10 @@ final class SqlFailures {
                   + " on the primary: ALTER DATABASE %s CONNECTION LIMIT -1;"
                       .formatted(Identifiers.quoted(settings.database())));
       default ->
-          unavailable("has no free connection. Raise max_connections there, or lower poolSize.");
+          unavailable(
+              "has no free connection. Raise max_connections there, or lower "
+                  + settings.key("poolSize")
+                  + ".");
     };
   }
 
@@ -133,8 +136,11 @@ final class SqlFailures {
    * How many connections there must be room for: the pool's, the watch's, and one to look first.
    */
   private String room() {
-    return "Lower poolSize (with %s this data source takes up to %s connections)"
-        .formatted(settings.connections().poolSize(), settings.connections().poolSize() + 2);
+    return "Lower %s (with %s this data source takes up to %s connections)"
+        .formatted(
+            settings.key("poolSize"),
+            settings.connections().poolSize(),
+            settings.connections().poolSize() + 2);
   }
 
   /**
@@ -289,7 +295,7 @@ final class SqlFailures {
   /** What about encryption may keep a user out, as far as the settings leave it open. */
   private String encryptionHint() {
     if (settings.tls().mode() == TlsSettings.Mode.DISABLE) {
-      return "; if the line says hostssl, set tlsMode.";
+      return "; if the line says hostssl, set " + settings.key("tlsMode") + ".";
     }
     return settings.tls().clientCertificate().isEmpty()
         ? "; if the line asks for a client certificate, set tlsClientCert and tlsClientKey."
@@ -345,7 +351,9 @@ final class SqlFailures {
       return new Verdict(
           FailureKind.NOT_CONFIGURED,
           aboutTls
-              ? "does not offer TLS. Set ssl = on there, or tlsMode to disable."
+              ? "does not offer TLS. Set ssl = on there, or "
+                  + settings.key("tlsMode")
+                  + " to disable."
               : "asks for a way to log in that is not supported; scram-sha-256 and md5 passwords"
                   + " and client certificates are.");
     }
@@ -373,7 +381,11 @@ final class SqlFailures {
       return untrusted(
           "shows a certificate that is not made out to "
               + (name.isEmpty() ? "that host name" : name)
-              + ". Set tlsServerName to a name in the certificate, or tlsMode to verify-ca.");
+              + ". Set "
+              + settings.key("tlsServerName")
+              + " to a name in the certificate, or "
+              + settings.key("tlsMode")
+              + " to verify-ca.");
     }
     String message =
         find(thrown, SSLException.class)

@@ -113,7 +113,13 @@ public final class StandbyTransferSource implements TransferSource {
     }
     this.lookers = lookers(name, 2 * (settings.hosts().size() + 1));
     this.preference = new HostPreference(settings.hosts());
-    this.choice = new HostChoice(preference::order, settings.allowPrimary(), this::roleOf, clock);
+    this.choice =
+        new HostChoice(
+            preference::order,
+            settings.allowPrimary(),
+            settings.key(HostChoice.ALLOWING),
+            this::roleOf,
+            clock);
     this.watch =
         new ReplicationWatch(
             settings,

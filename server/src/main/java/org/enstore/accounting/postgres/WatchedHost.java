@@ -143,7 +143,7 @@ final class WatchedHost implements AutoCloseable {
 
   private String refusal(StandbyLook look) {
     boolean promoted = standbyTimeline.isPresent();
-    return HostChoice.refusal(host(), promoted).sentence()
+    return HostChoice.refusal(host(), promoted, settings.key(HostChoice.ALLOWING)).sentence()
         + (promoted && look.timeline().isPresent()
             ? " It left timeline "
                 + standbyTimeline.getAsInt()

@@ -121,6 +121,7 @@ final class HostChoiceTest {
         new HostChoice(
             () -> List.of(A, B),
             false,
+            HostChoice.ALLOWING,
             (host, hurried) -> {
               throw host.equals(A)
                   ? new QueryFailure(FailureKind.STANDBY_UNAVAILABLE, "a is down.")
@@ -138,6 +139,7 @@ final class HostChoiceTest {
     return new HostChoice(
         () -> List.of(A, B, C),
         allowPrimary,
+        HostChoice.ALLOWING,
         (host, hurried) -> {
           asked.add(host);
           if (!roles.containsKey(host)) {
