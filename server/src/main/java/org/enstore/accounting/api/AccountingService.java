@@ -262,6 +262,7 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
       }
       ask(
           source,
+          query.dataset().database(),
           flow.cancellation(),
           () -> {
             try {
@@ -360,6 +361,7 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
       Function<Cancellation, A> answer = preparation.of(source);
       ask(
           source,
+          Database.ACCOUNTING,
           flow.cancellation(),
           () -> {
             try {
@@ -382,9 +384,10 @@ public final class AccountingService extends AccountingServiceGrpc.AccountingSer
     return source;
   }
 
-  private void ask(DataSource source, Cancellation cancellation, Runnable work) {
+  private void ask(DataSource source, Database database, Cancellation cancellation, Runnable work) {
     try {
-      questions.execute(source.name(), Context.current().wrap(work), cancellation);
+      questions.execute(
+          Questions.owner(source.name(), database), Context.current().wrap(work), cancellation);
     } catch (Questions.Refused e) {
       throw new QueryFailure(FailureKind.OVERLOADED, String.valueOf(e.getMessage()), e);
     } catch (RejectedExecutionException e) {
