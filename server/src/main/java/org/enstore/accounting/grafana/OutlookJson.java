@@ -27,7 +27,19 @@ final class OutlookJson {
   /** Every key of a query for what is at risk, in the order to document them. */
   static final List<Key<?>> RISK_KEYS = withoutLegend(OutlookRules.RISK_KEYS);
 
+  /** Every key of a query for when stocks run out, in the order to document them. */
+  static final List<Key<?>> CAPACITY_KEYS = withoutLegend(OutlookRules.CAPACITY_KEYS);
+
   private OutlookJson() {}
+
+  /**
+   * Reads a query for when stocks run out.
+   *
+   * @throws QueryFailure with every problem
+   */
+  static Question.OfCapacity capacity(Map<String, ?> object) {
+    return new Question.OfCapacity(OutlookRules.capacity(plainReader(object, CAPACITY_KEYS)));
+  }
 
   /**
    * Reads a query for what is at risk.
@@ -35,10 +47,7 @@ final class OutlookJson {
    * @throws QueryFailure with every problem
    */
   static Question.OfRisk risk(DataQuery query, Map<String, ?> object) {
-    KeyReader keys = new KeyReader("", object, RISK_KEYS);
-    keys.take(QuestionJson.VERSION_KEY);
-    keys.take(QuestionJson.QUERY_TYPE);
-    keys.drop(QuestionJson.IGNORED::containsKey);
+    KeyReader keys = plainReader(object, RISK_KEYS);
     return new Question.OfRisk(OutlookRules.risk(keys, QuestionJson.range(query, keys)));
   }
 
@@ -87,7 +96,11 @@ final class OutlookJson {
     Map<String, @Nullable Object> grouped = new LinkedHashMap<>(object);
     // Grafana makes null of an empty list when it provisions an alert rule from a file.
     grouped.computeIfAbsent(groups, key -> usualGroups);
-    KeyReader keys = new KeyReader("", grouped, known);
+    return plainReader(grouped, known);
+  }
+
+  private static KeyReader plainReader(Map<String, ?> object, List<Key<?>> known) {
+    KeyReader keys = new KeyReader("", object, known);
     keys.take(QuestionJson.VERSION_KEY);
     keys.take(QuestionJson.QUERY_TYPE);
     keys.drop(QuestionJson.IGNORED::containsKey);

@@ -18,6 +18,7 @@ enum QueryType {
   ANOMALIES("anomalies"),
   CHANGES("changes"),
   RISK("risk"),
+  CAPACITY("capacity"),
   RECONCILIATION("reconciliation"),
   ANNOTATIONS("annotations"),
   REPLICATION("replication"),
@@ -54,6 +55,7 @@ enum QueryType {
       case ANOMALIES -> OutlookJson.ANOMALY_KEYS;
       case CHANGES -> OutlookJson.CHANGES_KEYS;
       case RISK -> OutlookJson.RISK_KEYS;
+      case CAPACITY -> OutlookJson.CAPACITY_KEYS;
       case RECONCILIATION -> ReconciliationJson.KEYS;
       case ANNOTATIONS -> AnnotationJson.KEYS;
       case REPLICATION -> ReplicationRequest.KEYS;
@@ -75,6 +77,7 @@ enum QueryType {
       case ANOMALIES -> OutlookJson.anomalies(query, object);
       case CHANGES -> OutlookJson.changes(query, object);
       case RISK -> OutlookJson.risk(query, object);
+      case CAPACITY -> OutlookJson.capacity(object);
       case RECONCILIATION -> new Question.OfReconciliation(ReconciliationJson.read(query, object));
       case ANNOTATIONS -> AnnotationJson.read(query, object);
       case REPLICATION -> new Question.OfReplication(ReplicationRequest.read(query, object));

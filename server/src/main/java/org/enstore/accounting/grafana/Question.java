@@ -10,6 +10,7 @@ import org.enstore.accounting.frame.Legend;
 import org.enstore.accounting.series.AnnotationQuery;
 import org.enstore.accounting.series.AnomalyQuery;
 import org.enstore.accounting.series.Cancellation;
+import org.enstore.accounting.series.CapacityQuery;
 import org.enstore.accounting.series.ChangesQuery;
 import org.enstore.accounting.series.Demand;
 import org.enstore.accounting.series.ForecastQuery;
@@ -176,6 +177,21 @@ interface Question {
     public Frame answer(
         SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
       return RiskFrames.table(refId, engine.risk(query, demand, cancellation, room), query.view());
+    }
+  }
+
+  /** For when stocks run out. */
+  record OfCapacity(CapacityQuery query) implements Question {
+    @Override
+    public QueryType type() {
+      return QueryType.CAPACITY;
+    }
+
+    @Override
+    public Frame answer(
+        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
+      return CapacityFrames.table(
+          refId, engine.capacity(query, demand, cancellation, room), engine::startOfDay);
     }
   }
 

@@ -131,7 +131,50 @@ public final class OutlookRules {
   /** Every key of a question for what is at risk, in the order to document them. */
   public static final List<Key<?>> RISK_KEYS = List.of(RISK_VIEW, RISK_FILTERS, HALF_LIFE);
 
+  private static final Key<CapacityQuery.Stock> STOCK =
+      Key.choice(
+          "stock",
+          List.of(CapacityQuery.Stock.values()),
+          CapacityQuery.Stock::label,
+          CapacityQuery.Stock.BLANKS);
+  private static final Key<CapacityQuery.View> CAPACITY_VIEW =
+      Key.choice(
+          "view",
+          List.of(CapacityQuery.View.values()),
+          CapacityQuery.View::label,
+          CapacityQuery.View.TABLE);
+  private static final Key<Long> RESERVE =
+      Key.number("reserve", 0, 1_000_000, "that have to be left", 0);
+  private static final Key<Duration> LEAD_TIME =
+      Key.duration("leadTime", Duration.ZERO, Duration.ofDays(730), Duration.ofDays(60));
+  private static final Key<Duration> CAPACITY_HISTORY =
+      Key.duration("history", Duration.ofDays(28), LONGEST_HISTORY, Duration.ofDays(366));
+
+  /** Every key of a question for when stocks run out, in the order to document them. */
+  public static final List<Key<?>> CAPACITY_KEYS =
+      List.of(STOCK, CAPACITY_VIEW, QueryRules.FILTERS, RESERVE, LEAD_TIME, CAPACITY_HISTORY);
+
   private OutlookRules() {}
+
+  /**
+   * What {@code keys} ask of when stocks run out. Takes what belongs to it and finishes the
+   * reading.
+   *
+   * @throws QueryFailure of kind {@link FailureKind#BAD_QUERY} with every complaint
+   */
+  public static CapacityQuery capacity(KeyReader keys) {
+    CapacityQuery query =
+        new CapacityQuery(
+            keys.take(STOCK),
+            QueryRules.byDimension(keys.take(QueryRules.FILTERS)),
+            keys.take(RESERVE),
+            keys.take(LEAD_TIME),
+            keys.take(CAPACITY_HISTORY),
+            keys.take(CAPACITY_VIEW));
+    query.contradictions().forEach(keys::complain);
+    QueryRules.refuse(keys.complaints());
+    return query;
+  }
 
   /**
    * What {@code keys} ask of what is at risk. Takes what belongs to it and finishes the reading.

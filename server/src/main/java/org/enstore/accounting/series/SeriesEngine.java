@@ -45,6 +45,7 @@ public final class SeriesEngine implements AutoCloseable {
   private final Reconciliation reconciliation;
   private final Annotator annotator;
   private final Risk risk;
+  private final Capacity capacity;
 
   /**
    * One database to answer from.
@@ -119,12 +120,11 @@ public final class SeriesEngine implements AutoCloseable {
     reconciliation =
         new Reconciliation(accounting.days(), accounting.watch(), settings, calendar, clock);
     annotator = new Annotator(accounting.days(), accounting.watch(), settings, calendar, clock);
-    risk =
-        new Risk(
-            (query, demand, now, cancellation, room) ->
-                engine(query.dataset()).answerer().whole(query, demand, now, cancellation, room),
-            calendar,
-            clock);
+    Risk.Asking asking =
+        (query, demand, now, cancellation, room) ->
+            engine(query.dataset()).answerer().whole(query, demand, now, cancellation, room);
+    risk = new Risk(asking, calendar, clock);
+    capacity = new Capacity(asking, calendar, clock);
   }
 
   /** The databases that can be asked. */
@@ -319,6 +319,17 @@ public final class SeriesEngine implements AutoCloseable {
    */
   public RiskAnswer risk(RiskQuery query, Demand demand, Cancellation cancellation, Room room) {
     return risk.answer(query, demand, cancellation, room);
+  }
+
+  /**
+   * When stocks run out.
+   *
+   * @param room for what it is told from, from before that is made
+   * @throws QueryFailure when the stocks cannot be told, or only a part of their past
+   */
+  public CapacityAnswer capacity(
+      CapacityQuery query, Demand demand, Cancellation cancellation, Room room) {
+    return capacity.answer(query, demand, cancellation, room);
   }
 
   /**

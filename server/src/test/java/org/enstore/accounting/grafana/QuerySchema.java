@@ -19,6 +19,7 @@ final class QuerySchema {
           "anomalies", OutlookJson.ANOMALY_KEYS,
           "changes", OutlookJson.CHANGES_KEYS,
           "risk", OutlookJson.RISK_KEYS,
+          "capacity", OutlookJson.CAPACITY_KEYS,
           "reconciliation", ReconciliationJson.KEYS,
           "annotations", AnnotationJson.KEYS,
           "replication", ReplicationRequest.KEYS,

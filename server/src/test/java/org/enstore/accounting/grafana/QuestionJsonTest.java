@@ -23,6 +23,7 @@ import org.enstore.accounting.series.AnnotationEvent;
 import org.enstore.accounting.series.AnnotationQuery;
 import org.enstore.accounting.series.AnomalyQuery;
 import org.enstore.accounting.series.Arrangement;
+import org.enstore.accounting.series.CapacityQuery;
 import org.enstore.accounting.series.FailureKind;
 import org.enstore.accounting.series.Filter;
 import org.enstore.accounting.series.ForecastQuery;
@@ -436,6 +437,17 @@ class QuestionJsonTest {
     assertThat(query.history()).isEqualTo(Duration.ofDays(1826));
     assertThat(query.total()).isEqualTo(ForecastQuery.Total.NONE);
     assertThat(query.series().groupBy()).isEmpty();
+  }
+
+  @Test
+  void readCapacity_defaults() {
+    CapacityQuery query =
+        ((Question.OfCapacity) QuestionJson.read(query("{}").setQueryType("capacity").build()))
+            .query();
+
+    assertThat(query.stock()).isEqualTo(CapacityQuery.Stock.BLANKS);
+    assertThat(query.leadTime()).isEqualTo(Duration.ofDays(60));
+    assertThat(query.reserve()).isZero();
   }
 
   @Test

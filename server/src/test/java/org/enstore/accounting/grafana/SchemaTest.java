@@ -65,6 +65,11 @@ class SchemaTest {
   }
 
   @Test
+  void queryModel_capacity() throws IOException {
+    assertQueryModel("capacity", OutlookJson.CAPACITY_KEYS);
+  }
+
+  @Test
   void queryModel_replication() throws IOException {
     assertQueryModel("replication", ReplicationRequest.KEYS);
   }
