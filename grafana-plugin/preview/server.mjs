@@ -98,11 +98,11 @@ function series(query, from, to) {
     ...kept.map(([, members]) => [Object.fromEntries(groupBy.map((dimension) => [dimension, members[0][dimension]])), members]),
     ...(others.length > 0 ? [[Object.fromEntries(groupBy.map((dimension) => [dimension, 'other'])), others]] : []),
   ];
+  const dataset = catalog.datasets.find(({ measures }) => measures.some(({ id }) => id === measure));
   const directions = { both: [['read'], ['write']], read: [['read']], write: [['write']], sum: [['read', 'write']] }[
     dataset.hasDirection ? direction : 'sum'
   ];
   const periods = compare === 'previousPeriod' ? ['current', 'previous'] : [undefined];
-  const dataset = catalog.datasets.find(({ measures }) => measures.some(({ id }) => id === measure));
   const shape = { bytes: 'amount', bytesPerSecond: 'rate' }[dataset.measures.find(({ id }) => id === measure).unit] ?? 'count';
   const [unitId, divisor] = shape === 'count' ? ['short', 1] : units[shape][unit];
   const columns = labelled.flatMap(([labels, members]) =>
