@@ -12,12 +12,14 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
@@ -25,6 +27,7 @@ import java.util.stream.Collectors;
 import org.enstore.accounting.catalog.Catalogue;
 import org.enstore.accounting.catalog.Database;
 import org.enstore.accounting.catalog.Dataset;
+import org.enstore.accounting.catalog.Dimension;
 import org.enstore.accounting.catalog.Kind;
 import org.enstore.accounting.catalog.Measure;
 import org.enstore.accounting.catalog.Transfers;
@@ -36,12 +39,14 @@ import org.enstore.accounting.demo.ReplicatedPair;
 import org.enstore.accounting.demo.ReplicatedPair.Role;
 import org.enstore.accounting.demo.Site;
 import org.enstore.accounting.demo.TestPairs;
+import org.enstore.accounting.measure.MoverClass;
 import org.enstore.accounting.measure.Numbers;
 import org.enstore.accounting.measure.Series;
 import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.postgres.StandbyTransferSource;
 import org.enstore.accounting.series.Cancellation;
 import org.enstore.accounting.series.Demand;
+import org.enstore.accounting.series.NamesQuery;
 import org.enstore.accounting.series.QueryRules;
 import org.enstore.accounting.series.Room;
 import org.enstore.accounting.series.SeriesAnswer;
@@ -194,6 +199,50 @@ class DatasetsIT {
                       assertThat(compared).as("values of %s", measure).isPositive();
                     }))
         .toList();
+  }
+
+  /** A list has what a panel of the same days shows. */
+  @TestFactory
+  List<DynamicTest> valuesOfEveryDimension_areListed() {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Dataset dataset : Catalogue.ENSTORE.datasets()) {
+      for (Dimension dimension : dataset.dimensions()) {
+        tests.add(
+            DynamicTest.dynamicTest(
+                dataset + " " + dimension, () -> assertListed(dataset, dimension)));
+      }
+    }
+    return tests;
+  }
+
+  private static void assertListed(Dataset dataset, Dimension dimension) {
+    List<String> listed =
+        engine.names(
+            new NamesQuery(
+                dataset,
+                dimension,
+                Optional.of(Duration.ofDays(30)),
+                Optional.empty(),
+                EnumSet.allOf(MoverClass.class),
+                Map.of()),
+            new Cancellation());
+    Set<String> shown = new TreeSet<>();
+    for (Series series :
+        answer(
+                Map.of(
+                    "measure", dataset.measures().get(0).id(),
+                    "groupBy", List.of(dimension.id()),
+                    "source", "raw",
+                    "gaps", "null",
+                    "step", "1d"),
+                TODAY.minusDays(20),
+                TODAY)
+            .table()
+            .series()) {
+      shown.add(Objects.requireNonNull(series.labels().get(dimension.id())));
+    }
+    shown.remove("");
+    assertThat(listed).containsAll(shown);
   }
 
   private static boolean isOfTransfers(Measure measure) {
