@@ -157,31 +157,43 @@ describe.each(files)('%s', (file) => {
   });
 });
 
-describe('Busiest movers', () => {
+const { filterFieldsByNameTransformer, reduceTransformer, sortByTransformer, limitTransformer, organizeFieldsTransformer } = standardTransformers;
+const used: any[] = [filterFieldsByNameTransformer, reduceTransformer, sortByTransformer, limitTransformer, organizeFieldsTransformer];
+standardTransformersRegistry.setInit(() =>
+  used.map((transformation) => ({ id: transformation.id, name: transformation.name, transformation }) as any)
+);
+
+const rankings = files.flatMap((file) =>
+  panelsOf(read(file))
+    .filter(({ transformations }: any) => transformations?.some(({ id }: any) => id === 'limit'))
+    .map((panel: any) => ({ title: panel.title, panel }))
+);
+
+describe.each(rankings)('$title', ({ panel }) => {
   it('ranks by transformations what the backend answers', async () => {
-    const { reduceTransformer, sortByTransformer, limitTransformer, organizeFieldsTransformer } = standardTransformers;
-    const used: any[] = [reduceTransformer, sortByTransformer, limitTransformer, organizeFieldsTransformer];
-    standardTransformersRegistry.setInit(() =>
-      used.map((transformation) => ({ id: transformation.id, name: transformation.name, transformation }) as any)
-    );
-    const movers = Array.from({ length: 12 }, (_, index) => `LTO8_${index}`);
+    const names = Array.from({ length: 12 }, (_, index) => `LTO8_${index}`);
+    // The rest of the names is no name, however much it is.
+    const rest = panel.targets[0].top ? [{ name: 'errors', type: FieldType.number, values: [99, 99], config: { displayNameFromDS: 'other' } }] : [];
     const wide = toDataFrame({
       fields: [
         { name: 'time', type: FieldType.time, values: [1, 2] },
-        ...movers.map((mover, index) => ({
-          name: 'bytes',
+        ...names.map((name, index) => ({
+          name: panel.targets[0].measure,
           type: FieldType.number,
           values: [index, index],
-          labels: { mover },
-          config: { displayNameFromDS: mover },
+          labels: { name },
+          config: { displayNameFromDS: name },
         })),
+        ...rest,
       ],
     });
-    const { transformations } = panelsOf(read('transfers-overview.json')).find(({ title }: any) => title === 'Busiest movers');
-    const [table] = await lastValueFrom(transformDataFrame(transformations, [wide]));
-    expect(table.fields.map(({ config, name }) => config.displayName ?? name)).toEqual(['Mover', 'Transferred']);
-    expect(table.fields[0].values.slice(0, 2)).toEqual(['LTO8_11', 'LTO8_10']);
-    expect(table.fields[1].values.slice(0, 2)).toEqual([22, 20]);
+    const [table] = await lastValueFrom(transformDataFrame(panel.transformations, [wide]));
+    const [named, counted] = table.fields;
+    expect(table.fields).toHaveLength(2);
+    expect([named.config.displayName ?? named.name]).toEqual(panel.fieldConfig.overrides.map(({ matcher }: any) => matcher.options));
+    expect(counted.config.displayName ?? counted.name).not.toBe('Total');
+    expect(named.values.slice(0, 2)).toEqual(['LTO8_11', 'LTO8_10']);
+    expect(counted.values.slice(0, 2)).toEqual([22, 20]);
     expect(table.length).toBe(10);
   });
 });
