@@ -10,7 +10,8 @@ import org.jooq.impl.DSL;
 
 /** Where {@code event} holds what the catalogue knows of jobs. */
 final class JobColumns {
-  private static final Condition HAS_ENDED = EVENT.FINISH.ge(EVENT.START);
+  private static final Condition HAS_ENDED =
+      EVENT.FINISH.ge(EVENT.START).and(DSL.condition("{0} < 'infinity'", EVENT.FINISH));
   private static final Field<Long> MICROS =
       FactColumns.micros(DSL.field("({0} - {1})", EVENT.FINISH, EVENT.START));
 

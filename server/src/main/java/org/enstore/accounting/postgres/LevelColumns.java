@@ -24,7 +24,7 @@ import org.jooq.impl.DSL;
 
 /** Where tables of samples hold the levels that the catalogue knows. */
 final class LevelColumns {
-  /** The inventory before the first one of a span is looked for within this many days. */
+  /** An inventory is compared with the one before it if that is at most so many days older. */
   private static final int DAYS_BEFORE = 7;
 
   /** Busy drives. */
@@ -165,10 +165,15 @@ final class LevelColumns {
     return DSL.table(
         """
         (select date, media_type, blanks,
-            blanks - lag(blanks) over (partition by media_type order by date) as change
+            case when date - lag(date) over type <= cast({2} as interval)
+              then blanks - lag(blanks) over type end as change
           from blanks
-          where date >= {0} and date < {1}) as inventories
+          where date >= {0} and date < {1}
+          window type as (partition by media_type order by date)) as inventories
         """,
-        DSL.inline(from.minusDays(DAYS_BEFORE)), DSL.inline(to));
+        DSL.inline(from.minusDays(DAYS_BEFORE)),
+        DSL.inline(to),
+        // A longer gap is not in the rows of a short span either.
+        DSL.inline(DAYS_BEFORE + " days"));
   }
 }

@@ -29,7 +29,11 @@ final class MountColumns {
   private static final Field<Long> MICROS =
       FactColumns.micros(DSL.field("({0} - {1})", TAPE_MOUNTS.FINISH, TAPE_MOUNTS.START));
 
-  private static final Condition IS_TIMED = TAPE_MOUNTS.FINISH.gt(TAPE_MOUNTS.START);
+  private static final Condition IS_TIMED =
+      TAPE_MOUNTS
+          .FINISH
+          .gt(TAPE_MOUNTS.START)
+          .and(DSL.condition("{0} < 'infinity'", TAPE_MOUNTS.FINISH));
 
   /** The mounts. */
   static final FactColumns MOUNTS =
@@ -136,7 +140,7 @@ final class MountColumns {
               window tape as (partition by type, storage_group, volume order by start, state desc))
             as rows
           where state = 'D' and state_before = 'M' and finish > mounted
-            and finish - mounted <= cast({2} as interval)
+            and finish <= mounted + cast({2} as interval)
         """,
         DSL.inline(from.minusDays(DriveHours.MOST_DAYS + DAYS_TO_DISMOUNT)),
         DSL.inline(to),
