@@ -170,7 +170,8 @@ class DataServiceTest {
     // 2016 buckets of at least three series are more than 150 KiB.
     QueryDataRequest.Builder request = request();
     for (int i = 0; i < 12; i++) {
-      request.addQueries(query("Q" + i, "{\"step\":\"10m\"}"));
+      // Different ones, as what was answered before is sent again from the cache.
+      request.addQueries(query("Q" + i, "{\"step\":\"10m\",\"legend\":\"" + i + "\"}"));
     }
 
     Map<String, DataResponse> responses = data.queryData(request.build()).getResponsesMap();
