@@ -111,7 +111,7 @@ export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, Ensto
 
   private filled(saved: EnstoreQuery, scopedVars: ScopedVars, adHoc: AdHocFilter[]): EnstoreQuery {
     const query = pruned(migrateQuery(saved));
-    const text = (key: 'step' | 'legend' | 'silence' | 'lag' | 'history' | 'halfLife') =>
+    const text = (key: 'step' | 'legend' | 'silence' | 'lag' | 'history' | 'halfLife' | 'leadTime') =>
       query[key] ? { [key]: this.filling.replaced(query[key], scopedVars) } : {};
     return {
       ...query,
@@ -121,6 +121,7 @@ export class EnstoreDataSource extends DataSourceWithBackend<EnstoreQuery, Ensto
       ...text('lag'),
       ...text('history'),
       ...text('halfLife'),
+      ...text('leadTime'),
       // Replication has nothing to do with what was transferred, and so no filters.
       ...(has(query, 'filters') && {
         filters: withAdHoc(this.filling.filledFilters(query.filters ?? {}, scopedVars), adHoc),

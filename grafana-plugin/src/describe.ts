@@ -1,6 +1,6 @@
 import { Catalog, dimensionOf, listed, measureOf } from './catalog';
 import { asMeasured, fits, has, typeOf } from './fit';
-import { againstChoices, capital, directionWords, eventChoices, riskViewChoices, stepAdverb, unitName } from './labels';
+import { againstChoices, capital, directionWords, eventChoices, riskViewChoices, stepAdverb, stockChoices, unitName } from './labels';
 import { migrateVariableQuery } from './migrate';
 import { DEFAULTS, EnstoreQuery, EnstoreVariableQuery, Filter, Filters, MOVERS } from './types';
 
@@ -38,6 +38,17 @@ function parts(query: EnstoreQuery, catalog: Catalog): Array<string | undefined>
         riskViewChoices.find(({ value }) => value === view)?.subject ?? view,
         ...restrictions(filters, catalog),
         `errors count half after ${halfLife}`,
+      ];
+    }
+    case 'capacity': {
+      const { stock, view, filters, reserve, leadTime, history } = { ...DEFAULTS.capacity, ...query };
+      return [
+        stockChoices.find(({ value }) => value === stock)?.subject ?? stock,
+        ...restrictions(filters, catalog),
+        reserve > 0 ? `${reserve} to be left` : undefined,
+        `learnt from ${history}`,
+        `delivered in ${leadTime}`,
+        view === 'days' ? 'as days' : undefined,
       ];
     }
     case 'reconciliation': {

@@ -1,6 +1,6 @@
 import { Catalog, Dataset, dimensionOf } from './catalog';
 import { isOfBytes } from './fit';
-import { Against, AnomalyView, Compare, Direction, EventKind, Filter, Gaps, QueryType, ReplicationView, RiskView, Source, Total, Unit } from './types';
+import { Against, AnomalyView, CapacityView, Compare, Direction, EventKind, Filter, Gaps, QueryType, ReplicationView, RiskView, Source, Stock, Total, Unit } from './types';
 
 /** A control's name and its one sentence of help. */
 export interface Label {
@@ -17,7 +17,7 @@ export interface Choice<T> {
 export const queryLabels = {
   queryType: {
     label: 'Ask for',
-    help: 'Series draws a measure over time; forecast and anomalies tell what is to be expected and what was unusual; changes tells what a change is made of; risk ranks movers by what speaks for a failure; reconciliation compares the daily summary with individual transfers; replication shows how far the standby is behind.',
+    help: 'Series draws a measure over time; forecast and anomalies tell what is to be expected and what was unusual; changes tells what a change is made of; risk ranks movers by what speaks for a failure; capacity tells when stocks run out; reconciliation compares the daily summary with individual transfers; replication shows how far the standby is behind.',
   },
   measure: {
     label: 'Measure',
@@ -103,6 +103,10 @@ export const queryLabels = {
     label: 'Half-life',
     help: 'After this time an error counts half, 1d to 60d; four of them are looked at.',
   },
+  stock: { label: 'Stock', help: 'What may run out: blank tapes, what is left of quotas, or free slots.' },
+  capacityView: { label: 'View', help: 'The table has dates and a sentence for each stock, days are for alert rules.' },
+  reserve: { label: 'Reserve', help: 'How much has to be left, 0 to 1000000.' },
+  leadTime: { label: 'Delivery', help: 'How long a delivery takes, 0s to 730d; the table says when to order.' },
   onlyDifferences: {
     label: 'Only differences',
     help: 'List only the days and movers on which the daily summary and the individual transfers do not agree.',
@@ -149,6 +153,7 @@ export const typeChoices: Array<Choice<QueryType>> = [
   { value: 'anomalies', label: 'Anomalies', description: 'What was unusual' },
   { value: 'changes', label: 'Changes', description: 'What a change is made of, as a table' },
   { value: 'risk', label: 'Risk', description: 'Movers by what speaks for a failure soon' },
+  { value: 'capacity', label: 'Capacity', description: 'When stocks run out' },
   { value: 'reconciliation', label: 'Reconciliation', description: 'Daily summary compared with individual transfers' },
   { value: 'replication', label: 'Replication', description: 'How far the standby is behind' },
 ];
@@ -255,6 +260,17 @@ export const riskViewChoices: Array<Choice<RiskView> & { subject: string }> = [
   { value: 'ranking', label: 'Ranking', description: 'Movers with the reasons', subject: 'Movers by what speaks for a failure soon' },
   { value: 'scores', label: 'Scores', description: 'The scores alone, for alert rules', subject: 'Scores of what speaks for a failure of movers soon' },
   { value: 'suspects', label: 'Suspects', description: 'Drives and tapes that errors point to', subject: 'Drives and tapes that errors point to' },
+];
+
+export const stockChoices: Array<Choice<Stock> & { subject: string }> = [
+  { value: 'blanks', label: 'Blank tapes', subject: 'When blank tapes run out' },
+  { value: 'quotas', label: 'Quotas', subject: 'When quotas run out' },
+  { value: 'slots', label: 'Slots', subject: 'When free slots run out' },
+];
+
+export const capacityViewChoices: Array<Choice<CapacityView>> = [
+  { value: 'table', label: 'Table', description: 'Dates and a sentence for each stock' },
+  { value: 'days', label: 'Days', description: 'The days until the early date alone, for alert rules' },
 ];
 
 export const viewChoices: Array<Choice<ReplicationView>> = [

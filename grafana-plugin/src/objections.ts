@@ -55,6 +55,19 @@ function refusals(query: EnstoreQuery, catalog: Catalog): string[] {
       return ofMeasure(query, catalog);
     case 'risk':
       return isDuration({ ...DEFAULTS.risk, ...query }.halfLife, 24, 60 * 24) ? [] : ['“Half-life” must be a time from 1d to 60d, such as 7d.'];
+    case 'capacity': {
+      const { stock, filters, reserve, leadTime, history } = { ...DEFAULTS.capacity, ...query };
+      const dimensions = catalog.datasets.find(({ id }) => id === stock)?.dimensions;
+      const foreign = Object.keys(filters).filter((dimension) => dimensions && !dimensions.includes(dimension));
+      return [
+        ...foreign.map((each) => `These stocks are not told apart by ${dimensionOf(catalog, each).plural}: remove that choice.`),
+        ...(Number.isInteger(reserve) && reserve >= 0 && reserve <= 1_000_000 ? [] : ['“Reserve” must be a whole number up to 1000000.']),
+        ...(isDuration(leadTime, 0, 730 * 24) ? [] : ['“Delivery” must be a time up to 730d, such as 60d.']),
+        ...(isDuration(history, 28 * 24, MOST_HISTORY * 24)
+          ? []
+          : [`“Learn from” must be a time from 28d to ${MOST_HISTORY}d, such as 365d.`]),
+      ];
+    }
     case 'reconciliation':
       return otherThanSubject(query, catalog);
     case 'replication':

@@ -13,6 +13,8 @@ export type Total = 'none' | 'also' | 'only';
 export type Against = 'before' | 'weeksBefore' | 'yearBefore';
 export type AnomalyView = 'bands' | 'flags';
 export type RiskView = 'ranking' | 'scores' | 'suspects';
+export type Stock = 'blanks' | 'quotas' | 'slots';
+export type CapacityView = 'table' | 'days';
 export type ReplicationView = 'status' | 'history' | 'lagSeconds' | 'lagBytes';
 export type EventKind = 'moverSilent' | 'recordDay' | 'driveChange' | 'replicationLag' | 'anomaly';
 
@@ -23,6 +25,7 @@ export type QueryType =
   | 'anomalies'
   | 'changes'
   | 'risk'
+  | 'capacity'
   | 'reconciliation'
   | 'replication'
   | 'annotations';
@@ -80,7 +83,7 @@ export interface EnstoreQuery extends DataQuery {
   /** Reconciliation: leave out days on which both tables agree. */
   onlyDifferences?: boolean;
 
-  /** Forecasts and anomalies: how far back from now is learnt; of anomalies, empty means what suits the step. */
+  /** Forecasts, anomalies and capacity: how far back from now is learnt; of anomalies, empty means what suits the step. */
   history?: string;
   /** Forecasts: whether the sum of the groups is forecast as well, or alone. */
   total?: Total;
@@ -92,11 +95,18 @@ export interface EnstoreQuery extends DataQuery {
   /** Risk: after which time an error counts half. */
   halfLife?: string;
 
+  /** Capacity: what may run out, which is the dataset of that id. */
+  stock?: Stock;
+  /** Capacity: how much has to be left. */
+  reserve?: number;
+  /** Capacity: how long a delivery takes. */
+  leadTime?: string;
+
   /**
-   * Anomalies: the band of the usual or flags. Risk: movers with reasons, their scores alone, or suspects. Replication:
+   * Anomalies: the band of the usual or flags. Capacity: a table, or days alone. Risk: movers with reasons, their scores alone, or suspects. Replication:
    * the state now, or its course since the service began to watch.
    */
-  view?: AnomalyView | RiskView | ReplicationView;
+  view?: AnomalyView | RiskView | CapacityView | ReplicationView;
 
   /** Annotations: what is marked. */
   event?: EventKind;
@@ -149,6 +159,15 @@ export const DEFAULTS = {
     source: 'auto',
   },
   risk: { version: QUERY_VERSION, view: 'ranking', filters: {}, halfLife: '7d' },
+  capacity: {
+    version: QUERY_VERSION,
+    stock: 'blanks',
+    view: 'table',
+    filters: {},
+    reserve: 0,
+    leadTime: '60d',
+    history: '366d',
+  },
   reconciliation: { version: QUERY_VERSION, filters: {}, onlyDifferences: true, includeNullMovers: true },
   replication: { version: QUERY_VERSION, view: 'status' },
   annotations: { version: QUERY_VERSION, event: 'moverSilent', filters: {}, silence: '1d', lag: '' },

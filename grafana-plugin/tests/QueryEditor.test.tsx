@@ -311,6 +311,16 @@ describe('QueryEditor', () => {
     expect(screen.getByText(/from 1d to 60d/)).toBeDefined();
   });
 
+  it('asks when stocks run out', async () => {
+    const seen = edit({});
+    await choose('Ask for', 'Capacity');
+    await userEvent.click(screen.getByRole('radio', { name: 'Quotas' }));
+    await userEvent.type(screen.getByRole('spinbutton', { name: 'Reserve' }), '5{Enter}');
+    expect(seen.query).toMatchObject({ queryType: 'capacity', stock: 'quotas', reserve: 5 });
+    expect(screen.getByText('When quotas run out, 5 to be left, learnt from 366d, delivered in 60d')).toBeDefined();
+    expect(screen.queryByText('This query will be refused')).toBeNull();
+  });
+
   it('asks for the state or the course of replication', async () => {
     const seen = edit({ queryType: 'replication' });
     await userEvent.click(screen.getByRole('radio', { name: 'History' }));

@@ -52,6 +52,10 @@ group('describe', () => {
       'Times of unusual errors in total, daily, 0.5 false alarms a month tolerated',
     ],
     [{ queryType: 'risk' }, 'Movers by what speaks for a failure soon, errors count half after 7d'],
+    [
+      { queryType: 'capacity', stock: 'slots', view: 'days' },
+      'When free slots run out, learnt from 366d, delivered in 60d, as days',
+    ],
     [{ queryType: 'reconciliation' }, 'Days on which the daily summary and the individual transfers of a mover differ'],
     [
       { queryType: 'reconciliation', onlyDifferences: false, includeNullMovers: false, filters: { mover: { match: '^L8' } } },

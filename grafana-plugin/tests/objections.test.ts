@@ -87,6 +87,12 @@ describe('objections', () => {
     expect(against({ queryType: 'annotations', event: 'anomaly', falseAlarms: 101 })).toEqual([expect.stringContaining('0.01 to 100')]);
   });
 
+  it('objects to stocks that cannot be looked at', () => {
+    expect(against({ queryType: 'capacity', stock: 'quotas', filters: { library: { match: 'L' } }, leadTime: '0s' })).toEqual([]);
+    expect(against({ queryType: 'capacity', filters: { mover: { match: 'L' } } })).toEqual([expect.stringContaining('told apart by movers')]);
+    expect(against({ queryType: 'capacity', reserve: -1, leadTime: '731d', history: '27d' })).toHaveLength(3);
+  });
+
   it('objects to a reconciliation by anything but movers', () => {
     expect(against({ queryType: 'reconciliation', filters: { mover: { include: ['a'] } } })).toEqual([]);
     expect(against({ queryType: 'reconciliation', filters: { library: { include: ['a'] } } })).toEqual([

@@ -5,12 +5,12 @@ import React, { useState } from 'react';
 import { firstDataset } from '../catalog';
 import { describe } from '../describe';
 import { fitted, has, ofType, typeOf, withMeasure } from '../fit';
-import { queryLabels, riskViewChoices, typeChoices, viewChoices } from '../labels';
+import { capacityViewChoices, queryLabels, riskViewChoices, stockChoices, typeChoices, viewChoices } from '../labels';
 import { isForRules } from '../live';
 import { EditedSource } from '../lookup';
 import { isFromNewerPlugin, migrateQuery } from '../migrate';
 import { objections, remarks } from '../objections';
-import { DEFAULTS, EnstoreOptions, EnstoreQuery, ReplicationView, RiskView } from '../types';
+import { CapacityView, DEFAULTS, EnstoreOptions, EnstoreQuery, ReplicationView, RiskView } from '../types';
 import { Advice } from './Advice';
 import { FilterRows } from './FilterRows';
 import { RadioControl, SelectControl, SwitchControl, TextControl } from './Labelled';
@@ -72,6 +72,7 @@ function Controls({ datasource, query: saved, app, range, onChange, onRunQuery }
         <MeasuredControls {...part} canBeLive={!forRules} onMeasure={(measure) => replace(withMeasure(query, measure, catalog))} />
       )}
       {type === 'risk' && <RiskControls {...part} />}
+      {type === 'capacity' && <CapacityControls {...part} />}
       {type === 'reconciliation' && <ReconciliationControls {...part} />}
       {type === 'replication' && <ReplicationControls {...part} />}
       <p>{describe(query, catalog)}</p>
@@ -118,6 +119,67 @@ function RiskControls({ query: saved, datasource, catalog, change, prefix, onFau
           placeholder={DEFAULTS.risk.halfLife}
           width={16}
           onChange={(halfLife) => change({ halfLife: halfLife || undefined })}
+        />
+      </InlineFieldRow>
+    </>
+  );
+}
+
+function CapacityControls({ query: saved, datasource, catalog, change, prefix, onFault }: Part) {
+  const query = { ...DEFAULTS.capacity, ...saved };
+  const dataset = catalog.datasets.find(({ id }) => id === query.stock);
+  const { first, then } = placesOf(prefix);
+  return (
+    <>
+      <InlineFieldRow>
+        <RadioControl
+          {...first('stock')}
+          options={stockChoices}
+          value={query.stock}
+          // What one stock is told apart by, another may not be.
+          onChange={(stock) => change({ stock, filters: {} })}
+        />
+        <RadioControl
+          {...then('capacityView')}
+          options={capacityViewChoices}
+          value={query.view as CapacityView}
+          onChange={(view) => change({ view })}
+        />
+      </InlineFieldRow>
+      <FilterRows
+        key={query.stock}
+        prefix={prefix}
+        datasource={datasource}
+        catalog={catalog}
+        dimensions={dataset?.dimensions ?? []}
+        always={dataset?.subject}
+        filters={query.filters}
+        add={queryLabels.addFilter}
+        labelWidth={FIRST_LABEL_WIDTH}
+        onChange={(filters) => change({ filters })}
+        onFault={onFault}
+      />
+      <InlineFieldRow>
+        <TextControl
+          {...first('history')}
+          value={query.history}
+          placeholder={DEFAULTS.capacity.history}
+          width={16}
+          onChange={(history) => change({ history: history || undefined })}
+        />
+        <TextControl
+          {...then('leadTime')}
+          value={query.leadTime}
+          placeholder={DEFAULTS.capacity.leadTime}
+          width={16}
+          onChange={(leadTime) => change({ leadTime: leadTime || undefined })}
+        />
+        <TextControl
+          {...then('reserve')}
+          type="number"
+          value={String(query.reserve)}
+          width={16}
+          onChange={(text) => change({ reserve: text === '' ? undefined : Number(text) })}
         />
       </InlineFieldRow>
     </>
