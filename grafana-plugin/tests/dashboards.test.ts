@@ -11,6 +11,7 @@ import { measureOf } from '../src/catalog';
 import { describeVariable } from '../src/describe';
 import { objections } from '../src/objections';
 import plugin from '../src/plugin.json';
+import { ANOMALY_EVENTS, DEFAULTS } from '../src/types';
 import { catalog } from './catalog';
 
 const files = readdirSync('src/dashboards');
@@ -39,6 +40,20 @@ function expectAccepted(query: any, type: string, where: string) {
 }
 
 describe('what the backend publishes', () => {
+  it('is what the editors know of each kind of query', () => {
+    const known = Object.entries({ ...DEFAULTS, annotations: { ...ANOMALY_EVENTS, ...DEFAULTS.annotations } });
+    expect(known.map(([type]) => type).sort()).toEqual(
+      Object.keys(forms).filter((type) => 'queryType' in (forms[type].properties ?? {}) && type !== 'variable').sort()
+    );
+    for (const [type, defaults] of known) {
+      const published = Object.entries<any>(forms[type].properties).filter(([key, form]) => key !== 'queryType' && form.$ref !== '#/$defs/grafana');
+      // What depends on the catalog is not said in TypeScript.
+      const open = Object.keys(defaults).filter((key) => (defaults as any)[key] === undefined);
+      expect(Object.keys(defaults).sort(), type).toEqual(published.map(([key]) => key).sort());
+      expect(defaults, type).toEqual(Object.fromEntries(published.map(([key, form]) => [key, open.includes(key) ? undefined : form.default])));
+    }
+  });
+
   it('refuses an unknown key and an unknown word', () => {
     expect(() => expectAccepted({ measure: 'bytes' }, 'series', '')).not.toThrow();
     expect(() => expectAccepted({ meassure: 'bytes' }, 'series', '')).toThrow();
