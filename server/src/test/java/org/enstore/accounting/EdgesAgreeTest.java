@@ -72,7 +72,7 @@ class EdgesAgreeTest {
     }
 
     private void choose(Random random) {
-      List<String> measures = List.of("bytes", "throughput", "transfers", "meanFileSize", "errors");
+      List<String> measures = List.of("bytes", "throughput", "transfers", "meanFileSize");
       String measure = measures.get(random.nextInt(measures.size()));
       json.put("measure", measure);
       message.setMeasure(measure);
