@@ -1,6 +1,6 @@
 import { Catalog, dimensionOf, listed, measureOf } from './catalog';
 import { asMeasured, fits, has, typeOf } from './fit';
-import { againstChoices, capital, directionWords, eventChoices, riskViewChoices, stepAdverb, stockChoices, unitName } from './labels';
+import { againstChoices, capital, directionWords, eventChoices, riskViewChoices, stepAdverb, stockChoices, tableChoices, unitName } from './labels';
 import { migrateVariableQuery } from './migrate';
 import { DEFAULTS, EnstoreQuery, EnstoreVariableQuery, Filter, Filters, MOVERS } from './types';
 
@@ -49,6 +49,16 @@ function parts(query: EnstoreQuery, catalog: Catalog): Array<string | undefined>
         `learnt from ${history}`,
         `delivered in ${leadTime}`,
         view === 'days' ? 'as days' : undefined,
+      ];
+    }
+    case 'table': {
+      const { table, filters, sort, descending, rows } = { ...DEFAULTS.table, ...query };
+      return [
+        tableChoices.find(({ value }) => value === table)?.label ?? table,
+        ...restrictions(filters, catalog),
+        sort ? `sorted by ${sort}` : undefined,
+        descending ? 'descending' : undefined,
+        `at most ${rows}`,
       ];
     }
     case 'reconciliation': {

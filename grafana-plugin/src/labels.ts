@@ -1,6 +1,6 @@
 import { Catalog, Dataset, dimensionOf } from './catalog';
 import { isOfBytes } from './fit';
-import { Against, AnomalyView, CapacityView, Compare, Direction, EventKind, Filter, Gaps, QueryType, ReplicationView, RiskView, Source, Stock, Total, Unit } from './types';
+import { Against, AnomalyView, CapacityView, Compare, Direction, EventKind, Filter, Gaps, QueryType, ReplicationView, RiskView, RowTable, Source, Stock, Total, Unit } from './types';
 
 /** A control's name and its one sentence of help. */
 export interface Label {
@@ -17,7 +17,7 @@ export interface Choice<T> {
 export const queryLabels = {
   queryType: {
     label: 'Ask for',
-    help: 'Series draws a measure over time; forecast and anomalies tell what is to be expected and what was unusual; changes tells what a change is made of; risk ranks movers by what speaks for a failure; capacity tells when stocks run out; reconciliation compares the daily summary with individual transfers; replication shows how far the standby is behind.',
+    help: 'Series draws a measure over time; forecast and anomalies tell what is to be expected and what was unusual; changes tells what a change is made of; risk ranks movers by what speaks for a failure; capacity tells when stocks run out; table lists tapes or drives; reconciliation compares the daily summary with individual transfers; replication shows how far the standby is behind.',
   },
   measure: {
     label: 'Measure',
@@ -106,6 +106,10 @@ export const queryLabels = {
   stock: { label: 'Stock', help: 'What may run out: blank tapes, what is left of quotas, or free slots.' },
   capacityView: { label: 'View', help: 'The table has dates and a sentence for each stock, days are for alert rules.' },
   reserve: { label: 'Reserve', help: 'How much has to be left, 0 to 1000000.' },
+  table: { label: 'Rows of', help: 'What is listed: tapes, or the drives that dismounted a tape within the past 92 days.' },
+  sort: { label: 'Sort by', help: 'A column of the table. Rows without a value come last.' },
+  descending: { label: 'Descending', help: 'Whether the largest value comes first.' },
+  rows: { label: 'Rows', help: 'How many rows at most, 1 to 1000.' },
   leadTime: { label: 'Delivery', help: 'How long a delivery takes, 0s to 730d; the table says when to order.' },
   onlyDifferences: {
     label: 'Only differences',
@@ -154,6 +158,7 @@ export const typeChoices: Array<Choice<QueryType>> = [
   { value: 'changes', label: 'Changes', description: 'What a change is made of, as a table' },
   { value: 'risk', label: 'Risk', description: 'Movers by what speaks for a failure soon' },
   { value: 'capacity', label: 'Capacity', description: 'When stocks run out' },
+  { value: 'table', label: 'Table', description: 'Tapes or drives as they are now' },
   { value: 'reconciliation', label: 'Reconciliation', description: 'Daily summary compared with individual transfers' },
   { value: 'replication', label: 'Replication', description: 'How far the standby is behind' },
 ];
@@ -266,6 +271,24 @@ export const stockChoices: Array<Choice<Stock> & { subject: string }> = [
   { value: 'blanks', label: 'Blank tapes', subject: 'When blank tapes run out' },
   { value: 'quotas', label: 'Quotas', subject: 'When quotas run out' },
   { value: 'slots', label: 'Slots', subject: 'When free slots run out' },
+];
+
+export const tableChoices: Array<Choice<RowTable> & { dimensions: string[]; columns: string[] }> = [
+  {
+    value: 'tapes',
+    label: 'Tapes',
+    dimensions: ['storageGroup', 'library', 'mediaType', 'volume'],
+    columns: [
+      'volume', 'library', 'mediaType', 'storageGroup', 'fileFamily', 'fill', 'capacity', 'remaining', 'activeBytes',
+      'deletedBytes', 'mounts', 'lastAccess', 'systemInhibit0', 'systemInhibit1', 'writeProtected',
+    ],
+  },
+  {
+    value: 'drives',
+    label: 'Drives',
+    dimensions: ['mover', 'driveType', 'driveSerial', 'firmware', 'node'],
+    columns: ['drive', 'mover', 'driveSerial', 'driveType', 'vendor', 'firmware', 'node', 'lastSeen'],
+  },
 ];
 
 export const capacityViewChoices: Array<Choice<CapacityView>> = [

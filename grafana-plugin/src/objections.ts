@@ -68,6 +68,10 @@ function refusals(query: EnstoreQuery, catalog: Catalog): string[] {
           : [`“Learn from” must be a time from 28d to ${MOST_HISTORY}d, such as 365d.`]),
       ];
     }
+    case 'table': {
+      const { rows } = { ...DEFAULTS.table, ...query };
+      return Number.isInteger(rows) && rows >= 1 && rows <= 1000 ? [] : ['“Rows” must be a whole number from 1 to 1000.'];
+    }
     case 'reconciliation':
       return otherThanSubject(query, catalog);
     case 'replication':

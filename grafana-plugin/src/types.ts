@@ -14,6 +14,7 @@ export type Against = 'before' | 'weeksBefore' | 'yearBefore';
 export type AnomalyView = 'bands' | 'flags';
 export type RiskView = 'ranking' | 'scores' | 'suspects';
 export type Stock = 'blanks' | 'quotas' | 'slots';
+export type RowTable = 'tapes' | 'drives';
 export type CapacityView = 'table' | 'days';
 export type ReplicationView = 'status' | 'history' | 'lagSeconds' | 'lagBytes';
 export type EventKind = 'moverSilent' | 'recordDay' | 'driveChange' | 'replicationLag' | 'anomaly';
@@ -26,6 +27,7 @@ export type QueryType =
   | 'changes'
   | 'risk'
   | 'capacity'
+  | 'table'
   | 'reconciliation'
   | 'replication'
   | 'annotations';
@@ -102,6 +104,15 @@ export interface EnstoreQuery extends DataQuery {
   /** Capacity: how long a delivery takes. */
   leadTime?: string;
 
+  /** Table: which rows are listed. */
+  table?: RowTable;
+  /** Table: the column to sort by; empty means the first one. */
+  sort?: string;
+  /** Table: whether the largest value comes first. */
+  descending?: boolean;
+  /** Table: how many rows at most, 1 to 1000. */
+  rows?: number;
+
   /**
    * Anomalies: the band of the usual or flags. Capacity: a table, or days alone. Risk: movers with reasons, their scores alone, or suspects. Replication:
    * the state now, or its course since the service began to watch.
@@ -168,6 +179,7 @@ export const DEFAULTS = {
     leadTime: '60d',
     history: '366d',
   },
+  table: { version: QUERY_VERSION, table: 'tapes', filters: {}, sort: '', descending: false, rows: 100 },
   reconciliation: { version: QUERY_VERSION, filters: {}, onlyDifferences: true, includeNullMovers: true },
   replication: { version: QUERY_VERSION, view: 'status' },
   annotations: { version: QUERY_VERSION, event: 'moverSilent', filters: {}, silence: '1d', lag: '' },

@@ -5,7 +5,7 @@ import React, { useState } from 'react';
 import { firstDataset } from '../catalog';
 import { describe } from '../describe';
 import { fitted, has, ofType, typeOf, withMeasure } from '../fit';
-import { capacityViewChoices, queryLabels, riskViewChoices, stockChoices, typeChoices, viewChoices } from '../labels';
+import { capacityViewChoices, queryLabels, riskViewChoices, stockChoices, tableChoices, typeChoices, viewChoices } from '../labels';
 import { isForRules } from '../live';
 import { EditedSource } from '../lookup';
 import { isFromNewerPlugin, migrateQuery } from '../migrate';
@@ -73,6 +73,7 @@ function Controls({ datasource, query: saved, app, range, onChange, onRunQuery }
       )}
       {type === 'risk' && <RiskControls {...part} />}
       {type === 'capacity' && <CapacityControls {...part} />}
+      {type === 'table' && <TableControls {...part} />}
       {type === 'reconciliation' && <ReconciliationControls {...part} />}
       {type === 'replication' && <ReplicationControls {...part} />}
       <p>{describe(query, catalog)}</p>
@@ -180,6 +181,55 @@ function CapacityControls({ query: saved, datasource, catalog, change, prefix, o
           value={String(query.reserve)}
           width={16}
           onChange={(text) => change({ reserve: text === '' ? undefined : Number(text) })}
+        />
+      </InlineFieldRow>
+    </>
+  );
+}
+
+function TableControls({ query: saved, datasource, catalog, change, prefix, onFault }: Part) {
+  const query = { ...DEFAULTS.table, ...saved };
+  const { dimensions, columns } = tableChoices.find(({ value }) => value === query.table) ?? tableChoices[0];
+  const { first, then } = placesOf(prefix);
+  return (
+    <>
+      <InlineFieldRow>
+        <RadioControl
+          {...first('table')}
+          options={tableChoices}
+          value={query.table}
+          // What one table has, the other may not have.
+          onChange={(table) => change({ table, filters: {}, sort: '' })}
+        />
+      </InlineFieldRow>
+      <FilterRows
+        key={query.table}
+        prefix={prefix}
+        datasource={datasource}
+        catalog={catalog}
+        dimensions={dimensions}
+        always={dimensions[0]}
+        filters={query.filters}
+        add={queryLabels.addFilter}
+        labelWidth={FIRST_LABEL_WIDTH}
+        onChange={(filters) => change({ filters })}
+        onFault={onFault}
+      />
+      <InlineFieldRow>
+        <SelectControl
+          {...first('sort')}
+          options={columns.map((column) => ({ value: column, label: column }))}
+          value={query.sort || columns[0]}
+          width={24}
+          onChange={(sort) => change({ sort })}
+        />
+        <SwitchControl {...then('descending')} value={query.descending} onChange={(descending) => change({ descending })} />
+        <TextControl
+          {...then('rows')}
+          type="number"
+          value={String(query.rows)}
+          width={16}
+          onChange={(text) => change({ rows: text === '' ? undefined : Number(text) })}
         />
       </InlineFieldRow>
     </>

@@ -6,11 +6,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.enstore.accounting.catalog.Database;
+import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.grafana.DataService;
 import org.enstore.accounting.grafana.InstanceRegistry;
 import org.enstore.accounting.grafana.Workers;
@@ -54,9 +59,16 @@ final class Preparation {
               + "{\"mover\":{\"include\":[\"a\"],\"match\":\"b\"}}}",
           "{\"queryType\":\"forecast\"}",
           "{\"queryType\":\"reconciliation\"}",
+          "{\"queryType\":\"table\"}",
+          "{\"queryType\":\"table\",\"table\":\"drives\",\"filters\":"
+              + "{\"drive\":{\"match\":\"a\"}}}",
           "{\"queryType\":\"annotations\",\"event\":\"moverSilent\"}",
           "{\"queryType\":\"annotations\",\"event\":\"driveChange\"}",
           "{\"queryType\":\"variable\",\"kind\":\"movers\"}");
+
+  private static final String SETTINGS =
+      "{\"siteTimeZone\":\"America/Chicago\","
+          + "\"drivestatHosts\":\"nowhere\",\"enstoredbHosts\":\"nowhere\"}";
 
   private boolean done;
 
@@ -78,11 +90,7 @@ final class Preparation {
         new InstanceRegistry(
             (id, settings) ->
                 new SeriesEngine(
-                    new Rehearsal(
-                        new SiteCalendar(settings.siteTimeZone()), InstantSource.system()),
-                    settings,
-                    InstantSource.system(),
-                    new SameThread()),
+                    parts(settings), settings, InstantSource.system(), Optional.empty()),
             System::nanoTime,
             NOPLogger.NOP_LOGGER)) {
       Workers workers =
@@ -92,6 +100,18 @@ final class Preparation {
     } finally {
       timer.shutdownNow();
     }
+  }
+
+  private static Map<Database, SeriesEngine.Part> parts(SourceSettings settings) {
+    Map<Database, SeriesEngine.Part> parts = new EnumMap<>(Database.class);
+    for (Database database : Database.values()) {
+      parts.put(
+          database,
+          new SeriesEngine.Part(
+              new Rehearsal(new SiteCalendar(settings.siteTimeZone()), InstantSource.system()),
+              new SameThread()));
+    }
+    return parts;
   }
 
   private static QueryDataRequest request() {
@@ -104,8 +124,7 @@ final class Preparation {
                         DataSourceInstanceSettings.newBuilder()
                             .setUid("preparation")
                             .setUrl("nowhere")
-                            .setJsonData(
-                                ByteString.copyFromUtf8("{\"siteTimeZone\":\"America/Chicago\"}"))
+                            .setJsonData(ByteString.copyFromUtf8(SETTINGS))
                             .setLastUpdatedMS(1)));
     for (String query : QUERIES) {
       request.addQueries(

@@ -19,6 +19,7 @@ enum QueryType {
   CHANGES("changes"),
   RISK("risk"),
   CAPACITY("capacity"),
+  TABLE("table"),
   RECONCILIATION("reconciliation"),
   ANNOTATIONS("annotations"),
   REPLICATION("replication"),
@@ -56,6 +57,7 @@ enum QueryType {
       case CHANGES -> OutlookJson.CHANGES_KEYS;
       case RISK -> OutlookJson.RISK_KEYS;
       case CAPACITY -> OutlookJson.CAPACITY_KEYS;
+      case TABLE -> TableJson.KEYS;
       case RECONCILIATION -> ReconciliationJson.KEYS;
       case ANNOTATIONS -> AnnotationJson.KEYS;
       case REPLICATION -> ReplicationRequest.KEYS;
@@ -78,6 +80,7 @@ enum QueryType {
       case CHANGES -> OutlookJson.changes(query, object);
       case RISK -> OutlookJson.risk(query, object);
       case CAPACITY -> OutlookJson.capacity(object);
+      case TABLE -> new Question.OfTable(TableJson.read(object));
       case RECONCILIATION -> new Question.OfReconciliation(ReconciliationJson.read(query, object));
       case ANNOTATIONS -> AnnotationJson.read(query, object);
       case REPLICATION -> new Question.OfReplication(ReplicationRequest.read(query, object));

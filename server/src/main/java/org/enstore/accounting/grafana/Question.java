@@ -19,6 +19,7 @@ import org.enstore.accounting.series.ReconciliationQuery;
 import org.enstore.accounting.series.Replication;
 import org.enstore.accounting.series.RiskQuery;
 import org.enstore.accounting.series.Room;
+import org.enstore.accounting.series.RowsQuery;
 import org.enstore.accounting.series.SeriesEngine;
 import org.enstore.accounting.series.SeriesQuery;
 
@@ -192,6 +193,25 @@ interface Question {
         SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
       return CapacityFrames.table(
           refId, engine.capacity(query, demand, cancellation, room), engine::startOfDay);
+    }
+  }
+
+  /** For rows of a table. */
+  record OfTable(RowsQuery query) implements Question {
+    @Override
+    public QueryType type() {
+      return QueryType.TABLE;
+    }
+
+    @Override
+    public Database database() {
+      return query.table().database();
+    }
+
+    @Override
+    public Frame answer(
+        SeriesEngine engine, String refId, Demand demand, Cancellation cancellation, Room room) {
+      return TableFrames.table(refId, engine.rows(query, demand, cancellation));
     }
   }
 

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.enstore.accounting.catalog.Database;
+import org.enstore.accounting.catalog.RowTable;
+import org.enstore.accounting.catalog.RowTables;
 import org.enstore.accounting.catalog.SourceTable;
 import org.enstore.accounting.config.HostPort;
 import org.enstore.accounting.series.FailureKind;
@@ -29,6 +31,7 @@ import org.enstore.accounting.series.ReadRequest;
  * @param moverDateIndex whether an index begins with mover and date
  * @param anyBytes whether its texts may hold bytes of any encoding, as in SQL_ASCII
  * @param lineageVisible whether {@link Lineage} may be looked at
+ * @param rowTables the tables that are answered as rows
  */
 record HostFacts(
     Database database,
@@ -39,7 +42,8 @@ record HostFacts(
     Map<SourceTable, Columns> tables,
     boolean moverDateIndex,
     boolean anyBytes,
-    boolean lineageVisible) {
+    boolean lineageVisible,
+    Map<RowTable, Columns> rowTables) {
 
   /**
    * What of a table is there.
@@ -100,7 +104,13 @@ record HostFacts(
   static HostFacts inspect(Connection connection, Database database) throws SQLException {
     Map<SourceTable, Columns> tables = new HashMap<>();
     for (TableReader reader : TableReaders.of(database)) {
-      tables.put(reader.table(), inspect(connection, reader));
+      tables.put(reader.table(), inspect(connection, reader.table().name(), reader.timeColumn()));
+    }
+    Map<RowTable, Columns> rowTables = new HashMap<>();
+    for (RowTable table : RowTables.ALL) {
+      if (table.database() == database) {
+        rowTables.put(table, inspect(connection, table.source(), ""));
+      }
     }
     try (PreparedStatement statement = connection.prepareStatement(SERVER);
         ResultSet row = statement.executeQuery()) {
@@ -114,14 +124,16 @@ record HostFacts(
           tables,
           row.getBoolean(5),
           row.getBoolean(6),
-          row.getBoolean(7));
+          row.getBoolean(7),
+          rowTables);
     }
   }
 
-  private static Columns inspect(Connection connection, TableReader reader) throws SQLException {
+  private static Columns inspect(Connection connection, String table, String timeColumn)
+      throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(TABLE)) {
-      statement.setString(1, reader.timeColumn());
-      statement.setString(2, reader.table().name());
+      statement.setString(1, timeColumn);
+      statement.setString(2, table);
       try (ResultSet rows = statement.executeQuery()) {
         Optional<String> schema = Optional.empty();
         boolean visible = false;
@@ -164,12 +176,28 @@ record HostFacts(
    * @throws QueryFailure that names the missing table, column or privilege, and what to do
    */
   void require(ReadRequest request, HostPort host, String database) {
-    problem(request.table(), Optional.of(request))
-        .ifPresent(
-            problem -> {
-              throw new QueryFailure(
-                  problem.kind(), host + ", database " + database + ": " + problem.sentence());
-            });
+    refuse(problem(request.table(), Optional.of(request)), host, database);
+  }
+
+  /** The same for a read of all rows by {@code reader}. */
+  void require(RowReader reader, HostPort host, String database) {
+    RowTable table = reader.table();
+    refuse(
+        problem(
+            table.source(),
+            false,
+            rowTables.getOrDefault(table, Columns.NONE),
+            reader.columnsOfTable()),
+        host,
+        database);
+  }
+
+  private static void refuse(Optional<Problem> found, HostPort host, String database) {
+    found.ifPresent(
+        problem -> {
+          throw new QueryFailure(
+              problem.kind(), host + ", database " + database + ": " + problem.sentence());
+        });
   }
 
   /** What keeps the table from being read at all: a sentence with the cure. */
@@ -181,8 +209,11 @@ record HostFacts(
   record Problem(FailureKind kind, String sentence) {}
 
   private Optional<Problem> problem(SourceTable source, Optional<ReadRequest> request) {
-    Columns table = table(source);
-    String name = source.name();
+    return problem(source.name(), source.isRollup(), table(source), columns(source, request));
+  }
+
+  private Optional<Problem> problem(
+      String name, boolean isRollup, Columns table, List<String> columns) {
     if (table.schema().isEmpty()) {
       return Optional.of(
           new Problem(
@@ -192,7 +223,7 @@ record HostFacts(
                   + ". Check that this is Enstore's "
                   + database.id()
                   + " database"
-                  + (source.isRollup()
+                  + (isRollup
                       ? "; if the site makes no summaries, choose raw as the source."
                       : ".")));
     }
@@ -213,7 +244,7 @@ record HostFacts(
                   + Identifiers.quoted(user)
                   + ";"));
     }
-    for (String column : columns(source, request)) {
+    for (String column : columns) {
       if (!table.has(column)) {
         return Optional.of(
             new Problem(

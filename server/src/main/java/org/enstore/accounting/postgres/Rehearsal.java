@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.enstore.accounting.catalog.Dimension;
 import org.enstore.accounting.catalog.Dimensions;
+import org.enstore.accounting.catalog.RowTable;
 import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.SiteCalendar;
@@ -22,6 +23,7 @@ import org.enstore.accounting.series.PoolStats;
 import org.enstore.accounting.series.ReadRequest;
 import org.enstore.accounting.series.ReplayLag;
 import org.enstore.accounting.series.RowSink;
+import org.enstore.accounting.series.RowsSink;
 import org.enstore.accounting.series.Snapshot;
 import org.enstore.accounting.series.SourceState;
 import org.enstore.accounting.series.TableState;
@@ -74,6 +76,19 @@ public final class Rehearsal implements TransferSource {
         calendar.startOfDay(request.from()),
         new GroupKey(request.shape().dimensions().stream().map(Rehearsal::value).toList()),
         quantities);
+    return new Snapshot(clock.instant(), HOST);
+  }
+
+  @Override
+  public Snapshot rows(RowTable table, RowsSink sink, Cancellation cancellation) {
+    sink.begin();
+    try (Connection connection =
+        new MockConnection(
+            context -> new MockResult[] {new MockResult(0, Statements.SQL.newResult())})) {
+      RowReader.of(table).read(wallClock, clock.instant(), false, connection, sink);
+    } catch (SQLException e) {
+      throw new IllegalStateException("a rehearsal met a real error", e);
+    }
     return new Snapshot(clock.instant(), HOST);
   }
 

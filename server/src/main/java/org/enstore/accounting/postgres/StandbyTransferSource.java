@@ -17,6 +17,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.enstore.accounting.catalog.RowTable;
 import org.enstore.accounting.config.HostPort;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.measure.SiteCalendar;
@@ -28,6 +29,7 @@ import org.enstore.accounting.series.QueryFailure;
 import org.enstore.accounting.series.ReadRequest;
 import org.enstore.accounting.series.Replication;
 import org.enstore.accounting.series.RowSink;
+import org.enstore.accounting.series.RowsSink;
 import org.enstore.accounting.series.Snapshot;
 import org.enstore.accounting.series.SourceState;
 import org.enstore.accounting.series.TransferSource;
@@ -145,6 +147,26 @@ public final class StandbyTransferSource implements TransferSource {
                 String lineage = Lineage.look(connection, facts, host.address());
                 sink.begin();
                 read(request, facts, connection, sink);
+                return new Snapshot(known, lineage);
+              },
+              cancellation);
+        },
+        cancellation);
+  }
+
+  @Override
+  public Snapshot rows(RowTable table, RowsSink sink, Cancellation cancellation) {
+    RowReader reader = RowReader.of(table);
+    return ask(
+        "reading " + table.source(),
+        (host, facts) -> {
+          facts.require(reader, host.address(), settings.database());
+          return host.transact(
+              (connection, observer) -> {
+                Instant known = observer.observe(Replay.look(connection)).knownThrough();
+                String lineage = Lineage.look(connection, facts, host.address());
+                sink.begin();
+                reader.read(wallClock, clock.instant(), facts.anyBytes(), connection, sink);
                 return new Snapshot(known, lineage);
               },
               cancellation);

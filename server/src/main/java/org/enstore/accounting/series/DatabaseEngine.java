@@ -29,6 +29,7 @@ final class DatabaseEngine implements AutoCloseable {
   private final AnomalySearch anomalies;
   private final Changes changes;
   private final LiveFeed live;
+  private final TableRows rows;
 
   /**
    * An engine over {@code source}, which it closes with the loaders. Does no I/O.
@@ -80,6 +81,7 @@ final class DatabaseEngine implements AutoCloseable {
     this.anomalies = new AnomalySearch(answerer, memory, calendar, clock);
     this.changes = new Changes(answerer, watch, settings.limits(), calendar, clock);
     this.live = new LiveFeed(answerer, watch, calendar, clock);
+    this.rows = new TableRows(source, memory, settings, clock);
   }
 
   TransferSource source() {
@@ -120,6 +122,10 @@ final class DatabaseEngine implements AutoCloseable {
 
   LiveFeed live() {
     return live;
+  }
+
+  TableRows rows() {
+    return rows;
   }
 
   /**

@@ -136,11 +136,12 @@ public final class QueryRules {
 
   /** The key {@code filters} of a question that may filter by {@code dimensions}. */
   public static Key<Map<String, Filter>> filters(List<Dimension> dimensions) {
-    return Key.object(
-        "filters",
-        dimensions.stream().map(Dimension::id).toList(),
-        filterForm(),
-        QueryRules::filter);
+    return filtersOf(dimensions.stream().map(Dimension::id).toList());
+  }
+
+  /** The key {@code filters} of a question that may filter by what has these {@code ids}. */
+  public static Key<Map<String, Filter>> filtersOf(List<String> ids) {
+    return Key.object("filters", ids, filterForm(), QueryRules::filter);
   }
 
   /** What {@link #filters} holds, without filters that admit everything. */

@@ -146,21 +146,28 @@ public final class SeriesEngine implements AutoCloseable {
    * @throws QueryFailure that names the setting when its database is not configured
    */
   private DatabaseEngine engine(Dataset dataset) {
-    missing(dataset)
+    return engine(dataset.name(), dataset.database());
+  }
+
+  private DatabaseEngine engine(String name, Database database) {
+    missing(name, database)
         .ifPresent(
             sentence -> {
               throw new QueryFailure(FailureKind.NOT_CONFIGURED, sentence);
             });
-    return engine(dataset.database());
+    return engine(database);
   }
 
   /** What to set when the database of {@code dataset} is not configured; empty when it is. */
   private Optional<String> missing(Dataset dataset) {
-    Database database = dataset.database();
+    return missing(dataset.name(), dataset.database());
+  }
+
+  private Optional<String> missing(String name, Database database) {
     return engines.containsKey(database)
         ? Optional.empty()
         : Optional.of(
-            dataset.name()
+            name
                 + " need the database "
                 + database.id()
                 + ": set "
@@ -330,6 +337,17 @@ public final class SeriesEngine implements AutoCloseable {
   public CapacityAnswer capacity(
       CapacityQuery query, Demand demand, Cancellation cancellation, Room room) {
     return capacity.answer(query, demand, cancellation, room);
+  }
+
+  /**
+   * Rows of a table, as they are now or were a minute ago.
+   *
+   * @throws QueryFailure when they cannot be read
+   */
+  public RowsAnswer rows(RowsQuery query, Demand demand, Cancellation cancellation) {
+    return engine(query.table().name(), query.table().database())
+        .rows()
+        .answer(query, demand, cancellation);
   }
 
   /**

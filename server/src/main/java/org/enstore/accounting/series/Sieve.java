@@ -1,13 +1,11 @@
 package org.enstore.accounting.series;
 
-import com.google.re2j.Pattern;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.enstore.accounting.catalog.Dataset;
@@ -89,27 +87,8 @@ final class Sieve {
   }
 
   private Predicate<String> condition(Dimension dimension, Filter filter) {
-    String field = "filters." + dimension.id();
-    Set<String> include = spelled(dimension, filter.include());
-    Set<String> exclude = spelled(dimension, filter.exclude());
-    Predicate<String> condition =
-        value -> (include.isEmpty() || include.contains(value)) && !exclude.contains(value);
-    if (filter.match().isPresent()) {
-      condition = condition.and(finds(field + ".match", filter.match().get()));
-    }
-    if (filter.noMatch().isPresent()) {
-      condition = condition.and(finds(field + ".noMatch", filter.noMatch().get()).negate());
-    }
-    return condition;
-  }
-
-  /**
-   * Whether a value has a match of {@code pattern}; each is searched once, however many its keys.
-   */
-  private static Predicate<String> finds(String field, String pattern) {
-    Pattern compiled = Filter.compile(field, pattern);
-    Map<String, Boolean> known = new ConcurrentHashMap<>();
-    return value -> known.computeIfAbsent(value, searched -> compiled.matcher(searched).find());
+    return filter.condition(
+        "filters." + dimension.id(), value -> naming.normalised(dimension, value));
   }
 
   private Set<String> spelled(Dimension dimension, List<String> values) {

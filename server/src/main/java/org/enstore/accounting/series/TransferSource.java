@@ -1,6 +1,7 @@
 package org.enstore.accounting.series;
 
 import java.util.Optional;
+import org.enstore.accounting.catalog.RowTable;
 
 /**
  * The port behind which an accounting database stands. Implementations are thread-safe, do no I/O
@@ -15,6 +16,17 @@ public interface TransferSource extends AutoCloseable {
    * @throws QueryFailure when it cannot be read; the sink may then have been given some cells
    */
   Snapshot read(ReadRequest request, RowSink sink, Cancellation cancellation);
+
+  /**
+   * Reads the rows of {@code table} as they are now into {@code sink}, all from one snapshot of one
+   * host.
+   *
+   * @return what the snapshot was of
+   * @throws QueryFailure when they cannot be read; the sink may then have been given some
+   */
+  default Snapshot rows(RowTable table, RowsSink sink, Cancellation cancellation) {
+    throw new UnsupportedOperationException("this source has no rows of " + table);
+  }
 
   /**
    * Looks at how fresh the database is now.

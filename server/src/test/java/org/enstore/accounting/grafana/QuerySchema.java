@@ -2,28 +2,32 @@ package org.enstore.accounting.grafana;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.enstore.accounting.catalog.Catalogue;
+import org.enstore.accounting.catalog.Dimension;
 import org.enstore.accounting.catalog.Measure;
+import org.enstore.accounting.catalog.RowTables;
 import org.enstore.accounting.config.Key;
 import org.jspecify.annotations.Nullable;
 
 /** The parts of the query model's schema that follow from the catalogue. */
 final class QuerySchema {
   private static final Map<String, List<Key<?>>> KEYS =
-      Map.of(
-          "series", QuestionJson.KEYS,
-          "forecast", OutlookJson.FORECAST_KEYS,
-          "anomalies", OutlookJson.ANOMALY_KEYS,
-          "changes", OutlookJson.CHANGES_KEYS,
-          "risk", OutlookJson.RISK_KEYS,
-          "capacity", OutlookJson.CAPACITY_KEYS,
-          "reconciliation", ReconciliationJson.KEYS,
-          "annotations", AnnotationJson.KEYS,
-          "replication", ReplicationRequest.KEYS,
-          "variable", NamesRequest.KEYS);
+      Map.ofEntries(
+          Map.entry("series", QuestionJson.KEYS),
+          Map.entry("forecast", OutlookJson.FORECAST_KEYS),
+          Map.entry("anomalies", OutlookJson.ANOMALY_KEYS),
+          Map.entry("changes", OutlookJson.CHANGES_KEYS),
+          Map.entry("risk", OutlookJson.RISK_KEYS),
+          Map.entry("capacity", OutlookJson.CAPACITY_KEYS),
+          Map.entry("table", TableJson.KEYS),
+          Map.entry("reconciliation", ReconciliationJson.KEYS),
+          Map.entry("annotations", AnnotationJson.KEYS),
+          Map.entry("replication", ReplicationRequest.KEYS),
+          Map.entry("variable", NamesRequest.KEYS));
 
   private QuerySchema() {}
 
@@ -88,7 +92,11 @@ final class QuerySchema {
   }
 
   private static String noun(String id) {
-    return Catalogue.ENSTORE.dimension(id).orElseThrow().noun();
+    return Catalogue.ENSTORE
+        .dimension(id)
+        .map(Dimension::noun)
+        .or(() -> RowTables.column(id).map(column -> column.title().toLowerCase(Locale.ROOT)))
+        .orElseThrow();
   }
 
   private static Map<String, Object> copy(@Nullable Object object) {

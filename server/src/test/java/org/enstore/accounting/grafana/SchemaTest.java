@@ -70,6 +70,11 @@ class SchemaTest {
   }
 
   @Test
+  void queryModel_table() throws IOException {
+    assertQueryModel("table", TableJson.KEYS);
+  }
+
+  @Test
   void queryModel_replication() throws IOException {
     assertQueryModel("replication", ReplicationRequest.KEYS);
   }
