@@ -93,6 +93,13 @@ describe('objections', () => {
     expect(against({ queryType: 'capacity', reserve: -1, leadTime: '731d', history: '27d' })).toHaveLength(3);
   });
 
+  it('refuses too many rows, and none', () => {
+    expect(against({ queryType: 'table', table: 'drives', rows: 1000 })).toEqual([]);
+    for (const rows of [0, 1001, 1.5]) {
+      expect(against({ queryType: 'table', rows })).toEqual([expect.stringContaining('“Rows” must be a whole number')]);
+    }
+  });
+
   it('objects to a reconciliation by anything but movers', () => {
     expect(against({ queryType: 'reconciliation', filters: { mover: { include: ['a'] } } })).toEqual([]);
     expect(against({ queryType: 'reconciliation', filters: { library: { include: ['a'] } } })).toEqual([
