@@ -430,7 +430,7 @@ final class DatasetTruth {
         Database.ACCOUNTING,
         "(select \"time\", unnest(array['read', 'write']) as direction,"
             + " unnest(array[\"read\", \"write\"]) as bytes from rate) as moved",
-        local("\"time\""),
+        local("(\"time\" - interval '15 seconds')"),
         "sum(bytes)",
         Map.of("direction", "direction"));
   }

@@ -26,11 +26,14 @@ final class LiveRateColumns {
 
   private LiveRateColumns() {}
 
-  /** Each row as its four numbers; a day around the span, whatever zone the session has. */
+  /**
+   * Each row as its four numbers, when the 15 seconds began that they are of; a day around the
+   * span, whatever zone the session has.
+   */
   private static Table<?> moved(LocalDateTime from, LocalDateTime to, Grain grain) {
     return DSL.table(
         """
-        (select "time", direction, class, bytes
+        (select "time" - interval '15 seconds' as "time", direction, class, bytes
           from rate
           cross join lateral (values ('read', 'real', "read"), ('write', 'real', "write"),
               ('read', 'null', read_null), ('write', 'null', write_null))
