@@ -31,7 +31,7 @@ final class DatasetTruth {
   private static final Map<String, String> HOUR_DIMENSIONS =
       Map.of("mover", MOVER, "driveType", "type", "storageGroup", "coalesce(storage_group, '')");
 
-  /** Each dismount with the mount that is the row before it, of the same tape. */
+  /** Each dismount of the range or soon after, with the row before it of the same tape, a mount. */
   private static final String PAIRS =
       """
       (select d.type, d.storage_group, d.logname, d.finish, m.start as mounted
@@ -41,7 +41,8 @@ final class DatasetTruth {
             where x.volume = d.volume and x.type = d.type and x.state in ('M', 'D')
               and x.storage_group is not distinct from d.storage_group and x.start < d.start
             order by x.start desc limit 1) as m
-        where d.state = 'D' and m.state = 'M' and d.finish > m.start
+        where d.state = 'D' and d.finish >= '$from' and d.start < date '$to' + 8
+          and m.state = 'M' and d.finish > m.start
           and d.finish - m.start <= interval '7 days') as pairs
       """;
 
@@ -109,6 +110,7 @@ final class DatasetTruth {
             ? "select %s, %s from %s where %s group by %s"
                 .formatted(String.join(", ", groups), truth.value(), truth.rows(), range, numbers)
             : latest(truth, groups, range, numbers);
+    sql = sql.replace("$from", from.toString()).replace("$to", to.toString());
     Map<String, Double> values = new HashMap<>();
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
