@@ -109,7 +109,7 @@ final class DatasetTruth {
         truth.holds().isEmpty()
             ? "select %s, %s from %s where %s group by %s"
                 .formatted(String.join(", ", groups), truth.value(), truth.rows(), range, numbers)
-            : latest(truth, groups, range, numbers);
+            : latest(truth, groups, step, from, to);
     sql = sql.replace("$from", from.toString()).replace("$to", to.toString());
     Map<String, Double> values = new HashMap<>();
     try (Statement statement = connection.createStatement();
@@ -128,33 +128,48 @@ final class DatasetTruth {
     return values;
   }
 
-  private static String latest(Truth truth, List<String> groups, String range, String numbers) {
+  /** What each key was when it was last sampled up to the end of a bucket, if that holds still. */
+  private String latest(
+      Truth truth, List<String> groups, String step, LocalDate from, LocalDate to) {
+    List<String> names = new ArrayList<>();
     List<String> named = new ArrayList<>();
-    for (int i = 0; i < groups.size(); i++) {
+    for (int i = 1; i < groups.size(); i++) {
+      names.add("g" + i);
       named.add(groups.get(i) + " as g" + i);
     }
-    String names =
-        named.stream().map(each -> each.replaceAll(".* as ", "")).collect(Collectors.joining(", "));
+    String columns = names.stream().map(name -> ", " + name).collect(Collectors.joining());
     return """
-    select %s, sum(value) from (
-      select *, max(at) over (partition by %s) as newest from (
-        select distinct on (%s, key) %s, %s as at, (%s)::text as key, %s as value
-          from %s where %s order by %s, key, at desc) as each) as judged
-    where at >= newest - interval '%s' group by %s
+    select extract(epoch from (bucket at time zone '%s'))%s, sum(value) from (
+      select *, max(at) over (partition by bucket%s) as newest from (
+        select distinct on (bucket, key) *
+          from generate_series(timestamp '%s', timestamp '%s' - interval '1 %s', '1 %s') as bucket
+          join (select %s as at, (row(%s))::text as key, %s as value%s from %s
+                  where %s >= '%s' and %s < '%s') as samples on at < bucket + interval '1 %s'
+          order by bucket, key, at desc) as each) as judged
+    where at >= newest - interval '%s' and newest >= bucket - interval '%s'
+    group by bucket%s
     """
         .formatted(
-            names,
-            names,
-            numbers,
-            String.join(", ", named),
+            zone,
+            columns,
+            columns,
+            from,
+            to,
+            step,
+            step,
             truth.time(),
-            "row(" + String.join(", ", truth.dimensions().values()) + ")",
+            String.join(", ", truth.dimensions().values()),
             truth.value(),
+            named.stream().map(name -> ", " + name).collect(Collectors.joining()),
             truth.rows(),
-            range,
-            numbers,
+            truth.time(),
+            from,
+            truth.time(),
+            to,
+            step,
             truth.holds(),
-            numbers);
+            truth.holds(),
+            columns);
   }
 
   private static String numbered(int count) {
@@ -307,7 +322,7 @@ final class DatasetTruth {
         "(select \"time\", tape_library, type, sum(busy) as busy, max(total) as total"
             + " from drive_utilization group by 1, 2, 3) as drives";
     Map<String, String> whole = Map.of("tapeLibrary", "tape_library", "driveType", "type");
-    level("drivesTotal", Database.ACCOUNTING, drives, time, "total", whole, "14 minutes");
+    level("drivesTotal", Database.ACCOUNTING, drives, time, "total", whole, "1 day");
     add(
         "driveBusyShare",
         Database.ACCOUNTING,

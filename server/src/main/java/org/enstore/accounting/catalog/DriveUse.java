@@ -23,6 +23,9 @@ public final class DriveUse {
   /** Whoever was not seen by the next look is gone. */
   private static final Duration HOLDS = INTERVAL.minusMinutes(1);
 
+  /** Drives are not sampled while none of their type is busy, but are there all the same. */
+  private static final Duration DRIVES_HOLD = Duration.ofDays(1);
+
   private static final Sampled BUSY = Sampled.of("driveUse", "drivesBusy");
   private static final Sampled TOTAL = Sampled.of("driveTotal", "drivesTotal");
 
@@ -100,7 +103,8 @@ public final class DriveUse {
           List.of(),
           List.of(Dimensions.TAPE_LIBRARY, Dimensions.DRIVE_TYPE),
           List.of(
-              TOTAL.level("Drives", "How many drives there are, of types that are in use", HOLDS),
+              TOTAL.level(
+                  "Drives", "How many drives there are, of types that are in use", DRIVES_HOLD),
               new Measure(
                   "driveBusyShare",
                   "Drives busy, share",
