@@ -154,8 +154,11 @@ final class Answer {
     return name(header.getSeries(index));
   }
 
-  /** How many decimals people are shown: none of what is counted. */
+  /** How many decimals people are shown; those that a plain number needs. */
   static int decimals(SeriesHeader header) {
-    return header.getUnit().isEmpty() || header.getUnit().startsWith("bytes") ? 0 : 3;
+    if (header.getUnit().isEmpty()) {
+      return SeriesText.AS_NEEDED;
+    }
+    return header.getUnit().startsWith("bytes") ? 0 : 3;
   }
 }

@@ -18,6 +18,11 @@ import org.enstore.accounting.proto.v1.SeriesQuery;
 
 /** Writes series as a table, as CSV and as JSON. Times have the site's offset. */
 final class SeriesText {
+  /** In place of a number of decimals: none for whole numbers, some for others. */
+  static final int AS_NEEDED = -1;
+
+  private static final int MOST_DECIMALS = 3;
+
   private SeriesText() {}
 
   // ---- for people -----------------------------------------------------------------------------
@@ -63,9 +68,13 @@ final class SeriesText {
 
   /** {@code value} with so many decimals; empty when there is none. */
   static String shown(Optional<BigDecimal> value, int decimals) {
-    return value
-        .map(number -> String.format(Locale.ROOT, "%,." + decimals + "f", number))
-        .orElse("");
+    return value.map(number -> shown(number, decimals)).orElse("");
+  }
+
+  private static String shown(BigDecimal number, int decimals) {
+    boolean isWhole = number.stripTrailingZeros().scale() <= 0;
+    int digits = decimals == AS_NEEDED ? (isWhole ? 0 : MOST_DECIMALS) : decimals;
+    return String.format(Locale.ROOT, "%,." + digits + "f", number);
   }
 
   /** {@code number} with commas between thousands. */
