@@ -3,8 +3,8 @@ package org.enstore.accounting.demo;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +34,7 @@ public final class LiveTraffic implements AutoCloseable {
   private final Site site;
   private final Transfers transfers;
   private final Databases databases;
-  private final Clock clock;
+  private final InstantSource clock;
   private final double perSecond;
   private final Chance chance;
   private final LiveDrives drives;
@@ -55,7 +55,7 @@ public final class LiveTraffic implements AutoCloseable {
   private LocalDate today;
 
   private LiveTraffic(
-      Story story, List<Mount> open, Databases databases, Clock clock, double perSecond) {
+      Story story, List<Mount> open, Databases databases, InstantSource clock, double perSecond) {
     this.story = story;
     this.site = story.site();
     this.transfers = new Transfers(story);
@@ -74,19 +74,19 @@ public final class LiveTraffic implements AutoCloseable {
    * @param perSecond how many transfers a second there are on average
    */
   public static LiveTraffic start(
-      Traffic past, Databases databases, Clock clock, double perSecond) {
+      Traffic past, Databases databases, InstantSource clock, double perSecond) {
     return start(past.story(), past.openMounts(), databases, clock, perSecond);
   }
 
   /** Starts recording transfers and mounts at a site without a past. */
   public static LiveTraffic start(
-      Site site, Connections accounting, Clock clock, double perSecond) {
+      Site site, Connections accounting, InstantSource clock, double perSecond) {
     Story story = new Story(site, Plants.usual(site));
     return start(story, List.of(), Databases.of(accounting), clock, perSecond);
   }
 
   private static LiveTraffic start(
-      Story story, List<Mount> open, Databases databases, Clock clock, double perSecond) {
+      Story story, List<Mount> open, Databases databases, InstantSource clock, double perSecond) {
     if (!(perSecond > 0 && perSecond <= 1_000)) {
       throw new IllegalArgumentException(
           "Live traffic has up to 1000 transfers a second, not " + perSecond + ".");

@@ -1,8 +1,6 @@
 package org.enstore.accounting.demo;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -264,57 +262,17 @@ public final class ReplicatedPair implements AutoCloseable {
    * of the folder {@code sql}.
    */
   public void createDatabase() throws SQLException {
-    try (Connection connection = connectToPrimary(Role.OWNER)) {
-      run(connection, "sql/01-schema.sql");
-      run(connection, "sql/02-summary-functions.sql");
-    }
-    try (Connection connection = connectToPrimary(Role.SUPERUSER)) {
-      run(connection, "sql/03-roles.sql");
-    }
-    create(DRIVESTAT, "sql/11-drivestat-schema.sql", "sql/12-drivestat-roles.sql");
-    create(ENSTOREDB, "sql/21-enstoredb-schema.sql", "sql/22-enstoredb-roles.sql");
-  }
-
-  private void create(String database, String schema, String roles) throws SQLException {
-    try (Connection connection = connectToPrimary(database, Role.OWNER)) {
-      run(connection, schema);
-    }
-    try (Connection connection = connectToPrimary(database, Role.SUPERUSER)) {
-      run(connection, roles);
-    }
+    SqlFiles.create(this);
   }
 
   /** Lets the reader read the tables that Enstore keeps from it. */
   public void letReaderReadMore() throws SQLException {
-    try (Connection connection = connectToPrimary(Role.SUPERUSER)) {
-      run(connection, "sql/06-more-rights.sql");
-    }
+    SqlFiles.run(this, DATABASE, Role.SUPERUSER, "06-more-rights.sql");
   }
 
   /** Lets the reader see the standby's receiver, and so the replay lag. */
   public void letReaderMonitor() throws SQLException {
-    try (Connection connection = connectToPrimary(Role.SUPERUSER)) {
-      run(connection, "sql/05-monitoring.sql");
-    }
-  }
-
-  /**
-   * Runs a file of SQL, one statement or many, none of which may need to be outside a transaction.
-   *
-   * @param resource its name as a class path resource, relative to this package
-   */
-  public static void run(Connection connection, String resource) throws SQLException {
-    try (InputStream file = ReplicatedPair.class.getResourceAsStream(resource)) {
-      if (file == null) {
-        throw new IllegalArgumentException("No resource " + resource + ".");
-      }
-      String text = new String(file.readAllBytes(), StandardCharsets.UTF_8);
-      try (Statement statement = connection.createStatement()) {
-        statement.execute(text);
-      }
-    } catch (IOException e) {
-      throw new IllegalStateException("The resource " + resource + " cannot be read.", e);
-    }
+    SqlFiles.run(this, DATABASE, Role.SUPERUSER, "05-monitoring.sql");
   }
 
   private Connection connect(EmbeddedPostgres server, String database, Role role)

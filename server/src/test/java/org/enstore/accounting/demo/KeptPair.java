@@ -255,19 +255,19 @@ public final class KeptPair implements AutoCloseable {
     execute(
         primary, MAINTENANCE, "CREATE DATABASE %s OWNER %s".formatted(database, Role.OWNER.user()));
     try (Connection connection = connect(primary, database, Role.OWNER)) {
-      ReplicatedPair.run(connection, "sql/01-schema.sql");
-      ReplicatedPair.run(connection, "sql/02-summary-functions.sql");
+      SqlFiles.run(connection, "01-schema.sql");
+      SqlFiles.run(connection, "02-summary-functions.sql");
     }
     try (Connection connection = connect(primary, database, Role.SUPERUSER)) {
-      ReplicatedPair.run(connection, "sql/03-roles.sql");
-      ReplicatedPair.run(connection, "sql/05-monitoring.sql");
+      SqlFiles.run(connection, "03-roles.sql");
+      SqlFiles.run(connection, "05-monitoring.sql");
     }
     Traffic.Report report =
         new Traffic(site).record(() -> connect(primary, database, Role.OWNER), progress);
     progress.report(database + ": " + report.transfers() + " transfers; the other indexes");
     try (Connection connection = connect(primary, database, Role.OWNER)) {
       // Traffic makes what the demo needs; this makes whatever else the schema has.
-      ReplicatedPair.run(connection, "sql/01-schema.sql");
+      SqlFiles.run(connection, "01-schema.sql");
     }
     progress.report(database + ": vacuum");
     execute(primary, database, "VACUUM (FREEZE, ANALYZE) encp_xfer");

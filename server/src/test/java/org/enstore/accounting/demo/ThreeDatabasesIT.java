@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -274,23 +275,9 @@ class ThreeDatabasesIT {
   }
 
   /** A clock on which a minute passes in every second. */
-  private static final class FastClock extends Clock {
-    private final long began = System.nanoTime();
-
-    @Override
-    public ZoneId getZone() {
-      return CHICAGO;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Instant instant() {
-      return NOW.plusNanos(60 * (System.nanoTime() - began));
-    }
+  private static InstantSource fastClock() {
+    long began = System.nanoTime();
+    return () -> NOW.plusNanos(60 * (System.nanoTime() - began));
   }
 
   @Test
@@ -307,7 +294,7 @@ class ThreeDatabasesIT {
             "drive_utilization WHERE \"time\"" + since,
             "encp_xfer_average_by_storage_group WHERE from_date >= '2026-03-20 13:00'",
             "event WHERE \"start\"" + since + " AND finish IS NOT NULL");
-    try (LiveTraffic live = LiveTraffic.start(traffic, pair.databases(), new FastClock(), 20);
+    try (LiveTraffic live = LiveTraffic.start(traffic, pair.databases(), fastClock(), 20);
         Connection primary = pair.connectToPrimary(Role.SUPERUSER);
         Connection drives = pair.connectToPrimary(ReplicatedPair.DRIVESTAT, Role.SUPERUSER);
         Connection catalogue = pair.connectToPrimary(ReplicatedPair.ENSTOREDB, Role.SUPERUSER)) {

@@ -19,6 +19,7 @@ import org.enstore.accounting.config.HostPort;
 import org.enstore.accounting.config.Secret;
 import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.demo.ReplicatedPair;
+import org.enstore.accounting.demo.SqlFiles;
 import org.enstore.accounting.demo.TestPairs;
 import org.enstore.accounting.measure.TimeRange;
 import org.enstore.accounting.series.Cancellation;
@@ -50,7 +51,7 @@ final class ReplicationIT {
     pair.store(
         DATABASE, List.of(TransferRow.of("2024-05-01T10:00:00", "r", 7, "A.mover")), List.of());
     try (Connection connection = pair.primary(DATABASE)) {
-      ReplicatedPair.run(connection, "sql/05-monitoring.sql");
+      SqlFiles.run(connection, "05-monitoring.sql");
     }
     pair.execute(DATABASE, "ALTER ROLE enstore_monitor PASSWORD '" + MONITOR_PASSWORD + "'");
     servers.awaitReplay(1, PATIENCE);

@@ -18,6 +18,7 @@ import org.enstore.accounting.config.SourceSettings;
 import org.enstore.accounting.config.TlsSettings;
 import org.enstore.accounting.demo.ReplicatedPair;
 import org.enstore.accounting.demo.ReplicatedPair.Role;
+import org.enstore.accounting.demo.SqlFiles;
 import org.enstore.accounting.demo.TestPairs;
 import org.enstore.accounting.series.SummaryRow;
 import org.enstore.accounting.series.TransferRow;
@@ -81,11 +82,11 @@ final class SharedPair {
     try (Connection connection = primary(database)) {
       try (Statement statement = connection.createStatement()) {
         statement.execute("SET ROLE enstore");
-        ReplicatedPair.run(connection, "sql/01-schema.sql");
-        ReplicatedPair.run(connection, "sql/02-summary-functions.sql");
+        SqlFiles.run(connection, "01-schema.sql");
+        SqlFiles.run(connection, "02-summary-functions.sql");
         statement.execute("RESET ROLE");
       }
-      ReplicatedPair.run(connection, "sql/03-roles.sql");
+      SqlFiles.run(connection, "03-roles.sql");
     }
     awaitReplay();
   }
