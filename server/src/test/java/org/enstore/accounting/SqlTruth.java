@@ -23,7 +23,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.enstore.accounting.measure.MoverNames;
-import org.enstore.accounting.measure.Step;
 
 /**
  * The answer to a {@link RandomQuestion} by SQL over single rows, in PostgreSQL's own reading of
@@ -39,6 +38,7 @@ final class SqlTruth {
   private final LocalDateTime now;
   private final Instant asOf;
   private final LocalDate lastSummaryDay;
+  private final SqlBuckets buckets;
 
   /**
    * The truth of what {@code connection} sees.
@@ -52,6 +52,7 @@ final class SqlTruth {
     this.asked = asked;
     this.connection = connection;
     this.now = now;
+    this.buckets = new SqlBuckets(asked, connection, now, asOf);
     try (Statement statement = connection.createStatement();
         ResultSet row =
             statement.executeQuery(
@@ -92,9 +93,9 @@ final class SqlTruth {
 
   /** The table: by label set and bucket start, missing values left out. */
   Map<String, Map<Long, Expected>> table() throws SQLException {
-    List<Long> current = asked.compared() ? buckets(asked.from(), asked.to()) : knownBuckets();
-    List<Long> previous = asked.compared() ? previous(current) : List.of();
-    long end = end(current.get(current.size() - 1));
+    List<Long> current = asked.compared() ? buckets.of(asked.from(), asked.to()) : buckets.known();
+    List<Long> previous = asked.compared() ? buckets.previous(current) : List.of();
+    long end = buckets.end(current.get(current.size() - 1));
     Map<Key, Map<Long, Cell>> cells =
         cells(asked.compared() ? previous.get(0) : current.get(0), end);
     Map<Key, Map<Long, Cell>> shown = new HashMap<>();
@@ -151,8 +152,8 @@ final class SqlTruth {
         """
             .formatted(
                 items(),
-                starts("happened", "local"),
-                ends("happened", "local"),
+                buckets.starts("happened", "local"),
+                buckets.ends("happened", "local"),
                 asked.zone(),
                 conditions(),
                 asked.measure().startsWith("driveRate") ? "OR size < 536870912" : "",
@@ -464,158 +465,5 @@ final class SqlTruth {
         : Math.min(
             asOf.toEpochMilli(),
             1000 * now.atZone(asked.zone()).withLaterOffsetAtOverlap().toEpochSecond());
-  }
-
-  /** As many buckets as {@code current} has, right before them. */
-  private List<Long> previous(List<Long> current) throws SQLException {
-    long first = current.get(0);
-    long length = asked.step().nominal().toSeconds() * current.size();
-    List<Long> earlier =
-        buckets(
-            Instant.ofEpochSecond(first - length - length / 8 - 864_000),
-            Instant.ofEpochSecond(first));
-    return earlier.subList(earlier.size() - current.size(), earlier.size());
-  }
-
-  /** Where the bucket that begins at {@code start} ends. */
-  private long end(long start) throws SQLException {
-    String sql =
-        "SELECT extract(epoch FROM %s)::bigint FROM (SELECT to_timestamp(%s) AS happened) AS probe, LATERAL (SELECT happened AT TIME ZONE '%s' AS local) AS wall"
-            .formatted(ends("happened", "local"), start, asked.zone());
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getLong(1);
-    }
-  }
-
-  /** The buckets of the range on days that the tables have, one at least. */
-  private List<Long> knownBuckets() throws SQLException {
-    String sql =
-        """
-        SELECT extract(epoch FROM %1$s), extract(epoch FROM %4$s)
-        FROM (SELECT min(date)::date AS day FROM %2$s
-              WHERE date >= '1990-01-01' AND date <= '%3$s'
-              UNION ALL SELECT max(date)::date FROM encp_xfer WHERE isfinite(date)
-              UNION ALL SELECT '%3$s'::date) AS days
-        """
-            .formatted(
-                startOf("min(day)::timestamp"),
-                asked.isTrimmed() ? "xfer_by_day_by_mover" : "encp_xfer",
-                now.toLocalDate(),
-                startOf("(max(day) + 1)::timestamp"));
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      Instant from = later(asked.from(), Instant.ofEpochSecond(row.getLong(1)));
-      Instant to = earlier(asked.to(), Instant.ofEpochSecond(row.getLong(2)));
-      if (from.isBefore(to)) {
-        return buckets(from, to);
-      }
-    }
-    List<Long> all = buckets(asked.from(), asked.to());
-    return List.of(all.get(asked.from().isBefore(asOf) ? all.size() - 1 : 0));
-  }
-
-  private static Instant earlier(Instant a, Instant b) {
-    return a.isBefore(b) ? a : b;
-  }
-
-  private static Instant later(Instant a, Instant b) {
-    return a.isAfter(b) ? a : b;
-  }
-
-  /**
-   * Every bucket that meets the range, ascending, found by trying moments closer than the shortest
-   * bucket is long.
-   */
-  private List<Long> buckets(Instant from, Instant to) throws SQLException {
-    long fromMillis = from.toEpochMilli();
-    long toMillis = to.toEpochMilli();
-    long stride =
-        asked.step().isCalendar()
-            ? 6 * 3600
-            : Math.max(60, Math.min(asked.step().nominal().toSeconds() / 2, 900));
-    String sql =
-        """
-        SELECT DISTINCT extract(epoch FROM %s)::bigint
-        FROM (SELECT to_timestamp(least(second, %s / 1000.0 - 0.001)) AS happened
-              FROM generate_series(%s / 1000.0, %s / 1000.0 + %s, %s) AS second) AS probe,
-             LATERAL (SELECT happened AT TIME ZONE '%s' AS local) AS wall
-        ORDER BY 1
-        """
-            .formatted(
-                starts("happened", "local"),
-                toMillis,
-                fromMillis,
-                toMillis,
-                stride,
-                stride,
-                asked.zone());
-    List<Long> starts = new ArrayList<>();
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      while (rows.next()) {
-        starts.add(rows.getLong(1));
-      }
-    }
-    return starts;
-  }
-
-  private String starts(String happened, String local) {
-    if (asked.step().isCalendar()) {
-      return startOf("date_trunc('" + period() + "', " + local + ")");
-    }
-    String day = startOf("date_trunc('day', " + local + ")");
-    long step = asked.step().nominal().toSeconds();
-    // A long day's odd rest belongs to its last bucket.
-    return """
-    (%1$s + least(floor(extract(epoch FROM %2$s - %1$s) / %3$s),
-       CASE WHEN %4$s > 86400 THEN floor(%4$s / %3$s) - 1 ELSE 1440 END)
-       * interval '%3$s seconds')\
-    """
-        .formatted(day, happened, step, dayLength(local));
-  }
-
-  private String ends(String happened, String local) {
-    if (asked.step().isCalendar()) {
-      String interval = asked.step() == Step.QUARTER ? "3 months" : "1 " + period();
-      return startOf("(date_trunc('%s', %s) + interval '%s')".formatted(period(), local, interval));
-    }
-    String nextDay = startOf("(date_trunc('day', " + local + ") + interval '1 day')");
-    long step = asked.step().nominal().toSeconds();
-    return """
-    CASE WHEN %1$s > 86400 AND %2$s + interval '%3$s seconds' > %4$s
-         THEN %4$s ELSE least(%2$s + interval '%5$s seconds', %4$s) END\
-    """
-        .formatted(dayLength(local), starts(happened, local), 2 * step, nextDay, step);
-  }
-
-  private String dayLength(String local) {
-    return "extract(epoch FROM %s - %s)"
-        .formatted(
-            startOf("(date_trunc('day', " + local + ") + interval '1 day')"),
-            startOf("date_trunc('day', " + local + ")"));
-  }
-
-  /** The instant of a midnight: the first of two, unless the day before goes on in between. */
-  private String startOf(String midnight) {
-    return """
-    (%1$s AT TIME ZONE '%2$s' - CASE
-       WHEN ((%1$s AT TIME ZONE '%2$s' - interval '1 second') AT TIME ZONE '%2$s')::date
-            = (%1$s)::date
-       THEN interval '1 hour' ELSE interval '0 hours' END)\
-    """
-        .formatted(midnight, asked.zone().getId());
-  }
-
-  private String period() {
-    return switch (asked.step()) {
-      case WEEK -> "week";
-      case MONTH -> "month";
-      case QUARTER -> "quarter";
-      case YEAR -> "year";
-      default -> "day";
-    };
   }
 }
