@@ -94,19 +94,6 @@ public sealed interface Formula {
     }
   }
 
-  /** The mean of the samples of each key of the table, added up over keys. */
-  record MeanOfKeys(Quantity sum, Quantity samples) implements Formula {
-    @Override
-    public List<Quantity> quantities() {
-      return List.of(sum, samples);
-    }
-
-    @Override
-    public boolean isOfKeys() {
-      return true;
-    }
-  }
-
   /** The highest sample of each key of the table, added up over keys. */
   record HighestOfKeys(Quantity quantity) implements Formula {
     @Override

@@ -1,7 +1,6 @@
 package org.enstore.accounting.catalog;
 
 import java.time.Duration;
-import java.util.List;
 
 /**
  * A level that a table holds samples of: the quantities of one of its columns.
@@ -14,11 +13,6 @@ public record Sampled(Quantity latest, Quantity at) {
   static Sampled of(String dataset, String id) {
     return new Sampled(
         new Quantity(id, Combination.LATEST), new Quantity(dataset + "At", Combination.MAXIMUM));
-  }
-
-  /** Its quantities. */
-  List<Quantity> quantities() {
-    return List.of(latest, at);
   }
 
   /** How many there are, taken to be true for {@code holds}. */

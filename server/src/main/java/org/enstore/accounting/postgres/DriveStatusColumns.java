@@ -27,16 +27,12 @@ final class DriveStatusColumns {
   static final FactColumns ALL =
       FactColumns.derived(DriveStatus.FACTS, DriveStatusColumns::counted, TIME, STATUS.TIME)
           .always(STATUS.DRIVE_SN)
-          .text(Dimensions.DRIVE_SERIAL, text("drive_sn"), serial -> serial, STATUS.DRIVE_SN)
-          .text(Dimensions.MOVER, text("mover_name"), mover -> mover, STATUS.MOVER_NAME)
-          .text(Dimensions.DRIVE_TYPE, text("product_type"), type -> type, STATUS.PRODUCT_TYPE)
-          .text(Dimensions.VOLUME, text("tape_volser"), tape -> tape, STATUS.TAPE_VOLSER)
-          .text(
-              Dimensions.FIRMWARE,
-              text("firmware_version"),
-              version -> version,
-              STATUS.FIRMWARE_VERSION)
-          .text(Dimensions.NODE, text("host"), host -> host, STATUS.HOST)
+          .text(Dimensions.DRIVE_SERIAL, STATUS.DRIVE_SN)
+          .text(Dimensions.MOVER, STATUS.MOVER_NAME)
+          .text(Dimensions.DRIVE_TYPE, STATUS.PRODUCT_TYPE)
+          .text(Dimensions.VOLUME, STATUS.TAPE_VOLSER)
+          .text(Dimensions.FIRMWARE, STATUS.FIRMWARE_VERSION)
+          .text(Dimensions.NODE, STATUS.HOST)
           .sum(DriveStatus.READ_ERRORS, sum("read_errors"), STATUS.READ_ERRORS)
           .sum(DriveStatus.WRITE_ERRORS, sum("write_errors"), STATUS.WRITE_ERRORS)
           .sum(
@@ -60,12 +56,8 @@ final class DriveStatusColumns {
 
   private DriveStatusColumns() {}
 
-  private static Field<String> text(String name) {
-    return DSL.field(DSL.name(name), String.class);
-  }
-
   private static Field<Long> sum(String expression) {
-    return DSL.field("cast(coalesce(sum(" + expression + "), 0) as bigint)", Long.class);
+    return Aggregates.sum(DSL.field(expression, Long.class));
   }
 
   /** The rows with what each counter has grown by; one that could not be read is null. */

@@ -5,7 +5,6 @@ import static org.enstore.accounting.postgres.jooq.tables.EncpError.ENCP_ERROR;
 import org.enstore.accounting.catalog.Dimensions;
 import org.enstore.accounting.catalog.ErrorClass;
 import org.enstore.accounting.catalog.Errors;
-import org.enstore.accounting.measure.Direction;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
 
@@ -25,30 +24,21 @@ final class ErrorColumns {
   static final FactColumns ALL =
       FactColumns.of(Errors.FACTS, ENCP_ERROR, ENCP_ERROR.DATE)
           .text(Dimensions.MOVER, ENCP_ERROR.MOVER)
-          .text(
+          .made(
               Errors.ERROR_CLASS,
               TYPE,
               type -> ErrorClass.of(type).label(),
               ENCP_ERROR.TYPE,
               ENCP_ERROR.ERROR)
-          .text(Errors.ERROR_TYPE, TYPE, type -> type, ENCP_ERROR.TYPE, ENCP_ERROR.ERROR)
+          .made(Errors.ERROR_TYPE, TYPE, type -> type, ENCP_ERROR.TYPE, ENCP_ERROR.ERROR)
           .text(Dimensions.STORAGE_GROUP, ENCP_ERROR.STORAGE_GROUP)
           .text(Dimensions.LIBRARY, ENCP_ERROR.LIBRARY)
           .text(Dimensions.DRIVE_TYPE, ENCP_ERROR.DRIVE_ID)
           .text(Dimensions.DRIVE_SERIAL, ENCP_ERROR.DRIVE_SN)
           .text(Dimensions.VOLUME, ENCP_ERROR.VOLUME)
           .text(Dimensions.NODE, ENCP_ERROR.NODE)
-          .text(Dimensions.DIRECTION, ENCP_ERROR.RW, ErrorColumns::direction, ENCP_ERROR.RW)
-          .sum(Errors.COUNT, DSL.field("count(*)", Long.class));
+          .text(Dimensions.DIRECTION, ENCP_ERROR.RW, TransferColumns::direction)
+          .sum(Errors.COUNT, Aggregates.count());
 
   private ErrorColumns() {}
-
-  /** The word for a direction; empty where encp did not know it yet. */
-  private static String direction(String rw) {
-    return switch (rw) {
-      case "r" -> Direction.READ.label();
-      case "w" -> Direction.WRITE.label();
-      default -> "";
-    };
-  }
 }

@@ -13,7 +13,6 @@ import org.enstore.accounting.catalog.Quantity;
 import org.enstore.accounting.catalog.SourceTable;
 import org.enstore.accounting.series.Grain;
 import org.enstore.accounting.series.Shape;
-import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
@@ -33,7 +32,6 @@ final class FactColumns {
   private final boolean plain;
   private Optional<Dimension> witness = Optional.empty();
   private Optional<Quantity> sampledAt = Optional.empty();
-  private Condition facts = DSL.noCondition();
 
   private FactColumns(
       SourceTable table, Rows rows, boolean plain, Field<?> time, Field<?> foundBy) {
@@ -91,11 +89,25 @@ final class FactColumns {
 
   /** {@code dimension} is the text of {@code column}. */
   FactColumns text(Dimension dimension, Field<?> column) {
-    return text(dimension, column, UnaryOperator.identity(), column);
+    return text(dimension, column, UnaryOperator.identity());
   }
 
-  /** {@code dimension} is what {@code shown} makes of the text of {@code expression}. */
-  FactColumns text(
+  /** {@code dimension} is what {@code shown} makes of the text of {@code column}. */
+  FactColumns text(Dimension dimension, Field<?> column, UnaryOperator<String> shown) {
+    return made(dimension, told(column), shown, column);
+  }
+
+  /** A column of what is read: of what was made of the table, the one that has its name. */
+  private Field<?> told(Field<?> column) {
+    return plain ? column : DSL.field(column.getUnqualifiedName(), column.getType());
+  }
+
+  /**
+   * {@code dimension} is what {@code shown} makes of the text of {@code expression}.
+   *
+   * @param columns those of the table that the expression needs
+   */
+  FactColumns made(
       Dimension dimension, Field<?> expression, UnaryOperator<String> shown, Field<?>... columns) {
     dimensions.put(dimension, new Told(expression, List.of(columns), shown));
     return this;
@@ -113,20 +125,14 @@ final class FactColumns {
         latest,
         DSL.field(
             "cast(coalesce((array_agg({0} order by {1} desc))[1], 0) as bigint)",
-            Long.class, column, time),
+            Long.class, told(column), time),
         column);
   }
 
   /** {@code at} is when the last row of a cell was. */
   FactColumns sampledAt(Quantity at) {
     sampledAt = Optional.of(at);
-    return sum(at, micros(DSL.field("max({0})", time)));
-  }
-
-  /** A moment in microseconds since 1970, or a length of time in microseconds. */
-  static Field<Long> micros(Field<?> moment) {
-    return DSL.field(
-        "cast(round(extract(epoch from {0}) * 1000000) as bigint)", Long.class, moment);
+    return sum(at, Aggregates.micros(DSL.field("max({0})", time)));
   }
 
   /** Every read needs {@code columns} besides the time. */
@@ -138,12 +144,6 @@ final class FactColumns {
   /** Rows for which {@code dimension} is empty cannot be: they are counted, and left out. */
   FactColumns leaveOutWithout(Dimension dimension) {
     witness = Optional.of(dimension);
-    return this;
-  }
-
-  /** Only rows that meet {@code condition} are facts. */
-  FactColumns where(Condition condition) {
-    facts = condition;
     return this;
   }
 
@@ -169,11 +169,6 @@ final class FactColumns {
   /** The column by which rows are found. */
   Field<?> foundBy() {
     return foundBy;
-  }
-
-  /** Which rows are facts. */
-  Condition facts() {
-    return facts;
   }
 
   /** When a row's fact was. */

@@ -120,7 +120,6 @@ final class FactQuery {
                     .from(columns.rows(readFrom(), readTo(), request.grain()))
                     .where(time.ge(CELL_FROM))
                     .and(time.lt(CELL_TO))
-                    .and(columns.facts())
                     .groupBy(groups))
             .as("sums");
     List<Field<?>> wanted = new ArrayList<>(List.of(wallSecond(CELL_FROM)));
@@ -172,7 +171,6 @@ final class FactQuery {
         .select(wanted)
         .from(columns.rows(readFrom(), readTo(), request.grain()))
         .where(inRange)
-        .and(columns.facts())
         .groupBy(groups)
         .orderBy(cell);
   }

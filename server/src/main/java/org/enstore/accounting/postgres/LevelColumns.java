@@ -36,10 +36,7 @@ final class LevelColumns {
           .text(Dimensions.STORAGE_GROUP, DRIVE_UTILIZATION.STORAGE_GROUP)
           .latest(DriveUse.BUSY_LATEST, DRIVE_UTILIZATION.BUSY)
           .sampledAt(DriveUse.BUSY_AT)
-          .sum(
-              DriveUse.BUSY_HIGHEST,
-              DSL.field(
-                  "cast(coalesce(max({0}), 0) as bigint)", Long.class, DRIVE_UTILIZATION.BUSY))
+          .sum(DriveUse.BUSY_HIGHEST, Aggregates.max(DRIVE_UTILIZATION.BUSY))
           .sum(
               DriveUse.BUSY_MICROS,
               DSL.field(
@@ -57,42 +54,25 @@ final class LevelColumns {
   static final FactColumns DRIVES =
       FactColumns.derived(DriveUse.DRIVES, LevelColumns::drives, SAMPLED, DRIVE_UTILIZATION.TIME)
           .always(DRIVE_UTILIZATION.BUSY, DRIVE_UTILIZATION.TOTAL)
-          .text(
-              Dimensions.TAPE_LIBRARY,
-              DSL.field(DSL.name("tape_library"), String.class),
-              library -> library,
-              DRIVE_UTILIZATION.TAPE_LIBRARY)
-          .text(
-              Dimensions.DRIVE_TYPE,
-              DSL.field(DSL.name("type"), String.class),
-              type -> type,
-              DRIVE_UTILIZATION.TYPE)
-          .latest(DriveUse.TOTAL_LATEST, TOTAL)
+          .text(Dimensions.TAPE_LIBRARY, DRIVE_UTILIZATION.TAPE_LIBRARY)
+          .text(Dimensions.DRIVE_TYPE, DRIVE_UTILIZATION.TYPE)
+          .latest(DriveUse.TOTAL_LATEST, DRIVE_UTILIZATION.TOTAL)
           .sampledAt(DriveUse.TOTAL_AT)
-          .sum(DriveUse.BUSY_SUM, total(BUSY))
-          .sum(DriveUse.TOTAL_SUM, total(TOTAL));
+          .sum(DriveUse.BUSY_SUM, Aggregates.sum(BUSY))
+          .sum(DriveUse.TOTAL_SUM, Aggregates.sum(TOTAL));
 
   private static final Field<LocalDateTime> DATED =
       DSL.field(DSL.name("date"), LocalDateTime.class);
-  private static final Field<Integer> LEFT = DSL.field(DSL.name("blanks"), Integer.class);
   private static final Field<Integer> CHANGE = DSL.field(DSL.name("change"), Integer.class);
 
   /** Blank tapes. */
   static final FactColumns BLANK_TAPES =
       FactColumns.derived(Blanks.FACTS, LevelColumns::blanks, DATED, BLANKS.DATE)
-          .text(
-              Dimensions.MEDIA_TYPE,
-              DSL.field(DSL.name("media_type"), String.class),
-              type -> type,
-              BLANKS.MEDIA_TYPE)
-          .latest(Blanks.BLANKS, LEFT)
+          .text(Dimensions.MEDIA_TYPE, BLANKS.MEDIA_TYPE)
+          .latest(Blanks.BLANKS, BLANKS.BLANKS_)
           .sampledAt(Blanks.AT)
-          .sum(
-              Blanks.DRAWN,
-              DSL.field("coalesce(sum(-{0}) filter (where {0} < 0), 0)", Long.class, CHANGE))
-          .sum(
-              Blanks.REFILLED,
-              DSL.field("coalesce(sum({0}) filter (where {0} > 0), 0)", Long.class, CHANGE));
+          .sum(Blanks.DRAWN, Aggregates.sum(CHANGE.neg(), CHANGE.lt(DSL.inline(0))))
+          .sum(Blanks.REFILLED, Aggregates.sum(CHANGE, CHANGE.gt(DSL.inline(0))));
 
   /** Slots of robots. */
   static final FactColumns SLOTS =
@@ -144,10 +124,6 @@ final class LevelColumns {
           .sampledAt(TapeBytes.AT);
 
   private LevelColumns() {}
-
-  private static Field<Long> total(Field<Integer> column) {
-    return DSL.field("cast(coalesce(sum({0}), 0) as bigint)", Long.class, column);
-  }
 
   /** A day around the span, whatever the zones of the site and of the session are. */
   private static Table<?> drives(LocalDateTime from, LocalDateTime to, Grain grain) {

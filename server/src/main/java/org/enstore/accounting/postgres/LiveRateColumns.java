@@ -20,9 +20,9 @@ final class LiveRateColumns {
   static final FactColumns ALL =
       FactColumns.derived(LiveRates.FACTS, LiveRateColumns::moved, TIME, RATE.TIME)
           .always(RATE.READ, RATE.WRITE, RATE.READ_NULL, RATE.WRITE_NULL)
-          .text(Dimensions.DIRECTION, DSL.field(DSL.name("direction"), String.class), way -> way)
-          .text(LiveRates.CLASS, DSL.field(DSL.name("class"), String.class), mover -> mover)
-          .sum(LiveRates.BYTES, DSL.field("cast(coalesce(sum(bytes), 0) as bigint)", Long.class));
+          .made(Dimensions.DIRECTION, DSL.field(DSL.name("direction"), String.class), way -> way)
+          .made(LiveRates.CLASS, DSL.field(DSL.name("class"), String.class), mover -> mover)
+          .sum(LiveRates.BYTES, Aggregates.sum(DSL.field(DSL.name("bytes"))));
 
   private LiveRateColumns() {}
 

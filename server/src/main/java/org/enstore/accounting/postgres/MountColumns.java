@@ -9,7 +9,6 @@ import org.enstore.accounting.catalog.DriveHours;
 import org.enstore.accounting.catalog.SourceTable;
 import org.enstore.accounting.catalog.TapeMounts;
 import org.enstore.accounting.series.Grain;
-import org.enstore.accounting.series.RateBins;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Table;
@@ -27,7 +26,7 @@ final class MountColumns {
   private static final Condition DISMOUNTED = TAPE_MOUNTS.STATE.eq(DSL.inline("D"));
 
   private static final Field<Long> MICROS =
-      FactColumns.micros(DSL.field("({0} - {1})", TAPE_MOUNTS.FINISH, TAPE_MOUNTS.START));
+      Aggregates.micros(DSL.field("({0} - {1})", TAPE_MOUNTS.FINISH, TAPE_MOUNTS.START));
 
   private static final Condition IS_TIMED =
       TAPE_MOUNTS
@@ -39,63 +38,76 @@ final class MountColumns {
   static final FactColumns MOUNTS =
       FactColumns.of(TapeMounts.FACTS, TAPE_MOUNTS, TAPE_MOUNTS.START)
           .always(TAPE_MOUNTS.STATE)
-          .text(Dimensions.MOVER, TAPE_MOUNTS.LOGNAME, MountColumns::mover, TAPE_MOUNTS.LOGNAME)
+          .text(Dimensions.MOVER, TAPE_MOUNTS.LOGNAME, MountColumns::mover)
           .text(Dimensions.DRIVE_TYPE, TAPE_MOUNTS.TYPE)
           .text(Dimensions.STORAGE_GROUP, TAPE_MOUNTS.STORAGE_GROUP)
           .text(Dimensions.VOLUME, TAPE_MOUNTS.VOLUME)
           .text(Dimensions.NODE, TAPE_MOUNTS.NODE)
-          .text(TapeMounts.MOUNT_TIME_BIN, bin(MOUNTED), bin -> bin, TAPE_MOUNTS.FINISH)
-          .text(TapeMounts.DISMOUNT_TIME_BIN, bin(DISMOUNTED), bin -> bin, TAPE_MOUNTS.FINISH)
-          .sum(TapeMounts.ROWS, DSL.field("count(*)", Long.class))
-          .sum(TapeMounts.MOUNTS, count(MOUNTED))
-          .sum(TapeMounts.FAILED_MOUNTS, count(TAPE_MOUNTS.STATE.eq(DSL.inline("E"))))
+          .made(
+              TapeMounts.MOUNT_TIME_BIN,
+              Aggregates.bin(MICROS, MOUNTED.and(IS_TIMED)),
+              bin -> bin,
+              TAPE_MOUNTS.FINISH)
+          .made(
+              TapeMounts.DISMOUNT_TIME_BIN,
+              Aggregates.bin(MICROS, DISMOUNTED.and(IS_TIMED)),
+              bin -> bin,
+              TAPE_MOUNTS.FINISH)
+          .sum(TapeMounts.ROWS, Aggregates.count())
+          .sum(TapeMounts.MOUNTS, Aggregates.count(MOUNTED))
+          .sum(TapeMounts.FAILED_MOUNTS, Aggregates.count(TAPE_MOUNTS.STATE.eq(DSL.inline("E"))))
           .sum(
               TapeMounts.ENDED_MOUNTS,
-              count(TAPE_MOUNTS.STATE.in(DSL.inline("M"), DSL.inline("E"))))
-          .sum(TapeMounts.OPEN_MOUNTS, count(TAPE_MOUNTS.STATE.eq(DSL.inline("m"))))
-          .sum(TapeMounts.MOUNT_MICROS, sum(MICROS, MOUNTED.and(IS_TIMED)), TAPE_MOUNTS.FINISH)
-          .sum(TapeMounts.MOUNT_MICROS_MAX, max(MOUNTED), TAPE_MOUNTS.FINISH)
-          .sum(TapeMounts.DISMOUNTS, count(DISMOUNTED))
-          .sum(TapeMounts.FAILED_DISMOUNTS, count(TAPE_MOUNTS.STATE.eq(DSL.inline("F"))))
+              Aggregates.count(TAPE_MOUNTS.STATE.in(DSL.inline("M"), DSL.inline("E"))))
+          .sum(TapeMounts.OPEN_MOUNTS, Aggregates.count(TAPE_MOUNTS.STATE.eq(DSL.inline("m"))))
           .sum(
-              TapeMounts.DISMOUNT_MICROS, sum(MICROS, DISMOUNTED.and(IS_TIMED)), TAPE_MOUNTS.FINISH)
-          .sum(TapeMounts.DISMOUNT_MICROS_MAX, max(DISMOUNTED), TAPE_MOUNTS.FINISH)
-          .sum(TapeMounts.FILES_READ, sum(TAPE_MOUNTS.READS, DISMOUNTED), TAPE_MOUNTS.READS)
-          .sum(TapeMounts.FILES_WRITTEN, sum(TAPE_MOUNTS.WRITES, DISMOUNTED), TAPE_MOUNTS.WRITES);
+              TapeMounts.MOUNT_MICROS,
+              Aggregates.sum(MICROS, MOUNTED.and(IS_TIMED)),
+              TAPE_MOUNTS.FINISH)
+          .sum(
+              TapeMounts.MOUNT_MICROS_MAX,
+              Aggregates.max(MICROS, MOUNTED.and(IS_TIMED)),
+              TAPE_MOUNTS.FINISH)
+          .sum(TapeMounts.DISMOUNTS, Aggregates.count(DISMOUNTED))
+          .sum(TapeMounts.FAILED_DISMOUNTS, Aggregates.count(TAPE_MOUNTS.STATE.eq(DSL.inline("F"))))
+          .sum(
+              TapeMounts.DISMOUNT_MICROS,
+              Aggregates.sum(MICROS, DISMOUNTED.and(IS_TIMED)),
+              TAPE_MOUNTS.FINISH)
+          .sum(
+              TapeMounts.DISMOUNT_MICROS_MAX,
+              Aggregates.max(MICROS, DISMOUNTED.and(IS_TIMED)),
+              TAPE_MOUNTS.FINISH)
+          .sum(
+              TapeMounts.FILES_READ,
+              Aggregates.sum(TAPE_MOUNTS.READS, DISMOUNTED),
+              TAPE_MOUNTS.READS)
+          .sum(
+              TapeMounts.FILES_WRITTEN,
+              Aggregates.sum(TAPE_MOUNTS.WRITES, DISMOUNTED),
+              TAPE_MOUNTS.WRITES);
 
   private static final Field<LocalDateTime> AT = DSL.field(DSL.name("at"), LocalDateTime.class);
-  private static final Field<Long> LASTED = FactColumns.micros(DSL.field(DSL.name("lasted")));
+  private static final Field<Long> LASTED = Aggregates.micros(DSL.field(DSL.name("lasted")));
 
   /** The hours of drives, booked when the dismount ended. */
   static final FactColumns HOURS_AT_DISMOUNT =
       hours(DriveHours.AT_DISMOUNT, MountColumns::paired)
-          .sum(DriveHours.BOOKED, DSL.field("cast(sum({0}) as bigint)", Long.class, LASTED));
+          .sum(DriveHours.BOOKED, Aggregates.sum(LASTED));
 
   /** The same, spread over the time that they lasted. */
   static final FactColumns HOURS_BY_HOUR =
       hours(DriveHours.BY_HOUR, MountColumns::spread)
-          .sum(DriveHours.SPREAD, DSL.field("cast(sum({0}) as bigint)", Long.class, LASTED));
+          .sum(DriveHours.SPREAD, Aggregates.sum(LASTED));
 
   private MountColumns() {}
 
   private static FactColumns hours(SourceTable table, FactColumns.Rows rows) {
     return FactColumns.derived(table, rows, AT, TAPE_MOUNTS.START)
         .always(TAPE_MOUNTS.STATE, TAPE_MOUNTS.FINISH, TAPE_MOUNTS.VOLUME)
-        .text(
-            Dimensions.DRIVE_TYPE,
-            DSL.field(DSL.name("type"), String.class),
-            type -> type,
-            TAPE_MOUNTS.TYPE)
-        .text(
-            Dimensions.STORAGE_GROUP,
-            DSL.field(DSL.name("storage_group"), String.class),
-            group -> group,
-            TAPE_MOUNTS.STORAGE_GROUP)
-        .text(
-            Dimensions.MOVER,
-            DSL.field(DSL.name("logname"), String.class),
-            MountColumns::mover,
-            TAPE_MOUNTS.LOGNAME);
+        .text(Dimensions.DRIVE_TYPE, TAPE_MOUNTS.TYPE)
+        .text(Dimensions.STORAGE_GROUP, TAPE_MOUNTS.STORAGE_GROUP)
+        .text(Dimensions.MOVER, TAPE_MOUNTS.LOGNAME, MountColumns::mover);
   }
 
   /** Each dismount that ended, with the mount of the same tape before it. */
@@ -152,26 +164,5 @@ final class MountColumns {
     return logname.endsWith(MOVER_SUFFIX)
         ? logname.substring(0, logname.length() - MOVER_SUFFIX.length())
         : logname;
-  }
-
-  private static Field<Long> count(Condition which) {
-    return DSL.field("count(*) filter (where {0})", Long.class, which);
-  }
-
-  private static Field<Long> sum(Field<?> column, Condition which) {
-    return DSL.field(
-        "cast(coalesce(sum({0}) filter (where {1}), 0) as bigint)", Long.class, column, which);
-  }
-
-  private static Field<Long> max(Condition which) {
-    return DSL.field(
-        "coalesce(max({0}) filter (where {1}), 0)", Long.class, MICROS, which.and(IS_TIMED));
-  }
-
-  /** The bin of the time that those of {@code which} took, as {@link RateBins} are numbered. */
-  private static Field<Integer> bin(Condition which) {
-    return DSL.field(
-        "case when {0} then cast(floor(ln(cast({1} as double precision)) / {2}) as integer) end",
-        Integer.class, which.and(IS_TIMED), MICROS, DSL.inline(RateBins.lnOfWidth()));
   }
 }

@@ -9,7 +9,6 @@ import org.enstore.accounting.catalog.TransferQuantities;
 import org.enstore.accounting.catalog.Transfers;
 import org.enstore.accounting.measure.Direction;
 import org.enstore.accounting.measure.MoverClass;
-import org.enstore.accounting.series.RateBins;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
@@ -37,14 +36,6 @@ final class TransferColumns {
           "case when {0} between 0 and {1} then {2} end",
           String.class, ENCP_XFER.SIZE, DSL.inline(TransferQuantities.MOST_BYTES), ENCP_XFER.RW);
 
-  private static final Field<Integer> DRIVE_RATE_BIN =
-      DSL.field(
-          "case when {0} then cast(floor(ln(cast({1} as double precision)) / {2}) as integer) end",
-          Integer.class,
-          counts(ENCP_XFER.DRIVE_RATE),
-          ENCP_XFER.DRIVE_RATE,
-          DSL.inline(RateBins.lnOfWidth()));
-
   /** The columns. */
   static final FactColumns ALL = all();
 
@@ -54,28 +45,31 @@ final class TransferColumns {
     FactColumns columns =
         FactColumns.of(Transfers.FACTS, ENCP_XFER, ENCP_XFER.DATE)
             .always(ENCP_XFER.RW, ENCP_XFER.SIZE)
-            .text(Dimensions.DIRECTION, POSSIBLE_RW, TransferColumns::direction, ENCP_XFER.RW)
+            .made(Dimensions.DIRECTION, POSSIBLE_RW, TransferColumns::direction, ENCP_XFER.RW)
             .leaveOutWithout(Dimensions.DIRECTION)
             .text(Dimensions.MOVER, ENCP_XFER.MOVER)
             .text(
                 Dimensions.MOVER_CLASS,
                 ENCP_XFER.DRIVER,
-                driver -> MoverClass.ofDriver(driver).label(),
-                ENCP_XFER.DRIVER)
+                driver -> MoverClass.ofDriver(driver).label())
             .text(Dimensions.STORAGE_GROUP, ENCP_XFER.STORAGE_GROUP)
             .text(Dimensions.LIBRARY, ENCP_XFER.LIBRARY)
             .text(Dimensions.DRIVE_TYPE, ENCP_XFER.DRIVE_ID)
             .text(Dimensions.MEDIA_CHANGER, ENCP_XFER.MEDIA_CHANGER)
             .text(Dimensions.DRIVE_SERIAL, ENCP_XFER.DRIVE_SN)
-            .text(Transfers.DRIVE_RATE_BIN, DRIVE_RATE_BIN, bin -> bin, ENCP_XFER.DRIVE_RATE)
+            .made(
+                Transfers.DRIVE_RATE_BIN,
+                Aggregates.bin(ENCP_XFER.DRIVE_RATE, counts(ENCP_XFER.DRIVE_RATE)),
+                bin -> bin,
+                ENCP_XFER.DRIVE_RATE)
             .sum(TransferQuantities.BYTES, exact(DSL.field("sum({0})", ENCP_XFER.SIZE)))
-            .sum(TransferQuantities.TRANSFERS, DSL.field("count(*)", Long.class));
+            .sum(TransferQuantities.TRANSFERS, Aggregates.count());
     RATES.forEach((quantity, rate) -> columns.sum(quantity, sum(quantity, rate), rate));
     return columns;
   }
 
-  /** The word for a direction; empty for what is neither a read nor a write. */
-  private static String direction(String rw) {
+  /** The word for the direction {@code rw}; empty for what is neither a read nor a write. */
+  static String direction(String rw) {
     return switch (rw) {
       case "r" -> Direction.READ.label();
       case "w" -> Direction.WRITE.label();

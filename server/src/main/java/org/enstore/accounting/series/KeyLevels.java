@@ -58,19 +58,6 @@ final class KeyLevels {
     }
   }
 
-  /** The means of the samples of each key, added up; 0 in buckets without a sample. */
-  static double[] means(Collection<long[][]> keys, int count) {
-    double[] levels = new double[count];
-    for (long[][] key : keys) {
-      for (int i = 0; i < count; i++) {
-        if (key[1][i] > 0) {
-          levels[i] += (double) key[0][i] / key[1][i];
-        }
-      }
-    }
-    return levels;
-  }
-
   /**
    * The highest sample of each key, added up.
    *

@@ -93,13 +93,6 @@ final class Presentation {
   private Numbers levels(Tally.Sum sum, int first, int count) {
     Formula formula = query.measure().formula();
     BitSet present = new BitSet();
-    if (formula instanceof Formula.MeanOfKeys) {
-      double[] means = KeyLevels.means(sum.ofKeys(), buckets.count());
-      present.or(sum.present());
-      return Numbers.rounded(
-          Arrays.copyOfRange(means, first, first + count),
-          missing(present.get(first, first + count), first, count));
-    }
     long[] levels;
     if (formula instanceof Formula.Latest latest) {
       levels = KeyLevels.latest(sum.ofKeys(), latest, buckets, present);
